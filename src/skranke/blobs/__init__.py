@@ -1,0 +1,1 @@
+"""Attachment content, in rows of one clinic."""

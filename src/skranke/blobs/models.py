@@ -1,0 +1,43 @@
+"""Attachment content, stored once a clinic in rows of at most 1 MiB."""
+
+from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
+
+from skranke.kernel import clock
+from skranke.tenancy.models import TenantModel
+
+PART_BYTES = 1024 * 1024
+
+
+class Blob(TenantModel):
+    """Some bytes of one clinic, known by their SHA-256 (hex). `size` is in bytes."""
+
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=100)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic_id", "sha256", "media_type"], name="blob_content_once"),
+            models.CheckConstraint(condition=models.Q(size__gte=0), name="blob_size_not_negative"),
+            models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="blob_sha256_is_one"),
+        ]
+
+
+class BlobPart(TenantModel):
+    """The `number`-th piece (from 0) of a blob."""
+
+    blob = models.ForeignKey(Blob, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["blob", "number"], name="blob_part_once"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("content"), Value(PART_BYTES)), name="blob_part_is_small"
+            ),
+        ]

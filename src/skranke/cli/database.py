@@ -1,0 +1,102 @@
+"""Roles and databases: made once by an administrator's connection, then filled by `migrate`.
+
+Roles: `skranke_owner` (nobody logs in; owns every table), `skranke_app` (the rights), and the log-ins
+`skranke_web`, `skranke_gateway`, `skranke_worker`, members of `skranke_app`, without BYPASSRLS.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+OWNER = "skranke_owner"
+APP = "skranke_app"
+SANDBOX = "sandbox"
+LOGINS = ("skranke_web", "skranke_gateway", "skranke_worker")
+_ADVISORY_LOCK = 0x5C7A4E  # one initialisation or migration at a time on a server
+
+
+def initialise(admin_dsn: str, name: str, passwords: Mapping[str, str] | None = None) -> None:
+    """Make roles and the database `name` where they are missing; safe to run again.
+
+    admin_dsn: a superuser's connection. passwords: log-in role to password; a role without one cannot log in by
+    password.
+    """
+    with psycopg.connect(admin_dsn, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [_ADVISORY_LOCK])
+        for role in (OWNER, APP):
+            _make_role(connection, role, login=False)
+        for role in LOGINS:
+            _make_role(connection, role, login=True)
+            connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP), sql.Identifier(role)))
+        for role, password in (passwords or {}).items():
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
+        make_database(connection, name, owner=OWNER, allowed=LOGINS)
+    with psycopg.connect(replace_database(admin_dsn, name), autocommit=True) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+        connection.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER)))
+
+
+def make_database(
+    connection: "psycopg.Connection[tuple[object, ...]]", name: str, *, owner: str, allowed: tuple[str, ...]
+) -> None:
+    """Make a database where it is missing; only its owner and `allowed` may connect."""
+    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                sql.Identifier(name), sql.Identifier(owner)
+            )
+        )
+    connection.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+    for role in allowed:
+        connection.execute(
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(role))
+        )
+
+
+def initialise_sandbox(admin_dsn: str, name: str, password: str) -> None:
+    """Make the sandbox's role and database where they are missing: a stranger with nothing in common with ours."""
+    with psycopg.connect(admin_dsn, autocommit=True) as connection:
+        _make_role(connection, SANDBOX, login=True)
+        connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(SANDBOX), sql.Literal(password)))
+        make_database(connection, name, owner=SANDBOX, allowed=(SANDBOX,))
+
+
+def migrate(admin_dsn: str, *, settings_module: str = "skranke.config.settings") -> None:
+    """Bring the database that `admin_dsn` names to this version's shape, as its owner.
+
+    Runs in a process of its own, so that the caller's Django, if any, keeps its own connections.
+    Raises subprocess.CalledProcessError when a migration fails; what it printed goes to standard error.
+    """
+    environment = {
+        **os.environ,
+        "SKRANKE_DATABASE_URL": admin_dsn,
+        "SKRANKE_AS_OWNER": "1",
+        "DJANGO_SETTINGS_MODULE": settings_module,
+    }
+    # The pages' own checks have nothing to say about tables.
+    command = [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity", "0"]
+    subprocess.run(command, env=environment, check=True)  # noqa: S603 - our own program
+
+
+def replace_database(dsn: str, name: str) -> str:
+    """The same server and user, another database."""
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{quote(name)}"))
+
+
+def replace_user(dsn: str, user: str, password: str | None = None) -> str:
+    """The same server and database, another user."""
+    parts = urlsplit(dsn)
+    word = f":{quote(password)}" if password else ""
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit(parts._replace(netloc=f"{quote(user)}{word}@{parts.hostname}{port}"))
+
+
+def _make_role(connection: "psycopg.Connection[tuple[object, ...]]", name: str, *, login: bool) -> None:
+    kind = sql.SQL("LOGIN" if login else "NOLOGIN")
+    if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone() is None:
+        connection.execute(sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(name), kind))

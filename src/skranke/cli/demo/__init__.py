@@ -1,0 +1,1 @@
+"""`skranke demo`: everything on one machine, with a synthetic clinic and a HelseNorge to talk with."""

@@ -1,0 +1,126 @@
+"""The demo's clinic: made once through the verbs, kept up to date at every start. Needs Django set up."""
+
+import json
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from skranke.cli.demo import cast, timetable
+from skranke.cli.demo.bus import CLINIC_QUEUES, HELSENORGE_QUEUES
+from skranke.cli.demo.contract import BESIDE_BOOKING, SERVICES
+from skranke.cli.demo.layout import Layout, keep_private
+from skranke.clinics import queries as clinics
+from skranke.clinics import services as clinic_services
+from skranke.clinics.models import Employee
+from skranke.identity import services as identity
+from skranke.kernel.actor import system
+from skranke.patients import services as patients
+from skranke.patients.models import HelseNorgeState
+from skranke.tenancy.work import acting
+from skranke.web.clinic.login import login_link
+from skranke.wire.demo_pki import DemoPki
+
+GRACE_SECONDS = 5
+
+
+def fill(layout: Layout, day: date) -> None:
+    """Make the clinic where it is missing, and tell it where the bus is."""
+    clinic_id = clinics.clinic_id_of_slug(cast.CLINIC_SLUG)
+    if clinic_id is None:
+        clinic_id = _make(layout, day)
+    with acting(system(clinic_id)):
+        _connect(layout)
+        timetable.plan_ahead()
+
+
+def _make(layout: Layout, day: date) -> UUID:
+    clinic = clinic_services.establish(
+        slug=cast.CLINIC_SLUG,
+        name=cast.CLINIC_NAME,
+        her_id=cast.CLINIC_HER_ID,
+        organisation_number=cast.CLINIC_ORGANISATION_NUMBER,
+        address="Storgata 1, 0001 Eksempelvik",
+        phone="00 00 00 00",
+        is_test=True,
+        grace_seconds=GRACE_SECONDS,
+    )
+    with acting(system(clinic.id)):
+        employees = {worker.username: _hire(worker) for worker in cast.WORKERS}
+        users = [_user(layout, worker, employees[worker.username]) for worker in cast.WORKERS]
+        gps = {worker.her_id: employees[worker.username] for worker in cast.WORKERS if worker.her_id}
+        for citizen in cast.citizens(day):
+            patients.register(
+                national_id=citizen.national_id,
+                given_name=citizen.given_name,
+                family_name=citizen.family_name,
+                gp=gps[citizen.gp_her_id],
+                on_gp_list=True,
+                # As if asked before; who lacks consent only, HelseNorge refuses itself (PAT-12).
+                helsenorge_state=HelseNorgeState.UNKNOWN if citizen.digitally_active else HelseNorgeState.INACTIVE,
+            )
+        timetable.make({worker.username: employees[worker.username] for worker in cast.WORKERS})
+        # Written inside the unit of work: without the users the clinic is not made either.
+        _keep(layout, users)
+    return clinic.id
+
+
+def _hire(worker: cast.Worker) -> Employee:
+    account = identity.create_account(worker.username, worker.name)
+    employee = clinic_services.hire(
+        given_name=worker.given_name,
+        family_name=worker.family_name,
+        role=worker.role,
+        hpr_number=worker.hpr_number,
+        account_id=account.id,
+        is_admin=worker.is_admin,
+        sees_clinic_open=worker.is_admin,
+        sees_clinic_archive=worker.is_admin,
+    )
+    if worker.her_id:
+        clinic_services.register_party(
+            her_id=worker.her_id, kind="gp", name=worker.name, employee=employee, services=SERVICES + BESIDE_BOOKING
+        )
+    return employee
+
+
+def _user(layout: Layout, worker: cast.Worker, employee: Employee) -> dict[str, Any]:
+    if employee.account_id is None:
+        raise RuntimeError("Every worker of the demo has an account.")
+    return {
+        "username": worker.username,
+        "employee_id": str(employee.id),
+        "api_token": identity.issue_token("demo.json", employee.clinic_id, employee.id),
+        "login_url": f"{layout.public_url}{login_link(employee.account_id)}",
+    }
+
+
+def _keep(layout: Layout, users: list[dict[str, Any]]) -> None:
+    keep_private(layout.folder / "users.json", json.dumps(users, indent=2))
+
+
+def _connect(layout: Layout) -> None:
+    pki = DemoPki(layout.pki)
+    ours, theirs = pki.party("clinic"), pki.party("helsenorge")
+    clinic_services.set_profile(
+        bus_url=f"file:{layout.clinic_bus_file}",
+        queue_async=CLINIC_QUEUES.async_,
+        queue_sync=CLINIC_QUEUES.sync,
+        queue_syncreply=CLINIC_QUEUES.syncreply,
+        queue_error=CLINIC_QUEUES.error,
+        signing_certificate=f"file:{ours.signing_certificate}",
+        signing_key=f"file:{ours.signing_key}",
+        decryption_certificate=f"file:{ours.encryption_certificate}",
+        decryption_key=f"file:{ours.encryption_key}",
+        trust_anchor=f"file:{pki.ca_certificate}",
+    )
+    clinic_services.set_counterpart(
+        her_id=cast.HELSENORGE_HER_ID,
+        name=cast.HELSENORGE_NAME,
+        her_id_level1=cast.HELSENORGE_HER_ID_LEVEL1,
+        name_level1=cast.HELSENORGE_NAME_LEVEL1,
+        queue_async=HELSENORGE_QUEUES.async_,
+        queue_sync=HELSENORGE_QUEUES.sync,
+        queue_error=HELSENORGE_QUEUES.error,
+        signing_certificate=f"file:{theirs.signing_certificate}",
+        encryption_certificate=f"file:{theirs.encryption_certificate}",
+    )

@@ -1,0 +1,81 @@
+"""What the demo tells the sandbox of the world: the sandbox is a stranger and has nothing else to go by."""
+
+from datetime import date
+from pathlib import Path
+
+from skranke.cli.demo import cast
+from skranke.cli.demo.bus import Bus
+from skranke.cli.demo.contract import BESIDE_BOOKING, SERVICES
+from skranke.kernel.ids import HerId, HprNumber
+from skranke.sandbox import world
+from skranke.wire.demo_pki import DemoPki
+from skranke.wire.queues import PartyQueues
+
+
+def write(path: Path, *, bus: Bus, pki: DemoPki, day: date) -> None:
+    """Write the sandbox's world file."""
+    own = pki.party("helsenorge")
+    world.write(
+        world.World(
+            bus=world.Bus(
+                url=bus.helsenorge_url, kind=bus.kind, namespace=bus.namespace, address_style=bus.address_style
+            ),
+            ca_certificate=pki.ca_certificate,
+            own=world.OwnParty(
+                her_id_level1=HerId(cast.HELSENORGE_HER_ID_LEVEL1),
+                name=cast.HELSENORGE_NAME_LEVEL1,
+                her_id=HerId(cast.HELSENORGE_HER_ID),
+                unit_name=cast.HELSENORGE_NAME,
+                queues=_queues(bus.helsenorge_queues),
+                signing_certificate=own.signing_certificate,
+                signing_key=own.signing_key,
+                encryption_certificate=own.encryption_certificate,
+                encryption_key=own.encryption_key,
+            ),
+            parties=_parties(bus, pki),
+            citizens=_citizens(day),
+        ),
+        path,
+    )
+
+
+def _queues(queues: PartyQueues) -> world.Queues:
+    return world.Queues(async_=queues.async_, sync=queues.sync, error=queues.error, syncreply=queues.syncreply)
+
+
+def _parties(bus: Bus, pki: DemoPki) -> tuple[world.Party, ...]:
+    files = pki.party("clinic")
+    return tuple(
+        world.Party(
+            her_id=HerId(worker.her_id),
+            clinic_her_id=HerId(cast.CLINIC_HER_ID),
+            clinic_name=cast.CLINIC_NAME,
+            name=worker.name,
+            given_name=worker.given_name,
+            family_name=worker.family_name,
+            hpr_number=HprNumber(worker.hpr_number),
+            kind=world.PartyKind.GP,
+            services=tuple(world.Service(service) for service in SERVICES + BESIDE_BOOKING),
+            queues=_queues(bus.clinic_queues),
+            encryption_certificate=files.encryption_certificate,
+            signing_certificate=files.signing_certificate,
+        )
+        for worker in cast.WORKERS
+        if worker.her_id
+    )
+
+
+def _citizens(day: date) -> tuple[world.Citizen, ...]:
+    return tuple(
+        world.Citizen(
+            national_id=citizen.national_id,
+            given_name=citizen.given_name,
+            family_name=citizen.family_name,
+            gp_her_id=HerId(citizen.gp_her_id),
+            digitally_active=citizen.digitally_active,
+            consent=world.Consent(citizen.consent),
+            confidential_address=citizen.confidential_address,
+            children=citizen.children,
+        )
+        for citizen in cast.citizens(day)
+    )

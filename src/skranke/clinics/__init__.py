@@ -1,0 +1,1 @@
+"""The clinic, who works there, and how it is reached on the bus."""

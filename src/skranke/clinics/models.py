@@ -1,0 +1,177 @@
+"""The clinic, who works there, and how it is reached on the bus."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from skranke.kernel import clock
+from skranke.kernel.ids import new_id
+from skranke.tenancy.models import TenantModel
+
+_HER_ID = r"^[1-9][0-9]{0,9}$"
+_HPR_NUMBER = r"^[0-9]{0,9}$"
+
+
+class EmployeeRole(models.TextChoices):
+    """What an employee is; the wire says it to the patient (code list 9034)."""
+
+    GP = "gp"
+    SUBSTITUTE = "substitute"
+    INTERN = "intern"
+    NURSE = "nurse"
+    SECRETARY = "secretary"
+    LAB = "lab"
+
+
+class Service(models.TextChoices):
+    """The four services of Digital dialog (ACT-1), and what a party may offer beside booking (HNB-13, HNB-14)."""
+
+    E_CONTACT = "e_contact"
+    E_CONSULTATION = "e_consultation"
+    PRESCRIPTION_RENEWAL = "prescription_renewal"
+    BOOKING = "booking"
+    APPOINTMENT_WISH = "appointment_wish"
+    APPOINTMENT_CANCELLATION = "appointment_cancellation"
+
+
+class PartyKind(models.TextChoices):
+    """A GP is a personal party; a vacant list or a resource is a service party (ACT-12)."""
+
+    GP = "gp"
+    SERVICE = "service"
+
+
+class Clinic(models.Model):
+    """One clinic: the tenant. Limits left empty mean no limit (BOK-8).
+
+    tells_booked_times: HelseNorge's question for booked times (HBT) is answered; else with 26 (DDFL-HT-16).
+    shows_practitioners: HelseNorge is told of substitutes beside the GP; without it only GPs are set up there (ABS-11).
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    her_id = models.CharField(max_length=10, unique=True)
+    organisation_number = models.CharField(max_length=9)
+    address = models.CharField(max_length=300, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    is_test = models.BooleanField(default=False)
+    grace_seconds = models.PositiveIntegerField(default=300)
+    require_comment = models.BooleanField(default=True)
+    tells_booked_times = models.BooleanField(default=False)
+    max_self_booked = models.PositiveIntegerField(null=True)
+    days_ahead = models.PositiveIntegerField(null=True)
+    booking_deadline_hours = models.PositiveIntegerField(null=True)
+    cancellation_allowed = models.BooleanField(default=True)
+    cancellation_deadline_hours = models.PositiveIntegerField(null=True)
+    shows_practitioners = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(her_id__regex=_HER_ID), name="clinic_her_id_is_one")]
+
+
+class Employee(TenantModel):
+    """One person's position at the clinic (ORG-3, ORG-6)."""
+
+    account_id = models.UUIDField(null=True)
+    given_name = models.CharField(max_length=100)
+    family_name = models.CharField(max_length=100)
+    role = models.CharField(max_length=20, choices=EmployeeRole)
+    hpr_number = models.CharField(max_length=9, blank=True)
+    is_admin = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+    sees_clinic_open = models.BooleanField(default=False)
+    sees_clinic_archive = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic_id", "hpr_number"], name="employee_hpr_once", condition=~Q(hpr_number="")
+            ),
+            models.CheckConstraint(condition=Q(hpr_number__regex=_HPR_NUMBER), name="employee_hpr_is_one"),
+            models.UniqueConstraint(
+                fields=["clinic_id", "account_id"], name="employee_one_position", condition=Q(account_id__isnull=False)
+            ),
+        ]
+
+    @property
+    def name(self) -> str:
+        """Given name, then family name."""
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def is_gp(self) -> bool:
+        """A GP with a patient list."""
+        return self.role == EmployeeRole.GP
+
+
+class CommunicationParty(TenantModel):
+    """A HER-id of the clinic that HelseNorge may address; `services` as read from Adresseregisteret."""
+
+    her_id = models.CharField(max_length=10, unique=True)
+    kind = models.CharField(max_length=10, choices=PartyKind)
+    name = models.CharField(max_length=200)
+    employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="parties")
+    services = ArrayField(models.CharField(max_length=30, choices=Service), default=list)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(her_id__regex=_HER_ID), name="party_her_id_is_one"),
+            models.CheckConstraint(
+                condition=Q(kind="service") | Q(employee__isnull=False), name="party_gp_has_an_employee"
+            ),
+            models.UniqueConstraint(
+                fields=["employee"], name="party_one_per_employee", condition=Q(employee__isnull=False)
+            ),
+        ]
+
+
+class CommunicationProfile(TenantModel):
+    """How the clinic reaches the bus: address, queues, and references to keys (`file:...`), never the secrets.
+
+    A key may be in PKCS#12 and have a password, in a file too. The previous decryption identity, empty outside a
+    certificate swap, opens what was encrypted before the sender saw the new certificate.
+    """
+
+    bus_url = models.CharField(max_length=300)
+    bus_namespace = models.CharField(max_length=100, blank=True)
+    address_style = models.CharField(max_length=4, default="v1")
+    queue_async = models.CharField(max_length=200)
+    queue_sync = models.CharField(max_length=200)
+    queue_syncreply = models.CharField(max_length=200)
+    queue_error = models.CharField(max_length=200)
+    signing_certificate = models.CharField(max_length=500)
+    signing_key = models.CharField(max_length=500)
+    decryption_certificate = models.CharField(max_length=500)
+    decryption_key = models.CharField(max_length=500)
+    signing_password = models.CharField(max_length=500, blank=True, default="")
+    decryption_password = models.CharField(max_length=500, blank=True, default="")
+    previous_decryption_certificate = models.CharField(max_length=500, blank=True, default="")
+    previous_decryption_key = models.CharField(max_length=500, blank=True, default="")
+    previous_decryption_password = models.CharField(max_length=500, blank=True, default="")
+    trust_anchor = models.CharField(max_length=500)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic_id"], name="profile_one_per_clinic")]
+
+
+class Counterpart(TenantModel):
+    """HelseNorge as Adresseregisteret tells of it: ids, names, queues and certificates (references)."""
+
+    her_id = models.CharField(max_length=10)
+    name = models.CharField(max_length=200)
+    her_id_level1 = models.CharField(max_length=10)
+    name_level1 = models.CharField(max_length=200)
+    queue_async = models.CharField(max_length=200)
+    queue_sync = models.CharField(max_length=200)
+    queue_error = models.CharField(max_length=200)
+    signing_certificate = models.CharField(max_length=500)
+    encryption_certificate = models.CharField(max_length=500)
+    takes_appointment_process = models.BooleanField(default=False)
+    read_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic_id", "her_id"], name="counterpart_once")]

@@ -1,0 +1,321 @@
+"""Setting up a clinic: the clinic itself, its employees, its HER-ids, and its way to the bus."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import transaction
+from django.db.utils import IntegrityError
+
+from skranke.audit.actions import Action
+from skranke.audit.services import record
+from skranke.clinics import errors, rules
+from skranke.clinics.models import (
+    Clinic,
+    CommunicationParty,
+    CommunicationProfile,
+    Counterpart,
+    Employee,
+    EmployeeRole,
+    PartyKind,
+    Service,
+)
+from skranke.clinics.queries import clinic_id_of_her_id
+from skranke.kernel import clock
+from skranke.kernel.actor import Actor, system
+from skranke.kernel.errors import ConflictError, InvalidError
+from skranke.kernel.ids import HerId, HprNumber, new_id
+from skranke.tenancy.work import NoActorError, acting, current_actor
+
+
+def establish(
+    *,
+    slug: str,
+    name: str,
+    her_id: HerId | str,
+    organisation_number: str,
+    address: str = "",
+    phone: str = "",
+    is_test: bool = False,
+    grace_seconds: int = 300,
+    require_comment: bool = True,
+    tells_booked_times: bool = False,
+    max_self_booked: int | None = None,
+    days_ahead: int | None = None,
+    booking_deadline_hours: int | None = None,
+    cancellation_allowed: bool = True,
+    cancellation_deadline_hours: int | None = None,
+    shows_practitioners: bool = False,
+) -> Clinic:
+    """Make a clinic: a new tenant.
+
+    Outside a unit of work it opens one for the new clinic; inside one, the clinic gets the id the actor names.
+    her_id: the clinic's own (level 1). Raises SlugTakenError, HerIdTakenError, InvalidError.
+    """
+    clinic = Clinic(
+        id=_identity_of_the_unit(),
+        slug=_slug(slug),
+        name=name,
+        her_id=_her_id(her_id),
+        organisation_number=_organisation_number(organisation_number),
+        address=address,
+        phone=phone,
+        is_test=is_test,
+        grace_seconds=grace_seconds,
+        require_comment=require_comment,
+        tells_booked_times=tells_booked_times,
+        max_self_booked=max_self_booked,
+        days_ahead=days_ahead,
+        booking_deadline_hours=booking_deadline_hours,
+        cancellation_allowed=cancellation_allowed,
+        cancellation_deadline_hours=cancellation_deadline_hours,
+        shows_practitioners=shows_practitioners,
+    )
+    with acting(_founder(clinic.id)):
+        _refuse_used(clinic.her_id)
+        with _refusing({"slug": errors.SlugTakenError, "her_id": errors.HerIdTakenError}):
+            clinic.save(force_insert=True)
+        record(Action.CLINIC_ESTABLISHED, subject_kind="clinic", subject_id=clinic.id)
+    return clinic
+
+
+def _identity_of_the_unit() -> UUID:
+    try:
+        return current_actor().clinic_id
+    except NoActorError:
+        return new_id()
+
+
+def _founder(clinic_id: UUID) -> Actor:
+    try:
+        return current_actor()
+    except NoActorError:
+        return system(clinic_id)
+
+
+def hire(
+    *,
+    given_name: str,
+    family_name: str,
+    role: EmployeeRole | str,
+    hpr_number: HprNumber | str = "",
+    account_id: UUID | None = None,
+    is_admin: bool = False,
+    sees_clinic_open: bool = False,
+    sees_clinic_archive: bool = False,
+) -> Employee:
+    """Give a person a position at the current clinic (ORG-3, ORG-6).
+
+    Raises InvalidError (role, HPR number), HprNumberTakenError, PositionTakenError.
+    """
+    employee = Employee(
+        clinic_id=current_actor().clinic_id,
+        given_name=given_name,
+        family_name=family_name,
+        role=_role(role),
+        hpr_number=_hpr_number(hpr_number),
+        account_id=account_id,
+        is_admin=is_admin,
+        sees_clinic_open=sees_clinic_open,
+        sees_clinic_archive=sees_clinic_archive,
+    )
+    with _refusing(
+        {"employee_hpr_once": errors.HprNumberTakenError, "employee_one_position": errors.PositionTakenError}
+    ):
+        employee.save(force_insert=True)
+    record(Action.EMPLOYEE_HIRED, subject_kind="employee", subject_id=employee.id, detail={"role": employee.role})
+    return employee
+
+
+def register_party(
+    *,
+    her_id: HerId | str,
+    kind: PartyKind | str,
+    name: str,
+    employee: Employee | None = None,
+    services: Collection[Service | str] = (),
+) -> CommunicationParty:
+    """Note a HER-id that HelseNorge may address, with the services Adresseregisteret tells of (ACT-9, ACT-11).
+
+    Raises HerIdTakenError, PartyTakenError, NotEligibleError, InvalidError.
+    """
+    party = CommunicationParty(
+        clinic_id=current_actor().clinic_id, her_id=_her_id(her_id), kind=PartyKind(kind), name=name, employee=employee
+    )
+    _refuse_ineligible(party)
+    party.services = _services(party, services)
+    _refuse_used(party.her_id)
+    with _refusing({"party_one_per_employee": errors.PartyTakenError, "her_id": errors.HerIdTakenError}):
+        party.save(force_insert=True)
+    record(Action.PARTY_REGISTERED, subject_kind="party", subject_id=party.id, detail={"services": party.services})
+    return party
+
+
+def set_services(party: CommunicationParty, services: Collection[Service | str]) -> None:
+    """Note what Adresseregisteret now tells of a party's services. Raises NotEligibleError."""
+    party.services = _services(party, services)
+    party.save(update_fields=["services"])
+    record(Action.PARTY_CHANGED, subject_kind="party", subject_id=party.id, detail={"services": party.services})
+
+
+def set_profile(
+    *,
+    bus_url: str,
+    queue_async: str,
+    queue_sync: str,
+    queue_syncreply: str,
+    queue_error: str,
+    signing_certificate: str,
+    signing_key: str,
+    decryption_certificate: str,
+    decryption_key: str,
+    trust_anchor: str,
+    signing_password: str = "",
+    decryption_password: str = "",
+    previous_decryption_certificate: str = "",
+    previous_decryption_key: str = "",
+    previous_decryption_password: str = "",
+    bus_namespace: str = "",
+    address_style: str = "v1",
+    active: bool = True,
+) -> CommunicationProfile:
+    """Say how the current clinic reaches the bus. Keys, certificates and passwords are references (`file:...`)."""
+    profile, _ = CommunicationProfile.objects.update_or_create(
+        clinic_id=current_actor().clinic_id,
+        defaults={
+            "bus_url": bus_url,
+            "bus_namespace": bus_namespace,
+            "address_style": address_style,
+            "queue_async": queue_async,
+            "queue_sync": queue_sync,
+            "queue_syncreply": queue_syncreply,
+            "queue_error": queue_error,
+            "signing_certificate": signing_certificate,
+            "signing_key": signing_key,
+            "decryption_certificate": decryption_certificate,
+            "decryption_key": decryption_key,
+            "trust_anchor": trust_anchor,
+            "signing_password": signing_password,
+            "decryption_password": decryption_password,
+            "previous_decryption_certificate": previous_decryption_certificate,
+            "previous_decryption_key": previous_decryption_key,
+            "previous_decryption_password": previous_decryption_password,
+            "active": active,
+        },
+    )
+    record(Action.PROFILE_CHANGED, subject_kind="profile", subject_id=profile.id, detail={"active": active})
+    return profile
+
+
+def set_counterpart(
+    *,
+    her_id: HerId | str,
+    name: str,
+    her_id_level1: HerId | str,
+    name_level1: str,
+    queue_async: str,
+    queue_sync: str,
+    queue_error: str,
+    signing_certificate: str,
+    encryption_certificate: str,
+    takes_appointment_process: bool = False,
+) -> Counterpart:
+    """Note what Adresseregisteret tells of HelseNorge: ids, names, queues and certificates (references)."""
+    counterpart, _ = Counterpart.objects.update_or_create(
+        clinic_id=current_actor().clinic_id,
+        her_id=_her_id(her_id),
+        defaults={
+            "name": name,
+            "her_id_level1": _her_id(her_id_level1),
+            "name_level1": name_level1,
+            "queue_async": queue_async,
+            "queue_sync": queue_sync,
+            "queue_error": queue_error,
+            "signing_certificate": signing_certificate,
+            "encryption_certificate": encryption_certificate,
+            "takes_appointment_process": takes_appointment_process,
+            "read_at": clock.now(),
+        },
+    )
+    record(Action.COUNTERPART_CHANGED, subject_kind="counterpart", subject_id=counterpart.id)
+    return counterpart
+
+
+@contextmanager
+def _refusing(by_name: dict[str, type[ConflictError]]) -> Iterator[None]:
+    """Turn a broken unique constraint into the error that names what is taken; the unit of work lives on."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as broken:
+        constraint = getattr(getattr(broken.__cause__, "diag", None), "constraint_name", "") or ""
+        for part, error in by_name.items():
+            if part in constraint:
+                raise error(_TAKEN[error]) from None
+        raise
+
+
+_TAKEN: dict[type[ConflictError], str] = {
+    errors.SlugTakenError: "Another clinic has this address. Choose another.",
+    errors.HerIdTakenError: "The HER-id belongs to another party. Check it in Adresseregisteret.",
+    errors.HprNumberTakenError: "Another employee has this HPR number. Check it in Helsepersonellregisteret.",
+    errors.PositionTakenError: "The account already has a position at the clinic. Change that position instead.",
+    errors.PartyTakenError: "The employee already has a HER-id. Change that party instead.",
+}
+
+
+def _refuse_used(her_id: str) -> None:
+    """A HER-id names one party in the whole country; the database sees each kind of owner by itself only."""
+    if clinic_id_of_her_id(her_id) is not None:
+        raise errors.HerIdTakenError(_TAKEN[errors.HerIdTakenError])
+
+
+def _refuse_ineligible(party: CommunicationParty) -> None:
+    if party.kind == PartyKind.GP and (party.employee is None or not rules.may_be_personal_party(party.employee.role)):
+        raise errors.NotEligibleError("Only a GP or a listed substitute can be a personal party.", field="employee")
+
+
+def _services(party: CommunicationParty, services: Collection[Service | str]) -> list[str]:
+    if services and party.kind == PartyKind.GP and party.employee and not rules.may_offer_services(party.employee.role):
+        raise errors.NotEligibleError("Only a GP with a patient list can offer the services.", field="services")
+    chosen = {Service(service) for service in services}
+    if Service.APPOINTMENT_CANCELLATION in chosen:
+        told = Counterpart.objects.filter(takes_appointment_process=True).exists()
+        if not rules.may_take_cancellations(tells_of_appointments=told):
+            raise errors.NotEligibleError(
+                "Cancellation needs AVTALEUTSENDING, which HelseNorge does not take from the clinic.", field="services"
+            )
+    return sorted(chosen)
+
+
+def _her_id(value: HerId | str) -> str:
+    try:
+        return HerId(str(value)).value
+    except ValueError as error:
+        raise InvalidError(str(error), field="her_id") from None
+
+
+def _hpr_number(value: HprNumber | str) -> str:
+    try:
+        return HprNumber(str(value)).value if str(value) else ""
+    except ValueError as error:
+        raise InvalidError(str(error), field="hpr_number") from None
+
+
+def _slug(value: str) -> str:
+    if not rules.is_slug(value):
+        raise InvalidError("An address has up to 60 letters a to z, digits and hyphens.", field="slug")
+    return value
+
+
+def _organisation_number(value: str) -> str:
+    if not rules.is_organisation_number(value):
+        raise InvalidError("An organisation number has nine digits.", field="organisation_number")
+    return value
+
+
+def _role(value: EmployeeRole | str) -> EmployeeRole:
+    try:
+        return EmployeeRole(value)
+    except ValueError:
+        raise InvalidError("The role is unknown.", field="role") from None

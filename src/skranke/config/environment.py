@@ -1,0 +1,142 @@
+"""The settings of one installation: each from an environment variable, or from the file that NAME_FILE names.
+
+A wrong value stops the program with the setting's name and the cure. `docs/settings.md` lists them all (a test checks).
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+PREFIX = "SKRANKE_"
+MEBIBYTE = 1024 * 1024
+
+
+class SettingError(Exception):
+    """A setting is missing or has an unusable value; the message names it and says what to write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting, with its default and its meaning."""
+
+    database_url: str = field(default="", metadata={"help": "postgresql://user:password@host:port/database"})
+    secret_key: str = field(default="", metadata={"help": "Signs sessions and tickets; at least 32 characters."})
+    allowed_hosts: str = field(default="127.0.0.1,localhost,[::1]", metadata={"help": "Comma-separated host names."})
+    public_url: str = field(default="http://127.0.0.1:8000", metadata={"help": "The address of the pages."})
+    live_url: str = field(default="http://127.0.0.1:8001", metadata={"help": "The address of the live events."})
+    secure_cookies: bool = field(default=True, metadata={"help": "Send cookies over HTTPS only; off in the demo."})
+    demo_login: bool = field(default=False, metadata={"help": "Log-in by choosing a synthetic user; demo and tests."})
+    clock_file: str = field(default="", metadata={"help": "A file with seconds to add to the clock; demo and tests."})
+    log_level: str = field(default="INFO", metadata={"help": "DEBUG, INFO, WARNING or ERROR."})
+    attachment_total_bytes: int = field(
+        default=12 * MEBIBYTE, metadata={"help": "Largest sum of attachments in one message, raw bytes (CMP-9)."}
+    )
+    message_bytes: int = field(
+        default=20 * MEBIBYTE,
+        metadata={"help": "Largest body that is read from the bus; a larger one is refused unread."},
+    )
+    session_hours: int = field(default=8, metadata={"help": "Longest log-in of staff, in hours (ORG-14)."})
+    receipt_alarm_minutes: int = field(default=60, metadata={"help": "Alarm when no AppRec has come within this."})
+    receipt_resend_minutes: int = field(
+        default=240, metadata={"help": "Send an unreceipted message once more after this; 0: never."}
+    )
+    status_check_hour: int = field(
+        default=2, metadata={"help": "Ask each night from this hour (Oslo) who is active in HelseNorge; -1: never."}
+    )
+    delivery_tries: int = field(default=5, metadata={"help": "Tries before a delivery is set aside."})
+    certificate_policies: str = field(
+        default="2.16.578.1.26.1.3.2,2.16.578.1.26.1.0.3.2",
+        metadata={"help": "Policy OIDs, one of which each party's certificate must carry; empty: any."},
+    )
+    revocation: str = field(
+        default="on", metadata={"help": "Ask whether certificates are revoked: off, on or required."}
+    )
+    health_directory: str = field(default="", metadata={"help": "Where the programs write their heartbeats."})
+
+    def __post_init__(self) -> None:
+        if self.secret_key and len(self.secret_key) < 32:  # noqa: PLR2004 - the length the help text names
+            raise SettingError(f"{PREFIX}SECRET_KEY is too short: use at least 32 random characters.")
+        if self.revocation not in {"off", "on", "required"}:
+            raise SettingError(f"{PREFIX}REVOCATION must be off, on or required.")
+        if not all(re.fullmatch(r"[0-2](\.\d+)+", one) for one in self.policies()):
+            raise SettingError(f"{PREFIX}CERTIFICATE_POLICIES must be OIDs such as 2.16.578.1.26.1.3.2, with commas.")
+
+    def policies(self) -> frozenset[str]:
+        """The policy OIDs, each by itself."""
+        return frozenset(one.strip() for one in self.certificate_policies.split(",") if one.strip())
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from an environment (default: this process's).
+
+    Raises SettingError on an unreadable file or a value of the wrong type.
+    """
+    source = os.environ if environment is None else environment
+    values = {}
+    for item in fields(Settings):
+        text = _text(source, f"{PREFIX}{item.name.upper()}")
+        if text is not None:
+            values[item.name] = _convert(f"{PREFIX}{item.name.upper()}", text, type(item.default))
+    return Settings(**values)  # type: ignore[arg-type]  # each value has been converted to its default's type
+
+
+def for_pages(settings: Settings) -> Settings:
+    """The settings of a program that signs sessions and tickets. Raises SettingError without a key of its own."""
+    if not settings.secret_key:
+        raise SettingError(f"{PREFIX}SECRET_KEY is missing: write at least 32 random characters, the same everywhere.")
+    return settings
+
+
+def _text(source: Mapping[str, str], name: str) -> str | None:
+    if name in source:
+        return source[name]
+    if f"{name}_FILE" in source:
+        try:
+            return Path(source[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingError(f"{name}_FILE names a file that cannot be read: {error.strerror}.") from error
+    if name == f"{PREFIX}DATABASE_URL":
+        return source.get("DATABASE_URL")
+    return None
+
+
+def _convert(name: str, text: str, kind: type) -> str | int | bool:
+    if kind is bool:
+        if text.lower() not in {"true", "false", "1", "0", "yes", "no"}:
+            raise SettingError(f"{name} must be true or false.")
+        return text.lower() in {"true", "1", "yes"}
+    if kind is int:
+        try:
+            return int(text)
+        except ValueError:
+            raise SettingError(f"{name} must be a whole number.") from None
+    return text
+
+
+def database(url: str, *, owner: bool = False) -> dict[str, object]:
+    """Django's description of the database a URL names.
+
+    owner: assume the owner's role and the migration's time-outs (only `skranke migrate` does).
+    Raises SettingError when the URL is missing or of another scheme.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise SettingError("DATABASE_URL must read postgresql://user:password@host:port/database.")
+    options: dict[str, object] = {}
+    if owner:
+        options["options"] = "-c role=skranke_owner -c lock_timeout=4s -c statement_timeout=60s"
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.strip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+        "TEST": {"MIGRATE": False},
+    }

@@ -1,0 +1,18 @@
+"""Every address of the web process."""
+
+from django.urls import include, path
+
+from skranke.web.api.app import api
+from skranke.web.health import health
+
+urlpatterns = [
+    path("health", health, name="health"),
+    path("api/v1/", api.urls),
+    path("ui/", include("skranke.ui.urls")),
+    path("", include("skranke.web.clinic.urls")),
+]
+
+handler400 = "skranke.ui.views.bad_request"
+handler403 = "skranke.ui.views.permission_denied"
+handler404 = "skranke.ui.views.page_not_found"
+handler500 = "skranke.ui.views.server_error"

@@ -1,0 +1,74 @@
+"""Who may see which thread and file. What is absent and what is forbidden look the same (house rule 3)."""
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from skranke.audit.actions import Action
+from skranke.audit.services import record
+from skranke.clinics.models import Employee
+from skranke.dialog.models import Attachment, Participant, Thread, ThreadState
+from skranke.kernel.actor import Actor, ActorKind
+from skranke.kernel.errors import NotFoundError
+
+
+def employee_of(actor: Actor) -> Employee:
+    """The active employee who acts. Raises NotFoundError for every other actor: nobody else has a mailbox."""
+    employee = None
+    if actor.kind == ActorKind.EMPLOYEE and actor.person_id is not None:
+        employee = Employee.objects.filter(id=actor.person_id, active=True).first()
+    if employee is None:
+        raise _nothing()
+    return employee
+
+
+def participated_by(employee: Employee) -> Q:
+    """Threads the employee takes part in, also as one of the whole clinic (RCV-8)."""
+    whose = Q(employee=employee) | Q(employee__isnull=True)
+    return Q(Exists(Participant.objects.filter(whose, thread=OuterRef("pk"))))
+
+
+def visible_threads(employee: Employee) -> QuerySet[Thread]:
+    """The threads the employee may read: own ones, and the clinic's open or closed ones when granted (ORG-11)."""
+    allowed = participated_by(employee)
+    if employee.sees_clinic_open:
+        allowed |= Q(state=ThreadState.OPEN)
+    if employee.sees_clinic_archive:
+        allowed |= Q(state=ThreadState.CLOSED)
+    return Thread.objects.filter(allowed)
+
+
+def get_thread_for(actor: Actor, thread_id: UUID) -> Thread:
+    """The thread with its patient, party and responsible. Raises NotFoundError."""
+    threads = visible_threads(employee_of(actor)).select_related("patient", "party", "responsible")
+    thread = threads.filter(id=thread_id).first()
+    if thread is None:
+        raise _nothing()
+    return thread
+
+
+def get_attachment_for(actor: Actor, attachment_id: UUID) -> Attachment:
+    """A file of a thread the actor may read, or the actor's own upload not yet sent. Raises NotFoundError.
+
+    Reading what was sent or received is written in the audit log.
+    """
+    employee = employee_of(actor)
+    allowed = Q(message__thread__in=visible_threads(employee)) | Q(message__isnull=True, uploaded_by=employee)
+    attachment = Attachment.objects.filter(allowed, id=attachment_id).select_related("message__thread").first()
+    if attachment is None:
+        raise _nothing()
+    if attachment.message is not None:
+        thread = attachment.message.thread
+        record(
+            Action.ATTACHMENT_READ,
+            subject_kind="attachment",
+            subject_id=attachment.id,
+            patient_id=thread.patient_id,
+            detail={"thread": str(thread.id)},
+        )
+    return attachment
+
+
+def _nothing() -> NotFoundError:
+    return NotFoundError(_("Vi finner ikke det du leter etter. Det kan være flyttet, eller du har ikke tilgang."))

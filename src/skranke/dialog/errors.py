@@ -1,0 +1,64 @@
+"""What can go wrong in a dialog, in words for the person who meets it."""
+
+from skranke.kernel.errors import ChangedError, ConflictError, InvalidError, SkrankeError, TemporaryError
+
+
+class VersionConflictError(ChangedError):
+    """The thread changed since the user read it (MSG-18). The message says what happened and who did it."""
+
+    code = "thread_changed"
+
+
+class AnswerFirstError(ConflictError):
+    """An e-consultation that waits for an answer cannot be closed without one (MSG-9)."""
+
+    code = "answer_required"
+
+
+class NotResendableError(ConflictError):
+    """The message may not be sent again: it is on its way or has arrived, or the patient is not active there."""
+
+    code = "message_not_resendable"
+
+
+class AlreadyAnsweredError(ConflictError):
+    """The request has had its one answer; what is to be told now is a new dialog (protocol-messages 5.4)."""
+
+    code = "already_answered"
+
+
+class AttachmentsTooLargeError(InvalidError):
+    """The attachments of one message are larger than the limit in total (CMP-9)."""
+
+    code = "attachments_too_large"
+    http_status = 413
+
+
+class AttachmentKindError(InvalidError):
+    """The content is of a kind that is not on the allow-list (CMP-11)."""
+
+    code = "attachment_kind"
+    http_status = 415
+
+
+class UnreachableError(InvalidError):
+    """The patient cannot be written to through HelseNorge (PAT-9); `reason` is a stable code."""
+
+    code = "patient_unreachable"
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message, field="patient")
+        self.reason = reason
+
+
+class OtherPatientError(SkrankeError):
+    """A message refers to a conversation that belongs to another patient: it must never be shown there."""
+
+    code = "conversation_of_other_patient"
+    http_status = 422
+
+
+class NobodyReadsError(TemporaryError):
+    """A message came for which the clinic has nobody: no receipt can say that it can be read (HIS 80415 3.3.1)."""
+
+    code = "nobody_reads"

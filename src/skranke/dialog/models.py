@@ -1,0 +1,187 @@
+"""Threads, their messages, who takes part, and what happened to them."""
+
+from django.db import models
+from django.db.models import Q
+
+from skranke.clinics.models import CommunicationParty, Employee
+from skranke.kernel import clock
+from skranke.patients.models import Patient
+from skranke.tenancy.models import TenantModel
+
+
+class DialogKind(models.TextChoices):
+    """What a thread is; unknown until the message that starts it has come (any order may come)."""
+
+    E_CONTACT = "e_contact"
+    E_CONSULTATION = "e_consultation"
+    PRESCRIPTION_RENEWAL = "prescription_renewal"
+    APPOINTMENT_WISH = "appointment_wish"
+    UNKNOWN = "unknown"
+
+
+class Channel(models.TextChoices):
+    """Where the thread lives."""
+
+    HELSENORGE = "helsenorge"
+    OWN = "own"
+    INTERNAL = "internal"
+
+
+class ThreadState(models.TextChoices):
+    """Open until closed by the clinic; a later message opens it again (MSG-25)."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Direction(models.TextChoices):
+    """Seen from the clinic."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class DeliveryState(models.TextChoices):
+    """What is known of an outbound message (MSG-22)."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    RECEIVED = "received"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class Thread(TenantModel):
+    """One conversation with at most one patient (MSG-12).
+
+    conversation: the wire's key: RefToConversation, or the MsgId of the first message.
+    party: the HER-id the citizen addressed; answers leave from it (CMP-13).
+    start_missing: a later message came before the one that starts the thread.
+    version: raised by every change; an answer made against an older one is told so (MSG-18).
+    last_msg_id: MsgId of the last message processed: RefToParent of the next.
+    """
+
+    kind = models.CharField(max_length=30, choices=DialogKind)
+    channel = models.CharField(max_length=20, choices=Channel)
+    patient = models.ForeignKey(Patient, null=True, on_delete=models.PROTECT, related_name="threads")
+    party = models.ForeignKey(CommunicationParty, null=True, on_delete=models.PROTECT, related_name="threads")
+    conversation = models.CharField(max_length=255)
+    last_msg_id = models.CharField(max_length=255, blank=True)
+    title = models.CharField(max_length=300)
+    state = models.CharField(max_length=10, choices=ThreadState, default=ThreadState.OPEN)
+    start_missing = models.BooleanField(default=False)
+    may_be_answered = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now)
+    last_message_at = models.DateTimeField(default=clock.now)
+    answer_due = models.DateField(null=True)
+    important = models.BooleanField(default=False)
+    responsible = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic_id", "conversation"], name="thread_conversation_once")]
+        indexes = [
+            models.Index(fields=["clinic_id", "patient", "-last_message_at"], name="thread_patient"),
+            models.Index(fields=["clinic_id", "state", "-last_message_at", "-id"], name="thread_recent"),
+        ]
+
+
+class Participant(TenantModel):
+    """Who takes part: one employee, or the whole clinic when `employee` is empty (RCV-8).
+
+    in_inbox: waits for somebody to treat it (MSG-3).
+    """
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="participants")
+    employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="participations")
+    in_inbox = models.BooleanField(default=True)
+    last_message_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["thread", "employee"], name="participant_once", nulls_distinct=False)
+        ]
+        indexes = [
+            models.Index(
+                fields=["clinic_id", "employee", "-last_message_at"],
+                name="participant_inbox",
+                condition=Q(in_inbox=True),
+            )
+        ]
+
+
+class Reading(TenantModel):
+    """That an employee has read a thread up to an instant."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="readings")
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+")
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "employee"], name="reading_once")]
+
+
+class Message(TenantModel):
+    """One message of a thread. Shown by `generated_at` (GenDate), then `msg_id`.
+
+    code: the national code of what it is (list 7601 for questions, 7602 for answers).
+    text: plain text, safe to show.
+    delivery_code: why it was not delivered: an AppRec code, a condition of the error queue or a code of ours.
+    delivery_error: what the other side wrote of it. resends: how often it has been sent again.
+    appointment_id: what an outcome that needs one was about. delivery_way: how a patient wants a renewed prescription
+    (list 8324), empty when not stated.
+    """
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="messages")
+    direction = models.CharField(max_length=3, choices=Direction)
+    code = models.CharField(max_length=10)
+    subject = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    author = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    author_name = models.CharField(max_length=200)
+    on_behalf_of = models.CharField(max_length=200, blank=True)
+    relation = models.CharField(max_length=60, blank=True)
+    msg_id = models.CharField(max_length=255, blank=True)
+    parent_msg_id = models.CharField(max_length=255, blank=True)
+    generated_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=clock.now)
+    delivery = models.CharField(max_length=10, choices=DeliveryState, blank=True)
+    delivery_at = models.DateTimeField(null=True)
+    delivery_code = models.CharField(max_length=60, blank=True)
+    delivery_error = models.TextField(blank=True)
+    resends = models.PositiveIntegerField(default=0)
+    appointment_id = models.UUIDField(null=True)
+    delivery_way = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["thread", "generated_at", "msg_id"], name="message_order")]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic_id", "msg_id"], name="message_msg_id_once", condition=~Q(msg_id=""))
+        ]
+
+
+class Attachment(TenantModel):
+    """A file of a message, or one uploaded and not yet sent (`message` empty, owned by the uploader)."""
+
+    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="attachments")
+    uploaded_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    blob_id = models.UUIDField()
+    name = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=100)
+    size = models.BigIntegerField()
+    number = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=clock.now)
+
+
+class ThreadEvent(TenantModel):
+    """What happened to a thread (MSG-24), for people to read."""
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(default=clock.now)
+    kind = models.CharField(max_length=30)
+    actor_name = models.CharField(max_length=200)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["thread", "at"], name="thread_event_order")]

@@ -1,0 +1,170 @@
+"""Reads for the screens and the API: mailboxes, counts, and one thread."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max
+
+from skranke.audit.actions import Action
+from skranke.audit.services import record
+from skranke.clinics.models import Employee
+from skranke.dialog import access, rules
+from skranke.dialog.mailboxes import counts, mailbox, unread
+from skranke.dialog.models import (
+    Attachment,
+    Channel,
+    DialogKind,
+    Direction,
+    Message,
+    Participant,
+    Thread,
+    ThreadEvent,
+    ThreadState,
+)
+from skranke.dialog.reasons import explain
+from skranke.dialog.services.changes import asked_code, is_answered_finally, waiting_since
+from skranke.dialog.services.journaling import SOURCE
+from skranke.dialog.values import (
+    AttachmentView,
+    EventKind,
+    EventView,
+    MessageView,
+    ParticipantView,
+    ThreadView,
+)
+from skranke.journal.queries import entry_ids_of
+from skranke.kernel import clock
+from skranke.patients.models import Patient
+from skranke.tenancy.work import current_actor
+
+__all__ = ["counts", "mailbox", "thread_mark", "thread_view", "threads_of", "unread"]
+
+
+def thread_view(thread: Thread) -> ThreadView:
+    """The thread as it stands now, with all that its screen shows. The reading is audited (NFR-1).
+
+    Raises NotFoundError where the actor may not see it.
+    """
+    actor = current_actor()
+    employee = access.employee_of(actor)
+    thread = access.get_thread_for(actor, thread.id)
+    waits, final = waiting_since(thread) is not None, is_answered_finally(thread)
+    may_answer = thread.channel == Channel.HELSENORGE and rules.is_answerable(thread.kind) and not final
+    participants = _participants(thread)
+    record(Action.THREAD_READ, subject_kind="thread", subject_id=thread.id, patient_id=thread.patient_id)
+    return ThreadView(
+        id=thread.id,
+        kind=DialogKind(thread.kind),
+        title=thread.title,
+        patient=thread.patient,
+        party_name=thread.party.name if thread.party else "",
+        closed=thread.state == ThreadState.CLOSED,
+        start_missing=thread.start_missing,
+        important=thread.important,
+        answer_due=thread.answer_due,
+        days_left=rules.days_left(thread.answer_due, clock.today()),
+        waits_for_clinic=waits,
+        may_answer=may_answer,
+        may_close=thread.state == ThreadState.OPEN and rules.may_close(thread.kind, waits_for_clinic=waits),
+        outcomes=rules.outcomes(thread.kind, asked_code(thread)) if may_answer else (),
+        answered_finally=final,
+        takes_attachments=rules.takes_attachments(thread.kind),
+        journaled=rules.is_journaled(thread.kind),
+        in_inbox=_in_inbox(participants, employee),
+        responsible_id=thread.responsible_id,
+        responsible_name=thread.responsible.name if thread.responsible else "",
+        version=thread.version,
+        max_text=rules.MAX_TEXT[DialogKind(thread.kind)],
+        messages=_messages(thread, final=final),
+        events=tuple(_event(event) for event in thread.events.order_by("at", "id")),
+        participants=participants,
+    )
+
+
+def thread_mark(thread: Thread) -> str:
+    """A short text that changes whenever what `thread_view` gives does: cheap to ask, and no reading of the thread."""
+    sent = thread.messages.aggregate(at=Max("delivery_at"))["at"]
+    days = rules.days_left(thread.answer_due, clock.today())
+    return f"{thread.version}.{thread.events.count()}.{sent.timestamp() if sent else 0:.6f}.{days}"
+
+
+def threads_of(patient: Patient, *, limit: int = 50) -> list[Thread]:
+    """The patient's threads that the acting employee may read, the newest first (PAT-6)."""
+    threads = access.visible_threads(access.employee_of(current_actor())).filter(patient=patient)
+    return list(threads.order_by("-last_message_at", "-id")[:limit])
+
+
+def _in_inbox(participants: tuple[ParticipantView, ...], employee: Employee) -> bool:
+    """The employee's own row counts; without one the whole clinic's."""
+    by_id: dict[UUID | None, bool] = {participant.employee_id: participant.in_inbox for participant in participants}
+    return by_id.get(employee.id, by_id.get(None, False))
+
+
+def _messages(thread: Thread, *, final: bool) -> tuple[MessageView, ...]:
+    rows = thread.messages.select_related("author").prefetch_related("attachments")
+    messages = list(rows.order_by("generated_at", "msg_id"))
+    entries = entry_ids_of(SOURCE, [message.id for message in messages])
+    return tuple(_message(thread, message, entries.get(message.id), final=final) for message in messages)
+
+
+def _message(thread: Thread, message: Message, journal_entry_id: UUID | None, *, final: bool) -> MessageView:
+    outgoing = message.direction == Direction.OUT
+    decided = rules.outcome(thread.kind, message.code) if outgoing else None
+    return MessageView(
+        id=message.id,
+        outgoing=outgoing,
+        code=message.code,
+        outcome=decided.outcome if decided else None,
+        is_request=not outgoing and message.code in rules.request_codes(thread.kind),
+        delivery_way=message.delivery_way,
+        subject=message.subject,
+        text=message.text,
+        author_name=message.author_name,
+        author_role=message.author.role if message.author else "",
+        on_behalf_of=message.on_behalf_of,
+        relation=message.relation,
+        at=message.generated_at,
+        delivery=message.delivery,
+        delivery_at=message.delivery_at,
+        delivery_code=message.delivery_code,
+        delivery_reason=explain(message.delivery_code, message.delivery_error),
+        delivery_error=message.delivery_error,
+        may_resend=outgoing
+        and not (final and decided is not None and decided.final)
+        and rules.may_resend(message.delivery, message.delivery_code, resends=message.resends),
+        journal_entry_id=journal_entry_id,
+        attachments=tuple(
+            attachment_view(row) for row in sorted(message.attachments.all(), key=lambda row: row.number)
+        ),
+    )
+
+
+def attachment_view(row: Attachment) -> AttachmentView:
+    """A file as the screen and the API show it."""
+    return AttachmentView(
+        id=row.id,
+        name=row.name,
+        media_type=row.media_type,
+        size=row.size,
+        previewable=rules.is_previewable(row.media_type),
+    )
+
+
+def _event(event: ThreadEvent) -> EventView:
+    told = explain(event.detail.get("code", ""), event.detail.get("error", ""))
+    note = event.detail.get("to") or told or event.detail.get("hpr_number") or ""
+    return EventView(at=event.at, kind=EventKind(event.kind), actor_name=event.actor_name, note=note)
+
+
+def _participants(thread: Thread) -> tuple[ParticipantView, ...]:
+    read_at: dict[UUID | None, datetime] = dict(thread.readings.values_list("employee_id", "read_at"))
+    rows = Participant.objects.filter(thread=thread).select_related("employee").order_by("id")
+    return tuple(
+        ParticipantView(
+            employee_id=row.employee_id,
+            name=row.employee.name if row.employee else "",
+            in_inbox=row.in_inbox,
+            read_at=read_at.get(row.employee_id),
+        )
+        for row in rows
+    )

@@ -1,0 +1,240 @@
+"""The rules of dialogs: pure predicates and calculations, each with the requirement it serves."""
+
+import re
+import unicodedata
+from datetime import date, datetime
+from pathlib import PurePosixPath
+
+from skranke.clinics.models import Employee
+from skranke.dialog.models import Channel, DeliveryState, DialogKind
+from skranke.dialog.outcomes import DECIDED, OutcomeRule
+from skranke.kernel import clock
+from skranke.kernel.holidays import add_working_days, working_days_between
+
+HELSENORGE = "helsenorge.no"
+TITLE_LENGTH = 300
+SUBJECT_LENGTH = 60
+ANSWER_WORKING_DAYS = 5
+SNIFF_BYTES = 16
+NAME_LENGTH = 120
+
+# CMP-16: what HelseNorge shows; 0 means no limit.
+MAX_SUBJECT = dict.fromkeys(DialogKind, 50)
+MAX_TEXT = dict.fromkeys(DialogKind, 1000)
+
+# CMP-11: the kinds of file that may be sent, known by how their bytes begin, with the ending a name gets.
+_SIGNATURES = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
+_ENDINGS = {
+    "application/pdf": (".pdf",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+}
+_UNSURE = "application/octet-stream"
+
+# Codes of list 7601 and 7602 (MSG-25); HITS 1217 3.2 and 3.3.
+NOT_DELIVERED_CODES = frozenset({"26", "31"})
+_ANSWER, _ANSWER_AND_CLOSE, _ENQUIRY_ANSWER = "12", "13", "19"
+_DIALOG, _ONE_WAY = "DI", "EKI"
+# The error of a receipt (list 8221): the citizen is not active in HelseNorge.
+_NOT_ACTIVE = "E35"
+
+# What XML 1.0 cannot carry.
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+_FINAL = frozenset({DeliveryState.RECEIVED, DeliveryState.REJECTED})
+_NEXT_DELIVERY = {
+    DeliveryState.QUEUED: frozenset(DeliveryState) - {DeliveryState.QUEUED},
+    DeliveryState.FAILED: frozenset({DeliveryState.SENT, *_FINAL}),
+    DeliveryState.SENT: frozenset({DeliveryState.FAILED, DeliveryState.EXPIRED, *_FINAL}),
+    DeliveryState.EXPIRED: frozenset({DeliveryState.FAILED, *_FINAL}),
+}
+PROBLEMS = frozenset({DeliveryState.REJECTED, DeliveryState.FAILED, DeliveryState.EXPIRED})
+
+
+def title(subject: str, *, channel: str = Channel.HELSENORGE) -> str:
+    """The title of a thread: from HelseNorge it always holds "helsenorge.no" (MSG-19)."""
+    subject = " ".join(subject.split())
+    if channel != Channel.HELSENORGE:
+        return _shortened(subject, TITLE_LENGTH)
+    if not subject:
+        return HELSENORGE
+    if HELSENORGE in subject.lower():
+        return _shortened(subject, TITLE_LENGTH) if len(subject) <= TITLE_LENGTH else title(f"{subject[:200]}…")
+    ending = f" – {HELSENORGE}"
+    return _shortened(subject, TITLE_LENGTH - len(ending)) + ending
+
+
+def subject(kind: str, stated: str, text: str) -> str:
+    """What a thread is called after: a request for renewal without a subject after its first line (MSG-19, RX-1).
+
+    HelseNorge's form has no field for a subject there (HITS 1217 3.1.1); in the list they would all look the same.
+    """
+    if stated.strip() or kind != DialogKind.PRESCRIPTION_RENEWAL:
+        return stated
+    return _shortened(next(iter(text.strip().splitlines()), ""), SUBJECT_LENGTH)
+
+
+def recipient(kind: str, *, wanted: Employee | None, addressed: Employee | None) -> Employee | None:
+    """Who a new thread goes to: an employee, or None for the whole clinic (RCV-9, RCV-13).
+
+    wanted: the active employee the patient asked for (role 23); addressed: the active employee of the addressed party.
+    An e-contact goes to the whole clinic, and its role 23 is to be ignored (HITS 1217 3.3.1). A wish for an
+    appointment goes to the GP, or to the practitioner wished for (REQ-5).
+    """
+    if kind not in {DialogKind.E_CONSULTATION, DialogKind.APPOINTMENT_WISH}:
+        return None
+    return wanted or addressed
+
+
+def is_journaled(kind: str) -> bool:
+    """Every e-consultation is journaled by itself, both directions; no other kind is (JRN-1, JRN-2)."""
+    return kind == DialogKind.E_CONSULTATION
+
+
+def is_important(kind: str) -> bool:
+    """An e-consultation is important by default (JRN-10)."""
+    return kind == DialogKind.E_CONSULTATION
+
+
+def answer_due(kind: str, waiting_since: datetime | None) -> date | None:
+    """The last day to answer: five working days after the oldest unanswered message of an e-consultation (JRN-10)."""
+    if kind != DialogKind.E_CONSULTATION or waiting_since is None:
+        return None
+    return add_working_days(clock.oslo(waiting_since).date(), ANSWER_WORKING_DAYS)
+
+
+def days_left(due: date | None, today: date) -> int | None:
+    """Working days left: 0 on the last day, negative when late, also on a day off after it; None without a deadline.
+
+    JRN-10: turns red on the last day.
+    """
+    if due is None:
+        return None
+    return min(working_days_between(today, due), -1) if due < today else working_days_between(today, due)
+
+
+def may_close(kind: str, *, waits_for_clinic: bool) -> bool:
+    """An e-consultation that waits for an answer may not be closed without one (MSG-9)."""
+    return kind != DialogKind.E_CONSULTATION or not waits_for_clinic
+
+
+def is_answerable(kind: str) -> bool:
+    """Whether threads of this kind can be answered through HelseNorge: every known kind (CMP-7, RX-3)."""
+    return kind != DialogKind.UNKNOWN
+
+
+def outcomes(kind: str, asked: str = "") -> tuple[OutcomeRule, ...]:
+    """What an answer in this kind may decide, in the order of the screen; empty where it decides nothing (RX-4).
+
+    asked: the code of the request that is answered, where each has answers of its own (DDFL-TO-02); left out: any.
+    """
+    decided = DECIDED.get(DialogKind(kind))
+    found = decided.outcomes if decided else ()
+    return tuple(rule for rule in found if not asked or not rule.after or asked in rule.after)
+
+
+def outcome(kind: str, wanted: str, asked: str = "") -> OutcomeRule | None:
+    """The outcome of that name or national code; None when an answer in this kind may not decide it (RX-4)."""
+    return next((rule for rule in outcomes(kind, asked) if wanted in {rule.outcome.value, rule.code.value}), None)
+
+
+def final_codes(kind: str) -> frozenset[str]:
+    """The codes after which a request is answered once for all (DDFL-RX-10, protocol-messages 5.4)."""
+    return frozenset(rule.code.value for rule in outcomes(kind) if rule.final)
+
+
+def request_codes(kind: str) -> frozenset[str]:
+    """The codes of messages that ask anew, so that a thread answered before may be answered again (DDFL-RX-10)."""
+    decided = DECIDED.get(DialogKind(kind))
+    return frozenset(code.value for code in decided.requests) if decided else frozenset()
+
+
+def takes_attachments(kind: str) -> bool:
+    """Whether an answer may have files: not where it decides a request (DDFL-RX-11)."""
+    return not outcomes(kind)
+
+
+def answer_code(kind: str, *, close: bool) -> str:
+    """The code of list 7602 an answer without outcome leaves with (MSG-25): 12, or 13 when it closes; else 19."""
+    if kind != DialogKind.E_CONSULTATION:
+        return _ENQUIRY_ANSWER
+    return _ANSWER_AND_CLOSE if close else _ANSWER
+
+
+def start_code(*, may_answer: bool) -> str:
+    """The code of list 7601 a dialog started by the clinic leaves with (MSG-25)."""
+    return _DIALOG if may_answer else _ONE_WAY
+
+
+def delivery_may_become(old: str, new: str) -> bool:
+    """A receipt is final; a late receipt still counts after the wait for it has ended (protocol-messages 4.11, 5.3)."""
+    return new in _NEXT_DELIVERY.get(DeliveryState(old), frozenset()) if old else False
+
+
+def may_resend(delivery: str, code: str, *, resends: int) -> bool:
+    """Whether a message that did not reach the patient may be sent again (PAT-12, MSG-22; HITS 1216 2.2.4, 2.2.5).
+
+    Never to a citizen who is not active in HelseNorge (E35, HITS 1217 2.13.2). What only lacks its receipt is sent
+    again at most once, by itself or by a person.
+    """
+    if delivery == DeliveryState.EXPIRED:
+        return resends == 0
+    return delivery in {DeliveryState.REJECTED, DeliveryState.FAILED} and _NOT_ACTIVE not in code.split()
+
+
+def is_new_when_resent(delivery: str) -> bool:
+    """What was refused is another message when it comes again, with its own MsgId (DDFL-ID-04).
+
+    What was lost on the way is the same one (DDFL-ID-03).
+    """
+    return delivery == DeliveryState.REJECTED
+
+
+def closes(code: str) -> bool:
+    """Whether a message of ours ends the dialog by its code (MSG-25)."""
+    return code in {_ANSWER_AND_CLOSE, _ONE_WAY}
+
+
+def sniff(head: bytes) -> str | None:
+    """The media type of an allowed kind of file by its first bytes, whatever its name says; None for any other."""
+    return next((media_type for signature, media_type in _SIGNATURES if head.startswith(signature)), None)
+
+
+def received_media_type(stated: str, head: bytes) -> str:
+    """The media type to keep for a file that came in: what it is, and never a previewed kind that it is not."""
+    found = sniff(head)
+    if found:
+        return found
+    return _UNSURE if stated.lower() in _ENDINGS or not stated else stated[:100]
+
+
+def is_previewable(media_type: str) -> bool:
+    """Whether a browser may show the file itself; only kinds known by their content."""
+    return media_type in _ENDINGS
+
+
+def safe_name(name: str, media_type: str = "") -> str:
+    """A file name without folders and control characters, with the ending of a known media type."""
+    name = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
+    name = re.sub(r'[<>:"|?*]+', "_", name).strip(" .") or "vedlegg"
+    endings = _ENDINGS.get(media_type, ())
+    path = PurePosixPath(name)
+    if endings and path.suffix.lower() not in endings:
+        return f"{name[:NAME_LENGTH]}{endings[0]}"
+    return f"{path.stem[:NAME_LENGTH]}{path.suffix[:10]}"
+
+
+def clean_text(text: str) -> str:
+    """Text as it may stand in XML: line ends of one kind, nothing XML cannot carry, no space around it."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _NOT_TEXT.sub("", text).strip()
+
+
+def clean_line(text: str) -> str:
+    """As `clean_text`, on one line."""
+    return " ".join(clean_text(text).split())
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"

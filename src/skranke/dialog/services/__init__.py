@@ -1,0 +1,25 @@
+"""The verbs of dialogs. Each runs inside the caller's `with acting(actor):` and checks access itself."""
+
+from skranke.dialog.services.delivery import mark_delivery, mark_resent, mark_unread_by_patient
+from skranke.dialog.services.handle import close_thread, forward, mark_read, remove_from_inbox, take
+from skranke.dialog.services.receive import receive_message
+from skranke.dialog.services.resend import resend
+from skranke.dialog.services.uploads import discard_upload, store_upload
+from skranke.dialog.services.write import answer, start_dialog
+
+__all__ = [
+    "answer",
+    "close_thread",
+    "discard_upload",
+    "forward",
+    "mark_delivery",
+    "mark_read",
+    "mark_resent",
+    "mark_unread_by_patient",
+    "receive_message",
+    "remove_from_inbox",
+    "resend",
+    "start_dialog",
+    "store_upload",
+    "take",
+]

@@ -1,0 +1,107 @@
+"""Treating a thread without writing to the patient (MSG-3, MSG-8, MSG-17, MSG-18)."""
+
+from django.utils.translation import gettext as _
+
+from skranke.audit.actions import Action
+from skranke.audit.services import record
+from skranke.clinics.models import Employee
+from skranke.dialog import rules
+from skranke.dialog.errors import AnswerFirstError
+from skranke.dialog.models import Reading, Thread, ThreadState
+from skranke.dialog.services.changes import (
+    add_event,
+    join,
+    leave_all_inboxes,
+    lock_for_change,
+    save_change,
+    waiting_since,
+)
+from skranke.dialog.values import EventKind
+from skranke.kernel import clock
+from skranke.kernel.errors import NotFoundError
+from skranke.tenancy import live
+
+
+def close_thread(thread: Thread, *, expected_version: int | None = None) -> Thread:
+    """Close without writing: nothing is sent to the patient (MSG-8, MSG-10).
+
+    Raises AnswerFirstError for an e-consultation that waits for an answer (MSG-9), VersionConflictError.
+    """
+    thread, employee = lock_for_change(thread, expected_version=expected_version)
+    if thread.state == ThreadState.CLOSED:
+        return thread
+    if not rules.may_close(thread.kind, waits_for_clinic=waiting_since(thread) is not None):
+        raise AnswerFirstError(_("En eKonsultasjon kan ikke avsluttes uten svar."))
+    thread.state, thread.answer_due = ThreadState.CLOSED, None
+    leave_all_inboxes(thread)
+    join(thread, employee.id, in_inbox=False)
+    return _done(thread, EventKind.CLOSED, Action.THREAD_CLOSED)
+
+
+def take(thread: Thread, *, expected_version: int | None = None) -> Thread:
+    """Become responsible: the thread stays in the taker's inbox and leaves everybody else's (MSG-18).
+
+    A closed thread is open again. Raises NotFoundError, VersionConflictError.
+    """
+    thread, employee = lock_for_change(thread, expected_version=expected_version)
+    leave_all_inboxes(thread)
+    join(thread, employee.id, in_inbox=True)
+    thread.state, thread.responsible = ThreadState.OPEN, employee
+    return _done(thread, EventKind.TAKEN, Action.THREAD_TAKEN)
+
+
+def forward(thread: Thread, *, to: Employee | None, expected_version: int | None = None) -> Thread:
+    """Hand the thread to a colleague, or to the whole clinic (None); the giver keeps it among the open ones (MSG-8).
+
+    Raises NotFoundError when the colleague is not active at this clinic.
+    """
+    thread, employee = lock_for_change(thread, expected_version=expected_version)
+    receiver = Employee.objects.filter(id=to.id, active=True).first() if to is not None else None
+    if to is not None and receiver is None:
+        raise NotFoundError(_("Mottakeren finnes ikke eller er ikke aktiv. Velg en annen."))
+    leave_all_inboxes(thread)
+    # Forwarding a closed thread gives somebody work with it: it is open again.
+    thread.state, thread.responsible = ThreadState.OPEN, receiver
+    join(thread, employee.id, in_inbox=False)
+    join(thread, receiver.id if receiver else None, in_inbox=True)
+    if receiver is None:
+        # An own row counts before the whole clinic's: the giver, who has one, does not get it back.
+        thread.participants.filter(employee__isnull=False).exclude(employee=employee).update(in_inbox=True)
+        thread.readings.exclude(employee=employee).delete()
+    else:
+        thread.readings.filter(employee=receiver).delete()
+    name = receiver.name if receiver else ""
+    return _done(thread, EventKind.FORWARDED, Action.THREAD_FORWARDED, to=name)
+
+
+def remove_from_inbox(thread: Thread) -> Thread:
+    """Take the thread out of the acting employee's own inbox; everybody else's keeps it (MSG-3)."""
+    thread, employee = lock_for_change(thread)
+    join(thread, employee.id, in_inbox=False)
+    add_event(thread, EventKind.REMOVED_FROM_INBOX)
+    live.announce("thread", thread.id)
+    return thread
+
+
+def mark_read(thread: Thread) -> Thread:
+    """Note that the acting employee has the thread as it now stands before the eyes. Call it before `thread_view`.
+
+    The first time after each new message it is written into the event log.
+    """
+    thread, employee = lock_for_change(thread)
+    _reading, is_first = Reading.objects.get_or_create(
+        thread=thread,
+        employee=employee,
+        defaults={"clinic_id": thread.clinic_id, "read_at": clock.now()},
+    )
+    if is_first:
+        add_event(thread, EventKind.OPENED)
+        live.announce("thread", thread.id)
+    return thread
+
+
+def _done(thread: Thread, event: EventKind, action: Action, **detail: str) -> Thread:
+    add_event(thread, event, detail=detail)
+    record(action, subject_kind="thread", subject_id=thread.id, patient_id=thread.patient_id)
+    save_change(thread)
+    return thread

@@ -1,0 +1,61 @@
+"""Writing an e-consultation into the patient's journal, in the transaction of its receipt or sending (JRN-1, JRN-7)."""
+
+from collections.abc import Iterable
+
+from skranke.dialog import rules
+from skranke.dialog.models import Attachment, Direction, Message, Thread
+from skranke.dialog.services.changes import add_event
+from skranke.dialog.values import EventKind
+from skranke.journal.queries import entry_ids_of
+from skranke.journal.services import record_entry
+from skranke.journal.values import AttachmentFacts
+
+SOURCE = "message"
+# Two names of the longest kind and the space between them are one sign more.
+_NAME_LENGTH = 200
+
+
+def journal_thread(thread: Thread) -> None:
+    """Journal every message of an e-consultation that is not in the journal yet; of any other kind none (JRN-2).
+
+    Usually that is the newest one. More when the message that says what the thread is came late.
+    """
+    if not rules.is_journaled(thread.kind):
+        return
+    messages = list(thread.messages.order_by("generated_at", "msg_id"))
+    known = entry_ids_of(SOURCE, [message.id for message in messages])
+    for message in messages:
+        if message.id not in known:
+            journal_message(thread, message, message.attachments.order_by("number"))
+
+
+def journal_message(thread: Thread, message: Message, files: Iterable[Attachment]) -> None:
+    """Journal one message with its files, when it is of a kind that is journaled."""
+    if not rules.is_journaled(thread.kind):
+        return
+    assert thread.patient is not None
+    record_entry(
+        patient=thread.patient,
+        at=message.generated_at,
+        kind=thread.kind,
+        title=rules.title(message.subject) if message.subject else thread.title,
+        text=message.text,
+        author_id=message.author_id,
+        author_name=message.author_name,
+        recipient_name=_recipient(thread, message)[:_NAME_LENGTH],
+        on_behalf_of=message.on_behalf_of,
+        thread_id=thread.id,
+        source_kind=SOURCE,
+        source_id=message.id,
+        attachments=[_facts(row) for row in files],
+    )
+    add_event(thread, EventKind.JOURNALED, detail={"message": str(message.id)})
+
+
+def _recipient(thread: Thread, message: Message) -> str:
+    whom = thread.party if message.direction == Direction.IN else thread.patient
+    return whom.name if whom is not None else ""
+
+
+def _facts(row: Attachment) -> AttachmentFacts:
+    return AttachmentFacts(blob_id=row.blob_id, name=row.name, media_type=row.media_type, size=row.size)

@@ -1,0 +1,236 @@
+"""A message from a patient becomes part of its thread, whatever order the messages come in (architecture 4)."""
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from skranke.audit.actions import Action
+from skranke.audit.models import AuditEvent
+from skranke.audit.services import event, record
+from skranke.blobs import services as blobs
+from skranke.clinics.models import Employee
+from skranke.clinics.queries import party_of_her_id
+from skranke.dialog import rules
+from skranke.dialog.errors import NobodyReadsError, OtherPatientError
+from skranke.dialog.models import (
+    Attachment,
+    Channel,
+    DialogKind,
+    Direction,
+    Message,
+    Thread,
+    ThreadEvent,
+    ThreadState,
+)
+from skranke.dialog.services.changes import (
+    add_event,
+    begin,
+    enter_inboxes,
+    event_of,
+    join,
+    participation,
+    refresh,
+    save_change,
+)
+from skranke.dialog.services.delivery import mark_undelivered
+from skranke.dialog.services.journaling import journal_message, journal_thread
+from skranke.dialog.values import EventKind, IncomingMessage
+from skranke.kernel import clock
+from skranke.tenancy import live
+from skranke.tenancy.rows import insert
+from skranke.tenancy.work import current_actor
+
+_CODE_LENGTH = 10
+_HANDLED = (EventKind.ANSWERED, EventKind.TAKEN, EventKind.FORWARDED)
+
+
+def receive_message(incoming: IncomingMessage) -> Message:
+    """Add a message to its thread, making the thread when it is the first to come.
+
+    The message that starts the thread sets its kind, title, party and routing whenever it comes (RCV-9, RCV-13);
+    every other goes to the participants (RCV-15) and opens a closed thread again (MSG-25). An e-consultation is
+    journaled in the same transaction (JRN-1). A MsgId that is known already changes nothing.
+    Raises OtherPatientError when the conversation is another patient's, NobodyReadsError when nobody works
+    here who could read it.
+    """
+    _lock_conversation(incoming.conversation)
+    known = Message.objects.filter(msg_id=incoming.msg_id).first()
+    if known is not None:
+        return known
+    thread = Thread.objects.select_for_update(of=("self",)).filter(conversation=incoming.conversation).first()
+    if thread is None:
+        return _begin(incoming)
+    if thread.patient_id != incoming.patient.id:
+        raise OtherPatientError(_("Meldingen viser til en samtale med en annen pasient."))
+    message = _store(thread, incoming)
+    if incoming.starts_thread and thread.start_missing:
+        _apply_rules(thread, incoming)
+    _reopen(thread)
+    refresh(thread)
+    enter_inboxes(thread)
+    _require_reader(thread)
+    journal_thread(thread)
+    insert(_audit(message))
+    save_change(thread)
+    return message
+
+
+def _begin(incoming: IncomingMessage) -> Message:
+    """Make the thread with the first of its messages to come.
+
+    Nothing lies there yet that could have a say in deadline, inboxes or journal, so nothing is asked for.
+    """
+    thread = _new_thread(incoming)
+    message = _message(thread, incoming)
+    received = _received(message)
+    recipient = _set_rules(thread, incoming)
+    if recipient is None:
+        _require_anybody()
+    begin(thread, message)
+    files = _files(message, incoming)
+    insert(thread, message, *files, received, participation(thread, recipient.id if recipient else None))
+    journal_message(thread, message, files)
+    insert(_audit(message), calls=[live.announcement("thread", thread.id)])
+    return message
+
+
+def _require_reader(thread: Thread) -> None:
+    """That one who takes part works here still, or the whole clinic takes part and somebody works there."""
+    if not thread.participants.filter(employee__active=True).exists():
+        _require_anybody()
+
+
+def _require_anybody() -> None:
+    """A message to the whole clinic is read by whoever works there. Raises NobodyReadsError when that is nobody."""
+    if not Employee.objects.filter(active=True).exists():
+        raise NobodyReadsError("Nobody works at the clinic who could read the message. It waits until somebody does.")
+
+
+def _audit(message: Message) -> AuditEvent:
+    thread = message.thread
+    return event(
+        Action.MESSAGE_RECEIVED,
+        subject_kind="message",
+        subject_id=message.id,
+        patient_id=thread.patient_id,
+        detail={"thread": str(thread.id), "kind": thread.kind, "code": message.code},
+    )
+
+
+def _lock_conversation(conversation: str) -> None:
+    """Let two messages of one conversation wait for each other also before there is a row to lock."""
+    with connection.cursor() as cursor:
+        key = f"conversation {current_actor().clinic_id} {conversation}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+
+
+def _new_thread(incoming: IncomingMessage) -> Thread:
+    return Thread(
+        clinic_id=current_actor().clinic_id,
+        kind=incoming.kind,
+        channel=Channel.HELSENORGE,
+        patient=incoming.patient,
+        conversation=incoming.conversation,
+        title=_title(incoming.kind, incoming),
+        start_missing=not incoming.starts_thread,
+        last_message_at=incoming.generated_at,
+        created_at=clock.now(),
+    )
+
+
+def _title(kind: str, incoming: IncomingMessage) -> str:
+    return rules.title(rules.subject(kind, incoming.subject, incoming.text))
+
+
+def _store(thread: Thread, incoming: IncomingMessage) -> Message:
+    message = _message(thread, incoming)
+    insert(message, *_files(message, incoming), _received(message))
+    if incoming.code in rules.NOT_DELIVERED_CODES:
+        mark_undelivered(thread, parent=incoming.parent, code=incoming.code, why=incoming.text)
+    return message
+
+
+def _message(thread: Thread, incoming: IncomingMessage) -> Message:
+    return Message(
+        clinic_id=thread.clinic_id,
+        thread=thread,
+        direction=Direction.IN,
+        code=incoming.code[:_CODE_LENGTH],
+        subject=incoming.subject,
+        text=incoming.text,
+        author_name=(incoming.author_name or incoming.patient.name)[:200],
+        on_behalf_of=incoming.on_behalf_of[:200],
+        relation=incoming.relation[:60],
+        delivery_way=incoming.delivery_way[:_CODE_LENGTH],
+        msg_id=incoming.msg_id,
+        parent_msg_id=incoming.parent,
+        generated_at=incoming.generated_at,
+        recorded_at=clock.now(),
+    )
+
+
+def _files(message: Message, incoming: IncomingMessage) -> list[Attachment]:
+    """The rows of a message's attachments; their content is stored already."""
+    rows = []
+    for number, file in enumerate(incoming.attachments):
+        media_type = rules.received_media_type(file.media_type, file.content[: rules.SNIFF_BYTES])
+        rows.append(
+            Attachment(
+                clinic_id=message.clinic_id,
+                message=message,
+                blob_id=blobs.store(file.content, media_type).id,
+                name=rules.safe_name(file.name, media_type),
+                media_type=media_type,
+                size=len(file.content),
+                number=number,
+            )
+        )
+    return rows
+
+
+def _received(message: Message) -> ThreadEvent:
+    return event_of(
+        message.thread, EventKind.RECEIVED, actor_name=message.author_name, detail={"message": str(message.id)}
+    )
+
+
+def _apply_rules(thread: Thread, incoming: IncomingMessage) -> None:
+    """What the message that starts the thread says, when it came late; what people have done since stands."""
+    recipient = _set_rules(thread, incoming)
+    if not thread.events.filter(kind__in=_HANDLED).exists():
+        thread.participants.all().delete()
+    join(thread, recipient.id if recipient else None, in_inbox=True)
+
+
+def _set_rules(thread: Thread, incoming: IncomingMessage) -> Employee | None:
+    """Set kind, title and party as the message says; who is to have it, None for the whole clinic."""
+    if incoming.kind != DialogKind.UNKNOWN:
+        thread.kind = incoming.kind
+    thread.title = _title(thread.kind, incoming)
+    thread.start_missing = not incoming.starts_thread
+    thread.important = rules.is_important(thread.kind)
+    thread.party = party_of_her_id(incoming.party_her_id)
+    addressed = _active(thread.party.employee if thread.party else None)
+    return rules.recipient(thread.kind, wanted=_wanted(thread, incoming), addressed=addressed)
+
+
+def _active(employee: Employee | None) -> Employee | None:
+    return employee if employee is not None and employee.active else None
+
+
+def _wanted(thread: Thread, incoming: IncomingMessage) -> Employee | None:
+    """The practitioner the patient wishes to reach; a wish that cannot be met is kept as a remark (2.4)."""
+    if not incoming.wanted_hpr:
+        return None
+    found = Employee.objects.filter(hpr_number=incoming.wanted_hpr, active=True).first()
+    if found is None:
+        add_event(thread, EventKind.WISH_NOT_MET, detail={"hpr_number": incoming.wanted_hpr})
+    return found
+
+
+def _reopen(thread: Thread) -> None:
+    if thread.state == ThreadState.CLOSED:
+        thread.state = ThreadState.OPEN
+        add_event(thread, EventKind.REOPENED)
+        record(
+            Action.THREAD_REOPENED, subject_kind="thread", subject_id=thread.id, patient_id=thread.patient_id, detail={}
+        )

@@ -1,0 +1,112 @@
+"""Files on their way out: uploaded first, sent with a message later (CMP-8 to CMP-11)."""
+
+from collections.abc import Sequence
+from typing import BinaryIO, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from skranke.audit.actions import Action
+from skranke.audit.services import record
+from skranke.blobs import services as blobs
+from skranke.clinics.models import Employee
+from skranke.dialog import access, rules
+from skranke.dialog.errors import AttachmentKindError, AttachmentsTooLargeError
+from skranke.dialog.models import Attachment, Message
+from skranke.kernel import clock
+from skranke.kernel.errors import NotFoundError
+from skranke.tenancy.work import current_actor
+
+_MEBIBYTE = 1024 * 1024
+
+
+def store_upload(*, name: str, content: BinaryIO) -> Attachment:
+    """Store a file for a message that the acting employee will send; until then it is the employee's own.
+
+    The kind is read from the content, never from the name (CMP-11).
+    Raises AttachmentKindError, and AttachmentsTooLargeError as soon as more than a whole message's limit is read.
+    """
+    employee = access.employee_of(current_actor())
+    head = content.read(rules.SNIFF_BYTES)
+    media_type = rules.sniff(head)
+    if media_type is None:
+        raise AttachmentKindError(_("Filen er ikke lagt ved. Vi kan sende PDF, JPG og PNG."), field="attachments")
+    # A file found too large half-way leaves nothing behind, also when the caller carries on.
+    with transaction.atomic():
+        blob = blobs.store(cast("BinaryIO", _Limited(head, content, _limit())), media_type)
+        attachment = Attachment.objects.create(
+            clinic_id=employee.clinic_id,
+            uploaded_by=employee,
+            blob_id=blob.id,
+            name=rules.safe_name(name, media_type),
+            media_type=media_type,
+            size=blob.size,
+            created_at=clock.now(),
+        )
+    record(
+        Action.ATTACHMENT_STORED,
+        subject_kind="attachment",
+        subject_id=attachment.id,
+        detail={"size": blob.size, "media_type": media_type},
+    )
+    return attachment
+
+
+def discard_upload(attachment: Attachment) -> None:
+    """Forget an upload of the acting employee's that has not been sent. Raises NotFoundError for any other."""
+    employee = access.employee_of(current_actor())
+    deleted, _rows = Attachment.objects.filter(id=attachment.id, message=None, uploaded_by=employee).delete()
+    if not deleted:
+        raise _unknown()
+
+
+def attach(message: Message, attachment_ids: Sequence[UUID], employee: Employee) -> None:
+    """Send uploads of the employee's with a message, in the order given.
+
+    Raises NotFoundError when one is not the employee's own unsent upload, AttachmentsTooLargeError when all of them
+    together are larger than the limit, to the byte (CMP-9).
+    """
+    if not attachment_ids:
+        return
+    own = Attachment.objects.select_for_update().filter(id__in=attachment_ids, message=None, uploaded_by=employee)
+    found = {row.id: row for row in own.order_by("id")}
+    wanted = list(dict.fromkeys(attachment_ids))
+    if any(one not in found for one in wanted):
+        raise _unknown()
+    if sum(row.size for row in found.values()) > _limit():
+        raise _too_large()
+    for number, one in enumerate(wanted):
+        found[one].message, found[one].number = message, number
+        found[one].save(update_fields=["message", "number"])
+
+
+class _Limited:
+    """A stream of the bytes read already and the rest, that refuses to give more than the limit."""
+
+    def __init__(self, head: bytes, rest: BinaryIO, limit: int) -> None:
+        self._head, self._rest, self._left = head, rest, limit
+
+    def read(self, size: int = -1) -> bytes:
+        part, self._head = self._head or self._rest.read(size), b""
+        self._left -= len(part)
+        if self._left < 0:
+            raise _too_large()
+        return part
+
+
+def _limit() -> int:
+    return int(settings.OURS.attachment_total_bytes)
+
+
+def _too_large() -> AttachmentsTooLargeError:
+    megabytes = _limit() // _MEBIBYTE
+    return AttachmentsTooLargeError(
+        _("Vedleggene er for store. De kan til sammen være %(limit)d MB. Ingenting er sendt.") % {"limit": megabytes},
+        field="attachments",
+    )
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError(_("Vedlegget finnes ikke lenger. Last det opp på nytt."))

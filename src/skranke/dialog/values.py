@@ -1,0 +1,256 @@
+"""What goes in and out of the dialog room."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from skranke.dialog.models import DialogKind
+from skranke.dialog.outcomes import AnswerOutcome, OutcomeRule
+from skranke.patients.models import Patient
+
+
+class EventKind(StrEnum):
+    """What can happen to a thread (MSG-24)."""
+
+    RECEIVED = "received"
+    STARTED = "started"
+    OPENED = "opened"
+    ANSWERED = "answered"
+    TAKEN = "taken"
+    FORWARDED = "forwarded"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    DELIVERED = "delivered"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    JOURNALED = "journaled"
+    REMOVED_FROM_INBOX = "removed_from_inbox"
+    RESENT = "resent"
+    RESENT_BY_ITSELF = "resent_by_itself"
+    NOT_READ_BY_PATIENT = "not_read_by_patient"
+    WISH_NOT_MET = "wish_not_met"
+
+
+class Mailbox(StrEnum):
+    """The mailboxes, by the names their addresses carry (MSG-1, ORG-11)."""
+
+    INBOX = "innboks"
+    OPEN = "aapne"
+    SENT = "sendte"
+    ARCHIVE = "arkiv"
+    CLINIC_OPEN = "klinikkens_aapne"
+    CLINIC_ARCHIVE = "klinikkens_arkiv"
+
+
+class Order(StrEnum):
+    """How a mailbox is sorted: newest message first, or what must be answered soonest first."""
+
+    NEWEST = "newest"
+    DUE = "due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingAttachment:
+    """A file as it came: its stated name and media type, and its bytes."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingMessage:
+    """One message from a patient, read from the wire.
+
+    kind: by the message's function, so that a follow-up has it too; UNKNOWN when the function does not tell.
+    code: national code (list 7601 or 7602). conversation: RefToConversation, or the own MsgId of a first message.
+    parent: RefToParent, empty on a first message. generated_at: GenDate. party_her_id: the HER-id addressed.
+    author_name: the person who wrote; on_behalf_of: the patient's name when a representative wrote, with `relation`.
+    wanted_hpr: HPR number of a wanted practitioner (role 23), or empty. delivery_way: how a renewed prescription is
+    wanted (list 8324), or empty.
+    """
+
+    kind: DialogKind
+    code: str
+    subject: str
+    text: str
+    msg_id: str
+    conversation: str
+    parent: str
+    generated_at: datetime
+    starts_thread: bool
+    party_her_id: str
+    patient: Patient
+    author_name: str = ""
+    on_behalf_of: str = ""
+    relation: str = ""
+    wanted_hpr: str = ""
+    delivery_way: str = ""
+    attachments: tuple[IncomingAttachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadRow:
+    """One line of a mailbox: all that the list shows of a thread.
+
+    days_left: working days until `answer_due` (0 on the last day, negative when late); None without a deadline.
+    preview: the beginning of the newest message's text. on_behalf_of: of the newest message.
+    responsible_name: who has taken it (MSG-18), or empty.
+    """
+
+    id: UUID
+    kind: DialogKind
+    title: str
+    patient_id: UUID | None
+    patient_name: str
+    patient_age: int | None
+    patient_birth_date: date | None
+    preview: str
+    author_name: str
+    on_behalf_of: str
+    relation: str
+    last_message_at: datetime
+    last_is_outgoing: bool
+    answer_due: date | None
+    days_left: int | None
+    important: bool
+    unread: bool
+    has_attachments: bool
+    delivery_problem: bool
+    closed: bool
+    start_missing: bool
+    responsible_name: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of a mailbox; `next_cursor` asks for the next one and is empty on the last."""
+
+    rows: tuple[ThreadRow, ...]
+    next_cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindCount:
+    """How many threads of one kind wait in the inbox, and how many of them are unread."""
+
+    kind: DialogKind
+    inbox: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """The numbers beside the mailboxes (MSG-4).
+
+    due_today: threads in the inbox whose answer is due today or late.
+    """
+
+    inbox: int
+    unread: int
+    due_today: int
+    open: int
+    kinds: tuple[KindCount, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentView:
+    """A file of a message; `size` in bytes."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    previewable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView:
+    """One message as the conversation shows it. delivery: empty for what came in (MSG-22).
+
+    delivery_code: why it was not delivered, for machines; delivery_reason: the same for people; delivery_error: what
+    the other side wrote. may_resend: whether it may be sent again now.
+    journal_entry_id: the journal entry that records it, if any (JRN-8). outcome: what an answer of ours decided.
+    is_request: it asks for what an answer decides. delivery_way: how a renewed prescription is wanted (list 8324).
+    """
+
+    id: UUID
+    outgoing: bool
+    code: str
+    outcome: AnswerOutcome | None
+    is_request: bool
+    delivery_way: str
+    subject: str
+    text: str
+    author_name: str
+    author_role: str
+    on_behalf_of: str
+    relation: str
+    at: datetime
+    delivery: str
+    delivery_at: datetime | None
+    delivery_code: str
+    delivery_reason: str
+    delivery_error: str
+    may_resend: bool
+    journal_entry_id: UUID | None
+    attachments: tuple[AttachmentView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventView:
+    """One line of the thread's event log (MSG-24)."""
+
+    at: datetime
+    kind: EventKind
+    actor_name: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantView:
+    """Who takes part; `employee_id` is None for the whole clinic. read_at: when it was last read (MSG-6)."""
+
+    employee_id: UUID | None
+    name: str
+    in_inbox: bool
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadView:
+    """A thread as the screen and the API show it; messages by GenDate, then MsgId.
+
+    may_close, may_answer: what the buttons may offer now (MSG-9). journaled: by itself, both ways (JRN-1).
+    max_text: most characters an answer may have (CMP-16), 0 for no limit. outcomes: of which an answer now must
+    decide one; empty where it decides nothing, or may not be given. answered_finally: it has had its one answer.
+    """
+
+    id: UUID
+    kind: DialogKind
+    title: str
+    patient: Patient | None
+    party_name: str
+    closed: bool
+    start_missing: bool
+    important: bool
+    answer_due: date | None
+    days_left: int | None
+    waits_for_clinic: bool
+    may_answer: bool
+    may_close: bool
+    outcomes: tuple[OutcomeRule, ...]
+    answered_finally: bool
+    takes_attachments: bool
+    journaled: bool
+    in_inbox: bool
+    responsible_id: UUID | None
+    responsible_name: str
+    version: int
+    max_text: int
+    messages: tuple[MessageView, ...]
+    events: tuple[EventView, ...]
+    participants: tuple[ParticipantView, ...]

@@ -1,0 +1,56 @@
+"""The error queue: the other side tells that a message of ours could not be taken (protocol.md 9).
+
+Such a report is never decrypted and never answered.
+"""
+
+from uuid import UUID
+
+from skranke.dialog.models import DeliveryState
+from skranke.dialog.services import mark_delivery
+from skranke.gateway import received
+from skranke.gateway.alarms import alarm
+from skranke.gateway.facts import ID_LENGTH, Facts, storable
+from skranke.gateway.inbound import Disposition
+from skranke.gateway.models import ReceptionState
+from skranke.kernel import clock
+from skranke.kernel.actor import system
+from skranke.kernel.log import bind, get_logger
+from skranke.outbox.afterwards import mark_reported
+from skranke.tenancy.work import acting
+from skranke.wire import faults
+from skranke.wire.transport import RawMessage
+
+log = get_logger(__name__)
+
+
+def receive(raw: RawMessage, clinic_id: UUID) -> Disposition:
+    """Mark our message as failed, store the report, raise the alarm; a person may send the message again."""
+    facts = Facts(raw=raw, clinic_id=clinic_id)
+    with bind(message_id=facts.message_id, received_id=str(facts.received_id)):
+        try:
+            _note(facts)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the report comes again
+            alarm(error)
+            return Disposition.RELEASE
+        return Disposition.ACCEPT
+
+
+def _note(facts: Facts) -> None:
+    told = faults.read(facts.raw)
+    condition = storable(told.condition) or "unknown"
+    with acting(system(facts.clinic_id)):
+        if received.same_bytes_seen(facts):
+            return
+        error = f"{condition}: {storable(told.description)}"
+        item, changed = mark_reported(storable(told.original_message_id)[:ID_LENGTH], error)
+        if item is not None and changed:
+            mark_delivery(item.msg_id, DeliveryState.FAILED, clock.now(), error, condition)
+        received.store(
+            facts,
+            ReceptionState.FAULT,
+            code=condition,
+            detail=told.description,
+            subject_kind="outbox_item" if item else "",
+            subject_id=item.id if item else None,
+        )
+    log.error("gateway_alarm", reason="error_queue_report", condition=condition, known=item is not None)

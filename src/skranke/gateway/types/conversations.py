@@ -1,0 +1,228 @@
+"""What EKONSULTASJON and EKONTAKT share: a citizen's message becomes part of a thread, ours leaves from it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from skranke.blobs import services as blobs
+from skranke.clinics.models import Service
+from skranke.dialog.models import DialogKind, Direction, Message
+from skranke.dialog.services import mark_unread_by_patient, receive_message
+from skranke.dialog.values import IncomingAttachment, IncomingMessage
+from skranke.gateway.codes import member
+from skranke.gateway.endpoints import Endpoint, OwnParty
+from skranke.gateway.errors import LostOriginalError, UnknownQuestionError
+from skranke.gateway.types import renewals, wish_answers
+from skranke.gateway.types.people import addressed_patient, author_of, practitioner, require_service, wire_patient
+from skranke.gateway.types.stored import Original, original_of_conversation
+from skranke.gateway.values import Handled, Incoming, Letter
+from skranke.outbox.intents import Intent, receipt_stream
+from skranke.outbox.models import OutboxItem
+from skranke.outbox.services import enqueue
+from skranke.standards import msghead
+from skranke.standards.build import ekonsultasjon, ekontakt, parties
+from skranke.standards.build.envelope import Envelope
+from skranke.standards.codes import Answer, MessageFunction, Question
+from skranke.standards.dialog import RelatedRole
+from skranke.standards.msghead import ConversationRef, MsgHead
+from skranke.standards.times import write_instant
+
+_RENEWALS = frozenset({Question.RENEWAL_FREE_TEXT.value, Question.RENEWAL_PRESCRIPTION.value})
+FUNCTIONS = {
+    DialogKind.E_CONTACT: MessageFunction.E_CONTACT,
+    DialogKind.E_CONSULTATION: MessageFunction.E_CONSULTATION,
+    DialogKind.PRESCRIPTION_RENEWAL: MessageFunction.PRESCRIPTION_RENEWAL,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """What differs between the functions. starts: the codes a citizen may begin with."""
+
+    kind: DialogKind
+    service: Service
+    starts: frozenset[str]
+    takes_wishes: bool
+
+
+def handle(incoming: Incoming, conversation: Conversation) -> Handled:
+    """Store what the citizen wrote (EK-1, EK-4, EK-5, KO-1, KO-4).
+
+    Raises NoAccessError (30), ServiceOffError or UnknownQuestionError (26); unknown answers are shown to staff.
+    """
+    message = incoming.message
+    code = message.code.v
+    if message.dialog.question is not None:
+        if code == Question.UNREAD_WARNING:
+            return _unread(message)
+        if code not in conversation.starts:
+            raise UnknownQuestionError(_("Denne typen henvendelse kan ikke tas imot her. Ring legekontoret."))
+        require_service(incoming, conversation.service)
+    stored = receive_message(message_of(incoming, conversation))
+    if code == Answer.CITIZEN_ANSWER and not stored.thread.may_be_answered:
+        _answer_after_end(incoming)
+    return Handled(subject_kind="message", subject_id=stored.id, patient_id=stored.thread.patient_id)
+
+
+def message_of(incoming: Incoming, conversation: Conversation) -> IncomingMessage:
+    """What the citizen wrote, as the dialog room takes it in. Raises NoAccessError (30)."""
+    message, info = incoming.message, incoming.message.info
+    body, who = message.dialog.body, author_of(message)
+    wanted = body.wanted_practitioner if conversation.takes_wishes else None
+    return IncomingMessage(
+        kind=conversation.kind,
+        code=message.code.v,
+        subject=body.subject,
+        text=body.text.plain if body.text else "",
+        msg_id=info.msg_id,
+        conversation=info.conversation_id,
+        parent=info.conversation.parent if info.conversation else "",
+        generated_at=info.gen_date,
+        starts_thread=info.conversation is None,
+        party_her_id=str(incoming.party.her_id),
+        patient=addressed_patient(incoming),
+        author_name=who.name,
+        on_behalf_of=who.on_behalf_of,
+        relation=who.relation,
+        delivery_way=_delivery_way(message),
+        wanted_hpr=str(wanted) if wanted else "",
+        attachments=tuple(
+            IncomingAttachment(name=found.description, media_type=found.mime_type, content=found.content)
+            for found in message.attachments
+        ),
+    )
+
+
+def _delivery_way(message: MsgHead) -> str:
+    """How a renewed prescription is to reach the patient: @V of list 8324, whatever @S says (D-02, D-48)."""
+    question = message.dialog.question
+    is_renewal = question is not None and question.code.v in _RENEWALS
+    stated = question.coded_information if question is not None and is_renewal else None
+    return stated.v if stated else ""
+
+
+def _unread(message: MsgHead) -> Handled:
+    parent = message.info.conversation.parent if message.info.conversation else ""
+    warned = mark_unread_by_patient(parent)
+    if warned is None:
+        return Handled()
+    return Handled(subject_kind="message", subject_id=warned.id)
+
+
+def _answer_after_end(incoming: Incoming) -> None:
+    """DDFL-EK-10: what was written is stored and shown, and the citizen is told that it will not be answered."""
+    enqueue(
+        stream=receipt_stream(incoming.received_id),
+        intent=Intent.DIALOG_REFUSAL,
+        subject_id=incoming.received_id,
+        detail={
+            "code": Answer.REJECTED.value,
+            "text": _("Denne meldingen kan ikke besvares. Start en ny samtale med legekontoret."),
+        },
+    )
+
+
+def render(item: OutboxItem, endpoint: Endpoint) -> Letter:
+    """A message of ours in a thread (EK-2, EK-3, KO-2, KO-3): from the party the citizen addressed (CMP-13)."""
+    message = (
+        Message.objects.select_related("thread__patient", "thread__party", "author")
+        .filter(id=item.subject_id, direction=Direction.OUT)
+        .first()
+    )
+    if message is None or message.thread.party is None or message.thread.patient is None:
+        raise LostOriginalError("The message, its patient or its party is not there any more.")
+    thread = message.thread
+    party = endpoint.parties.get(message.thread.party.her_id)
+    if party is None:
+        raise LostOriginalError("The party the message leaves from is not active.")
+    about = original_of_conversation(thread.conversation, message.parent_msg_id, endpoint)
+    peer = about.peer if about else endpoint.peer()
+    envelope, case_type = _envelope(message, party, about, endpoint), about.case_type if about else ""
+    if thread.kind == DialogKind.APPOINTMENT_WISH:
+        document = wish_answers.document(message, envelope, party, endpoint, case_type=case_type)
+    else:
+        document = _document(message, envelope, case_type)
+    return Letter(
+        document=document,
+        function=document.info.type.v,
+        msg_id=message.msg_id,
+        sender=party.her_id,
+        peer=peer,
+        conversation=thread.conversation,
+    )
+
+
+def _envelope(message: Message, party: OwnParty, about: Original | None, endpoint: Endpoint) -> Envelope:
+    assert message.thread.patient is not None
+    later = message.msg_id != message.thread.conversation
+    return Envelope(
+        sender=party.party,
+        receiver=about.info.sender if about else endpoint.peer().party,
+        msg_id=UUID(message.msg_id),
+        gen_date=message.generated_at,
+        patient=wire_patient(message.thread.patient),
+        conversation=ConversationRef(
+            parent=message.parent_msg_id or message.thread.conversation, conversation=message.thread.conversation
+        )
+        if later
+        else None,
+    )
+
+
+def _document(message: Message, envelope: Envelope, case_type: str) -> MsgHead:
+    if message.thread.kind == DialogKind.PRESCRIPTION_RENEWAL:
+        return renewals.answer(message, envelope, case_type)
+    files = _attachments(message)
+    starts = envelope.conversation is None
+    may_answer = message.code == Question.DIALOG
+    if message.thread.kind == DialogKind.E_CONTACT:
+        if starts:
+            return ekontakt.clinic_question(
+                envelope, subject=message.subject, text=message.text, may_answer=may_answer, attachments=files
+            )
+        by_name = _author_by_name(message)
+        return ekontakt.clinic_answer(
+            envelope,
+            member(Answer, message.code),
+            text=message.text,
+            author=by_name,
+            attachments=files,
+            case_type=case_type,
+        )
+    who = practitioner(message.author) if message.author else None
+    if starts:
+        return ekonsultasjon.clinic_question(
+            envelope,
+            subject=message.subject,
+            text=message.text,
+            may_answer=may_answer,
+            practitioner=who,
+            attachments=files,
+        )
+    return ekonsultasjon.clinic_answer(
+        envelope,
+        member(Answer, message.code),
+        text=message.text,
+        practitioner=who,
+        attachments=files,
+        case_type=case_type,
+    )
+
+
+def _author_by_name(message: Message) -> RelatedRole | None:
+    """HITS 1217 3.3.2: an e-kontakt answer names its author as a person, with or without an HPR number."""
+    writer = message.author
+    return parties.author(given_name=writer.given_name, family_name=writer.family_name) if writer else None
+
+
+def _attachments(message: Message) -> tuple[msghead.Attachment, ...]:
+    return tuple(
+        msghead.Attachment(
+            content=blobs.read(row.blob_id),
+            mime_type=row.media_type,
+            description=row.name,
+            issued=write_instant(row.created_at),
+        )
+        for row in message.attachments.order_by("number")
+    )

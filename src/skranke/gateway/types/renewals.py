@@ -1,0 +1,30 @@
+"""RX-3, the one answer to a renewal: `conversations.render` makes its envelope and asks here for the rest."""
+
+from skranke.dialog.models import Message
+from skranke.dialog.rules import outcome
+from skranke.gateway.codes import member
+from skranke.gateway.types.people import practitioner
+from skranke.kernel.log import get_logger
+from skranke.standards.build import reseptfornyelse
+from skranke.standards.build.envelope import Envelope
+from skranke.standards.codes import Answer
+from skranke.standards.msghead import MsgHead
+
+log = get_logger(__name__)
+
+
+def answer(message: Message, envelope: Envelope, case_type: str) -> MsgHead:
+    """The outcome with its text; who answered is always named, which the guide demands when it is not the GP.
+
+    No prescription goes along: this record holds none, and none is made up. D-05 has it logged.
+    """
+    decided = outcome(message.thread.kind, message.code)
+    if decided is not None and decided.names_items:
+        log.warning("renewal_without_prescriptions", msg_id=message.msg_id)
+    return reseptfornyelse.clinic_answer(
+        envelope,
+        member(Answer, message.code),
+        text=message.text,
+        practitioner=practitioner(message.author) if message.author else None,
+        case_type=case_type,
+    )

@@ -1,0 +1,169 @@
+"""Reservation (RT), cancellation (ART) and change (ERT) from HelseNorge (protocol-messages 4.4, HITS 1217 3.4.3)."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from skranke.clinics.models import Employee, PartyKind, Service
+from skranke.gateway.codes import member
+from skranke.gateway.errors import NoAccessError, ServiceOffError, UnknownQuestionError
+from skranke.gateway.types.people import (
+    addressed_patient,
+    author_of,
+    known_patient,
+    record_refusal,
+    require_service,
+)
+from skranke.gateway.values import Handled, Incoming
+from skranke.outbox.intents import Intent, appointment_stream, receipt_stream
+from skranke.outbox.services import enqueue
+from skranke.patients.models import Patient
+from skranke.scheduling.errors import BookingRefusedError, CancellationRefusedError
+from skranke.scheduling.models import STANDING, Appointment, BookedThrough
+from skranke.scheduling.services import book, cancel, find_for_cancellation
+from skranke.standards import profile
+from skranke.standards.codes import Answer, Question, YesNo
+from skranke.standards.dialog import Foresporsel
+from skranke.standards.msghead import MsgHead
+
+
+def handle(incoming: Incoming) -> Handled:
+    """Do what the citizen asks and queue the answer in the same commit.
+
+    Raises NoAccessError (30), or UnknownQuestionError (26) for a code that is not asked on this queue (D-41, D-39).
+    """
+    asked = _ASKED.get(incoming.message.code.v)
+    if asked is None or incoming.message.dialog.question is None:
+        raise UnknownQuestionError(_("Denne forespørselen kan ikke tas imot her. Ring legekontoret."))
+    return asked(incoming)
+
+
+def reserve(incoming: Incoming) -> Handled:
+    """RT: 05, or 06, 26, 30 with a reason; booking re-checks every rule under its locks (HNB-9, HNB-10).
+
+    Without KodetOpplysning no other practitioner will do (HITS 1217 3.4.3.1).
+    """
+    patient = addressed_patient(incoming)
+    require_service(incoming, Service.BOOKING)
+    if incoming.party.row.kind == PartyKind.SERVICE and not profile.RESOURCE_CALENDARS:
+        raise ServiceOffError(_("Legekontoret tilbyr ikke denne tjenesten. Ring legekontoret."))
+    wish, who = incoming.message.appointments[0], author_of(incoming.message)
+    try:
+        appointment = book(
+            patient=patient,
+            through=BookedThrough.HELSENORGE,
+            slot_uid=wish.uid,
+            contact_her_id=wish.contact,
+            comment=_words(incoming.message),
+            representative=who.name if who.on_behalf_of else "",
+            expect=(wish.start, wish.end),
+            accepts_other=YesNo.known(_question(incoming).coded_information) is YesNo.YES,
+        )
+    except BookingRefusedError as error:
+        return _refuse(incoming, patient, Intent.BOOKING_ANSWER, member(Answer, error.wire_code), str(error))
+    other = appointment.schedule.owner_id != _asked_for(incoming)
+    return _answer(incoming, appointment, Intent.BOOKING_ANSWER, Answer.RESERVED, other=other)
+
+
+def cancel_reserved(incoming: Incoming) -> Handled:
+    """ART: 08, or 09 with a reason. A patient who has left the list may still cancel what was booked."""
+    patient = _whoever(incoming)
+    appointment = _found(incoming, patient)
+    if appointment is None:
+        return _refuse(
+            incoming,
+            patient,
+            Intent.CANCELLATION_ANSWER,
+            Answer.NOT_CANCELLED,
+            _("Vi finner ikke timen. Ring legekontoret."),
+        )
+    try:
+        cancelled = cancel(appointment, by="patient", through=BookedThrough.HELSENORGE, reason=_words(incoming.message))
+    except CancellationRefusedError as error:
+        return _answer(incoming, appointment, Intent.CANCELLATION_ANSWER, Answer.NOT_CANCELLED, str(error))
+    return _answer(incoming, cancelled, Intent.CANCELLATION_ANSWER, Answer.CANCELLED)
+
+
+def change_reserved(incoming: Incoming) -> Handled:
+    """ERT: 34 with the time that stands; a change is a cancellation and a new booking (D-41)."""
+    patient = _whoever(incoming)
+    appointment = _found(incoming, patient) if incoming.message.appointments else None
+    if appointment is None or appointment.state not in STANDING:
+        raise UnknownQuestionError(_("Vi finner ikke timen. Ring legekontoret."))
+    text = _("Timen kan ikke endres her. Avbestill den og bestill en ny.")
+    return _answer(incoming, appointment, Intent.CANCELLATION_ANSWER, Answer.NOT_CHANGED, text)
+
+
+def _whoever(incoming: Incoming) -> Patient:
+    patient = known_patient(incoming.message)
+    if patient is None:
+        raise NoAccessError(_("Vi finner ikke timen. Ring legekontoret."))
+    return patient
+
+
+def _found(incoming: Incoming, patient: Patient) -> Appointment | None:
+    named = incoming.message.appointments[0]
+    return find_for_cancellation(
+        patient=patient,
+        related_to=named.related_to,
+        uid=named.uid,
+        contact_her_id=named.contact,
+        start=named.start,
+    )
+
+
+def _question(incoming: Incoming) -> Foresporsel:
+    question = incoming.message.dialog.question
+    assert question is not None
+    return question
+
+
+def _asked_for(incoming: Incoming) -> UUID | None:
+    """The practitioner the citizen asked for: role 23 when it is somebody here, else the addressed party's."""
+    wanted = _question(incoming).wanted_practitioner
+    found = Employee.objects.filter(hpr_number=str(wanted), active=True).first() if wanted else None
+    return found.id if found else incoming.party.employee_id
+
+
+def _words(message: MsgHead) -> str:
+    """What the patient wrote; a heading alone says nothing (HNB-9)."""
+    body = message.dialog.body
+    text = body.text.plain.strip() if body.text else ""
+    return f"{body.subject}\n{text}" if text and body.subject.strip() else text
+
+
+def _answer(
+    incoming: Incoming, appointment: Appointment, intent: Intent, code: Answer, text: str = "", *, other: bool = False
+) -> Handled:
+    """An answer about an appointment leaves before anything else that is told of it.
+
+    other: it is with another practitioner than asked for, who must be listed (D-13).
+    """
+    enqueue(
+        stream=appointment_stream(appointment.id),
+        intent=intent,
+        subject_id=incoming.received_id,
+        detail={"code": code.value, "text": text, "appointment": str(appointment.id), "other": other},
+    )
+    return Handled(
+        subject_kind="appointment", subject_id=appointment.id, patient_id=appointment.patient_id, code=code.value
+    )
+
+
+def _refuse(incoming: Incoming, patient: Patient, intent: Intent, code: Answer, text: str) -> Handled:
+    enqueue(
+        stream=receipt_stream(incoming.received_id),
+        intent=intent,
+        subject_id=incoming.received_id,
+        detail={"code": code.value, "text": text},
+    )
+    record_refusal(incoming, patient, code.value)
+    return Handled(patient_id=patient.id, code=code.value)
+
+
+_ASKED: dict[str, Callable[[Incoming], Handled]] = {
+    Question.RESERVE.value: reserve,
+    Question.CANCEL.value: cancel_reserved,
+    Question.CHANGE.value: change_reserved,
+}

@@ -1,0 +1,1 @@
+"""The patient's journal, as far as messages are written into it."""

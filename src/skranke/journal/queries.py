@@ -1,0 +1,34 @@
+"""Reading the journal."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from skranke.audit.actions import Action
+from skranke.audit.services import record
+from skranke.journal.models import JournalEntry
+from skranke.patients.models import Patient
+
+
+def entries_for(patient: Patient, *, limit: int = 100, before: JournalEntry | None = None) -> list[JournalEntry]:
+    """The patient's entries with their attachments, newest first; the reading is written in the audit log.
+
+    before: the last entry of the page shown already.
+    """
+    entries = JournalEntry.objects.filter(patient=patient)
+    if before is not None:
+        entries = entries.filter(at__lt=before.at) | entries.filter(at=before.at, id__lt=before.id)
+    page = list(entries.order_by("-at", "-id").prefetch_related("attachments")[:limit])
+    record(
+        Action.JOURNAL_READ,
+        subject_kind="patient",
+        subject_id=patient.id,
+        patient_id=patient.id,
+        detail={"entries": len(page)},
+    )
+    return page
+
+
+def entry_ids_of(source_kind: str, source_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Source id to entry id, for the sources that are in the journal (JRN-8)."""
+    entries = JournalEntry.objects.filter(source_kind=source_kind, source_id__in=source_ids)
+    return dict(entries.values_list("source_id", "id"))

@@ -1,0 +1,1 @@
+"""What waits to leave, in the order it was meant."""

@@ -1,0 +1,1 @@
+"""The clinic's patients, and whether they can be reached."""

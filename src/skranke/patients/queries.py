@@ -1,0 +1,52 @@
+"""Finding patients, and whether they can be reached."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from skranke.audit.actions import Action
+from skranke.audit.services import record
+from skranke.clinics.models import CommunicationParty
+from skranke.kernel.ids import NationalId
+from skranke.patients import rules
+from skranke.patients.models import NamePart, Patient
+from skranke.patients.rules import Reachability
+
+SEARCH_LIMIT = 50
+_AFTER_EVERY_SIGN = "\U0010ffff"
+
+
+def find(q: str, *, limit: int = SEARCH_LIMIT) -> list[Patient]:
+    """The patients a search means, by name (PAT-1): a national id, a date of birth, or the beginnings of name words.
+
+    A date reads dd.mm.yyyy or ddmmyy. Every word must begin some word of the name, in any order. Nothing typed finds
+    nothing. The search is written in the audit log: what it went by and how many it found, not what was typed.
+    """
+    how, matches = _matches(q)
+    found = list(matches.select_related("gp").order_by("sort_key", "birth_date", "id")[:limit])
+    record(Action.PATIENT_SEARCHED, subject_kind="patient", subject_id=None, detail={"by": how, "found": len(found)})
+    return found
+
+
+def _matches(q: str) -> tuple[str, QuerySet[Patient]]:
+    if national_id := rules.as_national_id(q):
+        return "national_id", Patient.objects.filter(national_id=national_id)
+    if dates := rules.as_birth_dates(q):
+        return "birth_date", Patient.objects.filter(birth_date__in=dates)
+    words = rules.name_parts(q)
+    matches = Patient.objects.all() if words else Patient.objects.none()
+    for word in words:
+        parts = NamePart.objects.filter(patient=OuterRef("pk"), key__gte=word, key__lt=word + _AFTER_EVERY_SIGN)
+        matches = matches.filter(Exists(parts))
+    return "name", matches
+
+
+def by_national_id(national_id: NationalId) -> Patient | None:
+    """The patient a message is about. The verb that acts on it writes the audit log, not this question."""
+    return Patient.objects.filter(national_id=str(national_id)).select_related("gp").first()
+
+
+def reachability(patient: Patient) -> Reachability:
+    """Whether a dialog may be started with the patient in HelseNorge (PAT-9)."""
+    if patient.gp_id is None:
+        return rules.reachability(patient, gp_is_live=False)
+    live = CommunicationParty.objects.filter(employee_id=patient.gp_id, employee__active=True, active=True)
+    return rules.reachability(patient, gp_is_live=live.exclude(services=[]).exists())

@@ -1,0 +1,144 @@
+"""Whose list a patient stands on, whether HelseNorge reaches the patient, and how a search is read."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from skranke.clinics.models import CommunicationParty, Employee, PartyKind
+from skranke.kernel.ids import NationalId
+from skranke.patients.models import HelseNorgeState, Patient
+
+_NORWEGIAN_LAST = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"})
+_DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", re.ASCII)
+_SHORT_DATE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})", re.ASCII)
+_NATIONAL_ID = re.compile(r"([0-9]{6}) ?([0-9]{5})", re.ASCII)
+_WORDS = re.compile(r"[\s,.\-]+")
+
+
+class Reason(StrEnum):
+    """Why a patient cannot be reached in HelseNorge; the first check of PAT-9 that fails."""
+
+    NONE = ""
+    NOT_ON_LIST = "not_on_list"
+    GP_NOT_LIVE = "gp_not_live"
+    NATIONAL_ID_INCOMPLETE = "national_id_incomplete"
+    NOT_IN_HELSENORGE = "not_in_helsenorge"
+
+
+# HelseNorge's own status is never explained: whether the account or the consent is missing is not ours to tell.
+_SENTENCES: dict[Reason, Promise] = {
+    Reason.NONE: _("Pasienten kan kontaktes gjennom HelseNorge."),
+    Reason.NOT_ON_LIST: _("Pasienten står ikke på listen til en fastlege ved klinikken."),
+    Reason.GP_NOT_LIVE: _("Pasientens fastlege tilbyr ikke digital dialog i HelseNorge."),
+    Reason.NATIONAL_ID_INCOMPLETE: _(
+        "Pasienten mangler et fullstendig fødselsnummer eller D-nummer. Rett det på pasientkortet."
+    ),
+    Reason.NOT_IN_HELSENORGE: _("Pasienten kan ikke kontaktes gjennom HelseNorge. Velg en annen kanal."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reachability:
+    """Whether a dialog may be started with the patient in HelseNorge, and the reason when it may not."""
+
+    reason: Reason
+
+    @property
+    def ok(self) -> bool:
+        """True when every check of PAT-9 holds."""
+        return self.reason == Reason.NONE
+
+    @property
+    def sentence(self) -> str:
+        """The reason for the screen, in the reader's language (PAT-11)."""
+        return str(_SENTENCES[self.reason])
+
+
+def reachability(patient: Patient, *, gp_is_live: bool) -> Reachability:
+    """The checks of PAT-9 in their order.
+
+    gp_is_live: the patient's GP works here and offers a service in HelseNorge. Nobody told otherwise counts as
+    reachable: HelseNorge then answers the message itself (PAT-12).
+    """
+    if not is_listed(patient):
+        return Reachability(Reason.NOT_ON_LIST)
+    if not gp_is_live:
+        return Reachability(Reason.GP_NOT_LIVE)
+    if not has_complete_national_id(patient):
+        return Reachability(Reason.NATIONAL_ID_INCOMPLETE)
+    if patient.helsenorge_state == HelseNorgeState.INACTIVE:
+        return Reachability(Reason.NOT_IN_HELSENORGE)
+    return Reachability(Reason.NONE)
+
+
+def is_listed(patient: Patient) -> bool:
+    """The patient stands on the list of one of the clinic's GPs (ACT-6)."""
+    return patient.on_gp_list and patient.gp_id is not None
+
+
+def on_list_of(patient: Patient, gp: Employee) -> bool:
+    """The patient stands on this GP's list (ACT-6)."""
+    return patient.on_gp_list and patient.gp_id == gp.id
+
+
+def may_address(patient: Patient, party: CommunicationParty) -> bool:
+    """The patient may write to or book with the party: on the GP's list, for a service party on any (ACT-6)."""
+    if party.kind == PartyKind.SERVICE:
+        return is_listed(patient)
+    return party.employee is not None and on_list_of(patient, party.employee)
+
+
+def has_complete_national_id(patient: Patient) -> bool:
+    """A fødselsnummer or D-number of eleven digits whose control digits hold (PAT-9)."""
+    try:
+        NationalId(patient.national_id)
+    except ValueError:
+        return False
+    return True
+
+
+def name_key(text: str) -> str:
+    """A name as it is compared and sorted: small letters without accents, and æ, ø, å last, whatever the database.
+
+    In ASCII the signs { | } follow z, as æ ø å do in Norwegian (ISO 646-NO gave them the same places).
+    """
+    folded = unicodedata.normalize("NFC", text).casefold().translate(_NORWEGIAN_LAST)
+    plain = unicodedata.normalize("NFD", folded)
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
+
+
+def name_parts(*names: str) -> list[str]:
+    """The words of a name as keys, each once, in their order."""
+    words = (word for name in names for word in _WORDS.split(name_key(name)))
+    return list(dict.fromkeys(word for word in words if word))
+
+
+def as_national_id(text: str) -> str | None:
+    """The eleven digits of a search for a national id, or None."""
+    found = _NATIONAL_ID.fullmatch(text.strip())
+    return "".join(found.groups()) if found else None
+
+
+def as_birth_dates(text: str) -> list[date]:
+    """The dates a search may mean: one for dd.mm.yyyy, one a century for ddmmyy; none when it is no date."""
+    if found := _DATE.fullmatch(text.strip()):
+        day, month, year = (int(part) for part in found.groups())
+        years = [year]
+    elif found := _SHORT_DATE.fullmatch(text.strip()):
+        day, month, short = (int(part) for part in found.groups())
+        years = [1900 + short, 2000 + short]
+    else:
+        return []
+    return [found_date for year in years if (found_date := _date(year, month, day)) is not None]
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

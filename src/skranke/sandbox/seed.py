@@ -1,0 +1,82 @@
+"""Put the world into the database. Idempotent: what is new is added, what has changed is updated, nothing is lost."""
+
+from pathlib import Path
+
+from django.db import transaction
+
+from skranke.kernel.log import get_logger
+from skranke.sandbox import world
+from skranke.sandbox.models import Citizen, Party
+
+log = get_logger(__name__)
+
+_PARTY_FIELDS = [field.name for field in Party._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - Django's public API in spite of its name
+_CITIZEN_FIELDS = [
+    "given_name",
+    "family_name",
+    "born",
+    "gp_id",
+    "digitally_active",
+    "consent",
+    "confidential_address",
+]
+
+
+def load_world(path: Path) -> None:
+    """Load the parties and citizens of a world file. Raises WorldError."""
+    read = world.load(path)
+    with transaction.atomic():
+        Party.objects.bulk_create(
+            [_party(one) for one in read.parties],
+            update_conflicts=True,
+            unique_fields=["her_id"],
+            update_fields=_PARTY_FIELDS,
+        )
+        Citizen.objects.bulk_create(
+            [_citizen(one) for one in read.citizens],
+            update_conflicts=True,
+            unique_fields=["national_id"],
+            update_fields=_CITIZEN_FIELDS,
+        )
+        _relate(read.citizens)
+    log.info("world_loaded", parties=len(read.parties), citizens=len(read.citizens))
+
+
+def _party(one: world.Party) -> Party:
+    return Party(
+        her_id=str(one.her_id),
+        clinic_her_id=str(one.clinic_her_id),
+        clinic_name=one.clinic_name,
+        name=one.name,
+        given_name=one.given_name,
+        family_name=one.family_name,
+        hpr_number=str(one.hpr_number or ""),
+        kind=one.kind.value,
+        services=[service.value for service in one.services],
+        async_queue=one.queues.async_,
+        sync_queue=one.queues.sync,
+        error_queue=one.queues.error,
+        encryption_certificate=str(one.encryption_certificate),
+        signing_certificate=str(one.signing_certificate),
+    )
+
+
+def _citizen(one: world.Citizen) -> Citizen:
+    return Citizen(
+        national_id=str(one.national_id),
+        given_name=one.given_name,
+        family_name=one.family_name,
+        born=one.national_id.birth_date,
+        gp_id=str(one.gp_her_id) if one.gp_her_id else None,
+        digitally_active=one.digitally_active,
+        consent=one.consent.value,
+        confidential_address=one.confidential_address,
+    )
+
+
+def _relate(citizens: tuple[world.Citizen, ...]) -> None:
+    parents = {str(one.national_id): [str(child) for child in one.children] for one in citizens if one.children}
+    wanted = {*parents, *(child for children in parents.values() for child in children)}
+    rows = {row.national_id: row for row in Citizen.objects.filter(national_id__in=wanted)}
+    for parent, children in parents.items():
+        rows[parent].children.set([rows[child] for child in children if child in rows])

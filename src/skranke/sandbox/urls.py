@@ -1,0 +1,41 @@
+"""The sandbox's addresses."""
+
+from django.urls import include, path
+
+from skranke.sandbox.views import booking, citizen, operator, renewal, wishes
+
+handler400 = "skranke.ui.views.bad_request"
+handler403 = "skranke.ui.views.permission_denied"
+handler404 = "skranke.ui.views.page_not_found"
+handler500 = "skranke.ui.views.server_error"
+
+_VISIT = "innbygger/<int:actor>/<int:patient>"
+
+_pages = [
+    path("", citizen.home, name="home"),
+    path(_VISIT, citizen.overview, name="overview"),
+    path(f"{_VISIT}/nytt", citizen.news, name="news"),
+    path(f"{_VISIT}/skriv/<str:kind>", citizen.write, name="write"),
+    path(f"{_VISIT}/resept", renewal.ask, name="renew"),
+    path(f"{_VISIT}/samtale/<str:conversation>", citizen.thread, name="thread"),
+    path(f"{_VISIT}/beskjed/<uuid:message>", citizen.notice, name="notice"),
+    path(f"{_VISIT}/vedlegg/<int:identity>", citizen.attachment, name="attachment"),
+    path(f"{_VISIT}/timer", booking.ask, name="ask"),
+    path(f"{_VISIT}/timer/<uuid:question>", booking.slots, name="slots"),
+    path(f"{_VISIT}/time/<uuid:appointment>/avbestill", booking.cancel, name="cancel"),
+    path(f"{_VISIT}/onske", wishes.time, name="wish"),
+    path(f"{_VISIT}/time/<uuid:appointment>/onske", wishes.cancellation, name="wish_cancel"),
+    path("drift", operator.operator, name="operator"),
+    path("drift/deler", operator.parts, name="parts"),
+    path("drift/melding/<uuid:identity>", operator.message, name="message"),
+    path("drift/klokke", operator.move_clock, name="move_clock"),
+    path("drift/innbygger", operator.set_active, name="set_active"),
+    path("drift/feil", operator.trouble, name="trouble"),
+    path("drift/test", operator.test, name="test"),
+    path("health", operator.health, name="health"),
+]
+
+urlpatterns = [
+    path("", include((_pages, "sandbox"))),
+    path("ui/", include("skranke.ui.urls")),
+]

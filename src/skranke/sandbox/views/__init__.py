@@ -1,0 +1,1 @@
+"""The pages: one file for citizens, one for booking, one for operators."""

@@ -1,0 +1,74 @@
+"""The citizen's booking pages."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from skranke.kernel import clock
+from skranke.sandbox import queries, services
+from skranke.sandbox.access import Visit
+from skranke.sandbox.errors import CancelRefusedError
+from skranke.sandbox.forms import CancelForm, ReserveForm
+from skranke.sandbox.models import Direction, Message
+from skranke.sandbox.rules import REPLY_WITHIN
+from skranke.sandbox.views.frame import citizen_page, guest
+
+_UNPROCESSABLE = 422
+
+
+@require_POST
+def ask(_request: HttpRequest, actor: int, patient: int) -> HttpResponse:
+    """Ask the clinic for free times, wait for the answer, and show it."""
+    question = services.ask_for_slots(guest(actor, patient))
+    services.wait_for_reply(question)
+    return HttpResponseRedirect(reverse("sandbox:slots", args=(actor, patient, question.pk)))
+
+
+@require_http_methods(["GET", "POST"])
+def slots(request: HttpRequest, actor: int, patient: int, question: UUID) -> HttpResponse:
+    """The free times of an answer, by day; choosing one sends the reservation."""
+    one = guest(actor, patient)
+    asked = one.question(question)
+    form = ReserveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.reserve(one, asked, uid=form.cleaned_data["uid"], comment=form.cleaned_data["comment"])
+        messages.success(request, _("Bestillingen er sendt. Timen er ikke din før legekontoret har bekreftet den."))
+        return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
+    status = _UNPROCESSABLE if form.errors else 200
+    return citizen_page(request, "sandbox/slots.html", one, _answer(one, asked) | {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def cancel(request: HttpRequest, actor: int, patient: int, appointment: UUID) -> HttpResponse:
+    """Cancel an appointment, after asking."""
+    one = guest(actor, patient)
+    found = one.appointment(appointment)
+    if not queries.can_cancel(found):
+        raise CancelRefusedError
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.cancel(one, found, reason=form.cleaned_data["reason"])
+        messages.success(request, _("Avbestillingen er sendt. Timen står til legekontoret har svart."))
+        return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
+    status = _UNPROCESSABLE if form.errors else 200
+    return citizen_page(request, "sandbox/cancel.html", one, {"form": form, "appointment": found}, status=status)
+
+
+def _answer(one: Visit, asked: Message) -> dict[str, object]:
+    answer = (
+        Message.objects.filter(about=asked, direction=Direction.IN).defer("document").order_by("recorded_at").first()
+    )
+    times = services.offered(asked)
+    return {
+        "question": asked,
+        "answer": answer,
+        "gp": one.patient.gp,
+        "days": queries.days_of(times),
+        "count": len(times),
+        "seconds": (answer.recorded_at - asked.recorded_at).total_seconds() if answer else 0.0,
+        "gave_up": answer is None and clock.now() - asked.recorded_at > REPLY_WITHIN,
+    }

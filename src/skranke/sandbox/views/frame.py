@@ -1,0 +1,59 @@
+"""What every page is made of."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from skranke.sandbox import queries, words
+from skranke.sandbox.access import Visit, visit
+from skranke.ui.shell import NavItem, SandboxShell
+
+
+def shell(*, operator: bool = False) -> SandboxShell:
+    """The frame, with the side that is open marked."""
+    nav = (
+        NavItem(reverse("sandbox:home"), _("Innbygger"), current=not operator),
+        NavItem(reverse("sandbox:operator"), _("Drift og feil"), current=operator),
+    )
+    return SandboxShell(nav=nav, home_url=reverse("sandbox:home"), move_url=reverse("sandbox:operator") + "#klokke")
+
+
+def guest(actor: int, patient: int) -> Visit:
+    """The visit that the address names. Raises NotFoundError."""
+    found = visit(actor, patient)
+    # Before the rest is read: what comes meanwhile is then news to the page, never lost to it.
+    return replace(found, version=queries.version(found.patient))
+
+
+def citizen_page(
+    request: HttpRequest, template: str, one: Visit | None, context: dict[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """A page of the citizen's side, with the list to choose from and what lies behind the scenes."""
+    text = request.GET.get("q", "")
+    basis: dict[str, Any] = {
+        "shell": shell(),
+        "w": words,
+        "q": text,
+        "citizens": queries.citizens(text),
+        "visit": one,
+        "external": settings.OURS.external,
+        "live_thread": "",
+        "live_inbox": False,
+    }
+    if one is not None:
+        basis |= behind(one) | {"wards": queries.wards(one.actor)}
+    return render(request, template, basis | (context or {}), status=status)
+
+
+def behind(one: Visit) -> dict[str, Any]:
+    """What the right column shows, and refreshes."""
+    rows = queries.appointments(one)
+    return {
+        "wire": queries.wire_log(one),
+        "appointments": [(row, queries.can_cancel(row) and one.access == "full") for row in rows],
+    }

@@ -1,0 +1,51 @@
+"""The citizen's wishes: for a time, and to be rid of one."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from skranke.sandbox import queries, services, wishes
+from skranke.sandbox.errors import CancelRefusedError
+from skranke.sandbox.forms import WishForm
+from skranke.sandbox.views.frame import citizen_page, guest
+from skranke.sandbox.world import Service
+
+_UNPROCESSABLE = 422
+
+
+@require_http_methods(["GET", "POST"])
+def time(request: HttpRequest, actor: int, patient: int) -> HttpResponse:
+    """Say which time is wanted; a person at the clinic answers."""
+    one = guest(actor, patient)
+    one.require_full()
+    services.gp_with(one.patient, Service.APPOINTMENT_WISH)
+    form = WishForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        sent = wishes.wish_for_time(one, **form.cleaned_data)
+        return _sent(request, actor, patient, sent.conversation)
+    status = _UNPROCESSABLE if form.errors else 200
+    return citizen_page(request, "sandbox/wish.html", one, {"form": form, "appointment": None}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def cancellation(request: HttpRequest, actor: int, patient: int, appointment: UUID) -> HttpResponse:
+    """Say that a time is not wanted any more; it stands until the clinic has answered."""
+    one = guest(actor, patient)
+    found = one.appointment(appointment)
+    if not queries.can_cancel(found):
+        raise CancelRefusedError
+    form = WishForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        sent = wishes.wish_to_cancel(one, found, text=form.cleaned_data["text"])
+        return _sent(request, actor, patient, sent.conversation)
+    status = _UNPROCESSABLE if form.errors else 200
+    return citizen_page(request, "sandbox/wish.html", one, {"form": form, "appointment": found}, status=status)
+
+
+def _sent(request: HttpRequest, actor: int, patient: int, conversation: str) -> HttpResponse:
+    messages.success(request, _("Ønsket er sendt. Legekontoret svarer her."))
+    return HttpResponseRedirect(reverse("sandbox:thread", args=(actor, patient, conversation)))

@@ -1,0 +1,106 @@
+"""What a screen says of one appointment: its log, what HelseNorge has been told, and what may be done with it now."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from skranke.kernel import clock
+from skranke.outbox.models import OutboxItem, OutboxState
+from skranke.patients.models import Patient
+from skranke.scheduling import rules
+from skranke.scheduling.facts import this_clinic
+from skranke.scheduling.models import STANDING, Appointment, AppointmentEvent, AppointmentState, BookedThrough
+from skranke.scheduling.services.record import is_told, pushes
+
+_CANCELLABLE = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN)
+
+
+class Told(StrEnum):
+    """What HelseNorge knows of an appointment. NOTHING: it has not been told, and will not be."""
+
+    HIDDEN = "hidden"
+    UNREACHABLE = "unreachable"
+    NOTHING = "nothing"
+    WAITS = "waits"
+    SENT = "sent"
+    RECEIVED = "received"
+    REFUSED = "refused"
+    KNOWS = "knows"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """One appointment as its panel shows it.
+
+    told_at: when the telling leaves, left or was received. deletable_until: the end of the grace period, None when
+    it is over (APT-5). steps: the states it may go to now (APT-10).
+    """
+
+    appointment: Appointment
+    log: tuple[AppointmentEvent, ...]
+    told: Told
+    told_at: datetime | None
+    deletable_until: datetime | None
+    may_cancel: bool
+    may_move: bool
+    steps: frozenset[str]
+    wait_seconds: int
+
+
+def details(appointment: Appointment) -> Details:
+    """All of it, as of now; three statements."""
+    now = clock.now()
+    last = pushes(appointment).order_by("-sequence").first()
+    told, told_at = _told(appointment, last)
+    deletable_until = _deletable_until(appointment, last, now)
+    begun = appointment.during.lower <= now
+    return Details(
+        appointment=appointment,
+        log=tuple(appointment.log.order_by("at", "id")),
+        told=told,
+        told_at=told_at,
+        deletable_until=deletable_until,
+        may_cancel=appointment.state in _CANCELLABLE,
+        may_move=appointment.state in _CANCELLABLE,
+        steps=frozenset(one for one in rules.STEPS.get(appointment.state, ()) if begun or one != "no_show"),
+        wait_seconds=_wait(told, deletable_until, now),
+    )
+
+
+def _wait(told: Told, deletable_until: datetime | None, now: datetime) -> int:
+    if deletable_until is not None:
+        return int((deletable_until - now).total_seconds()) + 1
+    return {Told.WAITS: 3, Told.SENT: 5}.get(told, 0)
+
+
+def _told(appointment: Appointment, last: OutboxItem | None) -> tuple[Told, datetime | None]:
+    if appointment.hidden:
+        return Told.HIDDEN, None
+    if last is None:
+        if appointment.told_helsenorge:
+            return Told.KNOWS, None
+        reachable = is_told(appointment.patient, hidden=appointment.hidden)
+        return (Told.NOTHING if reachable else Told.UNREACHABLE), None
+    states = {
+        OutboxState.PENDING: (Told.WAITS, last.not_before),
+        OutboxState.SENT: (Told.SENT, last.sent_at),
+        OutboxState.ACKNOWLEDGED: (Told.RECEIVED, last.answered_at),
+    }
+    return states.get(OutboxState(last.state), (Told.REFUSED, last.answered_at))
+
+
+def _deletable_until(appointment: Appointment, last: OutboxItem | None, now: datetime) -> datetime | None:
+    grace = this_clinic().grace_seconds
+    if appointment.state not in STANDING or appointment.booked_through != BookedThrough.STAFF:
+        return None
+    if (last is not None and last.rendered_at is not None) or appointment.told_helsenorge:
+        return None
+    in_time = rules.within_grace(appointment.created_at, grace, now)
+    return appointment.created_at + timedelta(seconds=grace) if in_time else None
+
+
+def told_at(patient: Patient, *, hidden: bool) -> datetime | None:
+    """When HelseNorge would be told of a booking made now (APT-6); None when it would not be told at all."""
+    if not is_told(patient, hidden=hidden):
+        return None
+    return clock.now() + timedelta(seconds=this_clinic().grace_seconds)

@@ -1,0 +1,386 @@
+"""The booking rules: pure functions over facts. Each names the requirement it serves; nothing here reads a row.
+
+`window` gathers what does not depend on the single slot, so that `offer` walks thousands of slots in one pass.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from skranke.kernel import clock
+from skranke.kernel.actor import Actor, ActorKind
+from skranke.scheduling.values import (
+    Busy,
+    LimitFacts,
+    OfferAudience,
+    OfferedSlot,
+    PatientFacts,
+    Refusal,
+    ScheduleFacts,
+    Seconds,
+    ShownFacts,
+    SlotFacts,
+    TypeFacts,
+    Unfit,
+)
+
+HOUR = 3600
+# An appointment that staff place by hand: nobody sees one patient for more than a day and a night.
+LONGEST = timedelta(hours=24)
+FOREVER: Seconds = 2**62
+HIDDEN = "hidden"
+GROUP = "group"
+STAND_INS = frozenset({"substitute", "intern"})
+
+
+class Window(NamedTuple):
+    """When slots of one type in one schedule may start, [opens, closes); `refusal` when none may."""
+
+    opens: Seconds
+    closes: Seconds
+    refusal: Refusal | None = None
+
+
+# --- limits and where they come from -------------------------------------------------------------------------------
+
+
+def in_force(name: str, schedule: ScheduleFacts, kind: TypeFacts, clinic: LimitFacts) -> Any:
+    """The value of one limit: the type's with custom limits on, else the schedule's, else the clinic's (BOK-5..8).
+
+    A level that sets nothing leaves it to the next; None when no level sets anything: unlimited.
+    """
+    levels = [kind.limits] if kind.custom_limits else []
+    for level in (*levels, schedule.limits, clinic):
+        value = getattr(level, name)
+        if value is not None:
+            return value
+    return None
+
+
+def has_too_many(patient: PatientFacts, schedule: ScheduleFacts, kind: TypeFacts, clinic: LimitFacts) -> bool:
+    """BOK-4: the strictest of clinic, schedule and type; each counts the patient's own coming bookings within it."""
+    levels = (
+        (clinic.max_self_booked, patient.booked),
+        (schedule.limits.max_self_booked, patient.booked_by_schedule.get(schedule.id, 0)),
+        (kind.limits.max_self_booked if kind.custom_limits else None, patient.booked_by_type.get(kind.id, 0)),
+    )
+    return any(most is not None and count >= most for most, count in levels)
+
+
+def limits_number(schedules: Iterable[ScheduleFacts], types: Iterable[TypeFacts], clinic: LimitFacts) -> bool:
+    """BOK-4: some level limits the number, so the patient's bookings must be counted."""
+    levels = [clinic, *(one.limits for one in schedules), *(kind.limits for kind in types if kind.custom_limits)]
+    return any(level.max_self_booked is not None for level in levels)
+
+
+def last_start(days_ahead: int | None, now: datetime) -> Seconds:
+    """BOK-5: the first start that is too far ahead. Day 0 is today in Oslo, and the last day counts whole."""
+    if days_ahead is None:
+        return FOREVER
+    return midnight(clock.oslo(now).date() + timedelta(days=days_ahead + 1))
+
+
+def first_start(deadline_hours: int | None, now: datetime) -> Seconds:
+    """BOK-6 and BOK-1: the earliest start that is ahead of now and outside the booking deadline."""
+    ahead = math.floor(now.timestamp()) + 1
+    return max(ahead, math.ceil(now.timestamp() + (deadline_hours or 0) * HOUR))
+
+
+def midnight(day: date) -> Seconds:
+    """The instant a day begins in Oslo."""
+    return int(datetime.combine(day, time(), clock.OSLO).timestamp())
+
+
+# --- what may be shown, and to whom --------------------------------------------------------------------------------
+
+
+def is_hidden(kind: TypeFacts) -> bool:
+    """TYP-4: never shown to the patient or representatives in any channel."""
+    return kind.visibility == HIDDEN
+
+
+def takes_one_patient(kind: TypeFacts) -> bool:
+    """TYP-6: group appointments are given by the clinic, not booked by patients."""
+    return kind.visibility != GROUP
+
+
+def is_entitled(patient: PatientFacts | None, schedule: ScheduleFacts) -> bool:
+    """CAL-4, BOK-1: the patient is among those who may book the schedule; unknown persons only where all may."""
+    if not schedule.gp_list_only:
+        return True
+    return patient is not None and is_on_list_of(patient, schedule.owner_id)
+
+
+def is_on_list_of(patient: PatientFacts, gp_id: UUID | None) -> bool:
+    """HNB-3, ACT-6: the GP is the patient's own, and the patient stands on the list (a clinic's book: any list)."""
+    return patient.on_gp_list and patient.gp_id is not None and gp_id in (None, patient.gp_id)
+
+
+def is_entitled_in_helsenorge(patient: PatientFacts | None, schedule: ScheduleFacts) -> bool:
+    """HNB-2, HNB-3: in HelseNorge a patient books with the own GP, the GP's stand-in, and in resource calendars."""
+    if patient is None:
+        return False
+    if schedule.resource:
+        return is_on_list_of(patient, None)
+    gp_id = schedule.list_of or schedule.owner_id
+    return gp_id is not None and is_on_list_of(patient, gp_id)
+
+
+def offline(schedule: ScheduleFacts, kind: TypeFacts) -> Refusal | None:
+    """BOK-1, BOK-2, HNB-6, HNB-7: schedule and type are online; the schedule beats the type."""
+    if not schedule.online:
+        return Refusal.SCHEDULE_OFFLINE
+    if is_hidden(kind):
+        return Refusal.TYPE_HIDDEN
+    return None if kind.bookable_online and takes_one_patient(kind) else Refusal.TYPE_OFFLINE
+
+
+def out_of_use(schedule: ScheduleFacts, kind: TypeFacts) -> Refusal | None:
+    """TYP-11: an inactive type, or an archived schedule, is bookable for nobody."""
+    if schedule.archived:
+        return Refusal.ARCHIVED
+    return None if kind.active else Refusal.TYPE_INACTIVE
+
+
+def window(
+    schedule: ScheduleFacts,
+    kind: TypeFacts,
+    *,
+    clinic: LimitFacts,
+    patient: PatientFacts | None,
+    audience: OfferAudience,
+    now: datetime,
+) -> Window:
+    """All rules but the slot's own (BOK-1..9): when slots of this type in this schedule may start."""
+    refusal = out_of_use(schedule, kind)
+    if audience is OfferAudience.STAFF:
+        return Window(-FOREVER, FOREVER, refusal)
+    refusal = refusal or offline(schedule, kind) or _not_for(patient, schedule, audience)
+    if refusal is None and patient is not None and has_too_many(patient, schedule, kind, clinic):
+        refusal = Refusal.TOO_MANY
+    opens = first_start(in_force("booking_deadline_hours", schedule, kind, clinic), now)
+    return Window(opens, last_start(in_force("days_ahead", schedule, kind, clinic), now), refusal)
+
+
+def _not_for(patient: PatientFacts | None, schedule: ScheduleFacts, audience: OfferAudience) -> Refusal | None:
+    if patient is not None and patient.blocked:
+        return Refusal.BLOCKED
+    helsenorge = audience is OfferAudience.HELSENORGE
+    entitled = is_entitled_in_helsenorge(patient, schedule) if helsenorge else is_entitled(patient, schedule)
+    return None if entitled else Refusal.NOT_ENTITLED
+
+
+def outside(slot: SlotFacts, allowed: Window, now: datetime) -> Refusal | None:
+    """Why one slot falls outside its window: past, within the deadline, or too far ahead (BOK-1, BOK-5, BOK-6)."""
+    if allowed.refusal is not None:
+        return allowed.refusal
+    if slot.starts < allowed.opens:
+        return Refusal.PAST if slot.starts <= now.timestamp() else Refusal.TOO_LATE
+    return Refusal.TOO_EARLY if slot.starts >= allowed.closes else None
+
+
+def not_takeable(slot: SlotFacts, kind: TypeFacts, audience: OfferAudience, now: datetime) -> Refusal | None:
+    """Shown, yet not to be booked by a patient: by telephone only, or not yet open (protocol-messages 3.8)."""
+    if audience is OfferAudience.STAFF:
+        return None
+    if kind.must_call:
+        return Refusal.MUST_CALL
+    opens = slot.available_from
+    return Refusal.NOT_YET_OPEN if opens is not None and opens > now.timestamp() else None
+
+
+# --- the offer -----------------------------------------------------------------------------------------------------
+
+
+def offer(
+    slots: Iterable[SlotFacts],
+    busy: Iterable[Busy],
+    *,
+    schedules: Mapping[UUID, ScheduleFacts],
+    types: Mapping[UUID, TypeFacts],
+    clinic: LimitFacts,
+    patient: PatientFacts | None,
+    audience: OfferAudience,
+    now: datetime,
+) -> list[OfferedSlot]:
+    """The slots that are shown, in the given order (BOK-1).
+
+    `slots` and `busy` come sorted by schedule and start. One pass: time in use is merged into stretches that do not
+    overlap, so a pointer that only moves forward is enough.
+    """
+    # By the ids' integers: a UUID hashes and compares in Python code, and there are thousands of slots.
+    windows = {
+        one.id.int: {
+            kind.id.int: (*window(one, kind, clinic=clinic, patient=patient, audience=audience, now=now), kind)
+            for kind in types.values()
+        }
+        for one in schedules.values()
+    }
+    taken = stretches(busy)
+    shown = []
+    present = now.timestamp()
+    current = -1
+    own: list[tuple[Seconds, Seconds]] = []
+    position = 0
+    for slot in slots:
+        schedule_id, starts, ends, type_id, _, _, available = slot
+        if schedule_id.int != current:
+            current, position, own = schedule_id.int, 0, taken.get(schedule_id, [])
+            schedule, allowed = schedules[schedule_id], windows[current]
+        opens, closes, refusal, kind = allowed[type_id.int]
+        if refusal is not None or not opens <= starts < closes:
+            continue
+        while position < len(own) and own[position][1] <= starts:
+            position += 1
+        if position < len(own) and own[position][0] < ends:
+            continue
+        later = None if available is None or available <= present or kind.must_call else available
+        shown.append(OfferedSlot(slot, schedule, kind, later))
+    levels = (clinic, *(one.limits for one in schedules.values()), *(kind.limits for kind in types.values()))
+    if audience is OfferAudience.STAFF or not any(level.first_only for level in levels):
+        return shown
+    return list(only_first(shown, clinic))
+
+
+def stretches(busy: Iterable[Busy]) -> dict[UUID, list[tuple[Seconds, Seconds]]]:
+    """Time in use, merged into stretches that do not overlap, by schedule."""
+    merged: dict[UUID, list[tuple[Seconds, Seconds]]] = {}
+    current, own = -1, []
+    for schedule_id, starts, ends in busy:
+        if schedule_id.int != current:
+            current, own = schedule_id.int, merged.setdefault(schedule_id, [])
+        if own and starts <= own[-1][1]:
+            own[-1] = (own[-1][0], max(ends, own[-1][1]))
+        else:
+            own.append((starts, ends))
+    return merged
+
+
+def only_first(shown: Sequence[OfferedSlot], clinic: LimitFacts) -> Iterator[OfferedSlot]:
+    """BOK-10, PLN-14: where the limits say so, only the first bookable slot of the schedule, or of each day, is shown.
+
+    Slots that are shown without being bookable (by telephone, or opening later) do not use up the first place.
+    """
+    modes: dict[tuple[UUID, UUID], str | None] = {}
+    seen: set[tuple[UUID, UUID, date | None]] = set()
+    for one in shown:
+        pair = (one.schedule.id, one.type.id)
+        if pair not in modes:
+            modes[pair] = in_force("first_only", one.schedule, one.type, clinic)
+        mode = modes[pair]
+        if not mode or not one.bookable:
+            yield one
+            continue
+        # A type with its own limits has a first of its own; all others of the schedule share one.
+        owner = one.type.id if one.type.custom_limits and one.type.limits.first_only else one.schedule.id
+        key = (one.schedule.id, owner, clock.oslo(one.start).date() if mode == "day" else None)
+        if key not in seen:
+            seen.add(key)
+            yield one
+
+
+def overlaps(one: tuple[Seconds, Seconds], other: tuple[Seconds, Seconds]) -> bool:
+    """Two half-open times share an instant (CAL-8)."""
+    return one[0] < other[1] and other[0] < one[1]
+
+
+# --- cancelling ----------------------------------------------------------------------------------------------------
+
+
+def may_cancel(start: datetime, schedule: ScheduleFacts, kind: TypeFacts, clinic: LimitFacts, now: datetime) -> bool:
+    """BOK-7, HNB-11: cancelling is allowed, the deadline is ahead, and the appointment has not begun."""
+    if in_force("cancellation_allowed", schedule, kind, clinic) is False:
+        return False
+    hours = in_force("cancellation_deadline_hours", schedule, kind, clinic) or 0
+    return start > now and start - timedelta(hours=hours) >= now
+
+
+def is_blank(comment: str) -> bool:
+    """HNB-9: nothing a person could read is no comment."""
+    return not comment.replace("\u200b", "").strip()
+
+
+def within_grace(created_at: datetime, grace_seconds: int, now: datetime) -> bool:
+    """APT-5: the appointment may still be deleted without a word to the patient."""
+    return now < created_at + timedelta(seconds=grace_seconds)
+
+
+def stands_in(role: str) -> bool:
+    """Who works with a GP's patients under the GP's own party: a substitute or an intern (DDFL-HT-07, DDFL-RT-08).
+
+    Another GP has a list and a party of his own (HNB-3).
+    """
+    return role in STAND_INS
+
+
+def wrong_number_of_schedules(owned: int) -> Refusal | None:
+    """HNB-4: a GP owns exactly one schedule; with none or several HelseNorge is offered nothing."""
+    if owned == 1:
+        return None
+    return Refusal.SEVERAL_SCHEDULES if owned else Refusal.NO_SCHEDULE
+
+
+def concerns_patient(before: ShownFacts, after: ShownFacts, *, was_hidden: bool) -> bool:
+    """DDFL-PU-04, DDFL-PU-18: a change of place or category is told, one of words alone is not.
+
+    What was hidden and is so no longer is news whatever else has changed (TYP-5).
+    """
+    return was_hidden or before != after
+
+
+# --- answers to wishes (TO-4) --------------------------------------------------------------------------------------
+
+GIVEN, GIVEN_WITH_OTHER, CHANGED, CANCELLED, NOT_CHANGED = "05", "10", "07", "08", "34"
+
+
+def changes_appointment(code: str) -> bool:
+    """DDFL-TO-02, DDFL-TO-06: the answer tells what an appointment now is, so that no push tells it too."""
+    return code in {GIVEN, GIVEN_WITH_OTHER, CHANGED, CANCELLED}
+
+
+def grants_cancellation(code: str) -> bool:
+    """DDFL-TO-05: the answer that the wish to cancel is granted."""
+    return code == CANCELLED
+
+
+def must_name_appointment(code: str) -> bool:
+    """DDFL-TO-05, DDFL-TO-06: answers that say nothing without the appointment that the wish names."""
+    return code in {CANCELLED, NOT_CHANGED}
+
+
+def unfit_answer(code: str, *, same: bool, with_other: bool) -> Unfit | None:
+    """DDFL-TO-02, DDFL-TO-03, DDFL-TO-06: a change keeps the appointment; 10 is for another practitioner, 05 is not.
+
+    same: it is the appointment the wish names, or the wish names none that is known.
+    """
+    if code == CHANGED:
+        return None if same else Unfit.NOT_THE_ONE
+    if code == GIVEN_WITH_OTHER:
+        return None if with_other else Unfit.NOT_WITH_OTHER
+    return Unfit.WITH_OTHER if with_other else None
+
+
+# --- states --------------------------------------------------------------------------------------------------------
+
+STEPS: Mapping[str, frozenset[str]] = {
+    "booked": frozenset({"checked_in", "no_show", "done"}),
+    "checked_in": frozenset({"booked", "in_consultation", "no_show", "done"}),
+    "in_consultation": frozenset({"done"}),
+}
+
+
+def may_become(state: str, following: str) -> bool:
+    """APT-10: the steps an appointment takes on the day; cancelling and deleting are verbs of their own."""
+    return following in STEPS.get(state, frozenset())
+
+
+# --- who may ------------------------------------------------------------------------------------------------------
+
+
+def may_edit_plan(actor: Actor, owner_id: UUID | None) -> bool:
+    """PLN-3: the schedule's owner, an administrator, or the program itself."""
+    if actor.kind in (ActorKind.SYSTEM, ActorKind.OPERATOR):
+        return True
+    return actor.kind == ActorKind.EMPLOYEE and (actor.is_admin or actor.person_id == owner_id)

@@ -1,0 +1,49 @@
+"""The verbs of scheduling. Each is called inside a unit of work and joins its transaction."""
+
+from skranke.scheduling.services.booking import book, book_extra, move
+from skranke.scheduling.services.cancelling import cancel, delete_within_grace, find_for_cancellation
+from skranke.scheduling.services.changing import change
+from skranke.scheduling.services.planning import (
+    add_event,
+    add_single_slot,
+    apply_plan,
+    plan_weeks,
+    remove_event,
+    remove_slots,
+    restore_slots,
+)
+from skranke.scheduling.services.setup import (
+    change_schedule,
+    create_schedule,
+    create_template,
+    create_type,
+    replace_template,
+)
+from skranke.scheduling.services.states import change_state, mark_no_show
+from skranke.scheduling.services.wishes import answer_wish, receive_wish
+
+__all__ = [
+    "add_event",
+    "add_single_slot",
+    "answer_wish",
+    "apply_plan",
+    "book",
+    "book_extra",
+    "cancel",
+    "change",
+    "change_schedule",
+    "change_state",
+    "create_schedule",
+    "create_template",
+    "create_type",
+    "delete_within_grace",
+    "find_for_cancellation",
+    "mark_no_show",
+    "move",
+    "plan_weeks",
+    "receive_wish",
+    "remove_event",
+    "remove_slots",
+    "replace_template",
+    "restore_slots",
+]

@@ -1,0 +1,421 @@
+"""Booking and moving: one verb for every channel, every rule checked again under the lock (BOK-12)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from skranke.audit.actions import Action
+from skranke.clinics.models import Clinic
+from skranke.kernel import clock
+from skranke.kernel.errors import InvalidError, NotFoundError
+from skranke.kernel.ids import new_id
+from skranke.patients.models import Patient
+from skranke.scheduling import rules
+from skranke.scheduling.errors import AppointmentChangedError, BookingRefusedError, SlotTakenError, WrongStateError
+from skranke.scheduling.facts import (
+    busy_times,
+    clinic_limits,
+    patient_facts,
+    schedule_facts,
+    this_clinic,
+    time_in_use,
+    type_facts,
+)
+from skranke.scheduling.helsenorge import another_slot, calendar_of, check_request
+from skranke.scheduling.models import (
+    STANDING,
+    Appointment,
+    AppointmentState,
+    AppointmentType,
+    BookedThrough,
+    ContactInterface,
+    Occupancy,
+    Schedule,
+    Slot,
+    SlotState,
+)
+from skranke.scheduling.queries import find_slot
+from skranke.scheduling.services.locks import Stretch, lock_for_booking
+from skranke.scheduling.services.record import CHANGED, MADE, has_unsent_push, log, push, store
+from skranke.scheduling.values import OfferAudience, Refusal, ScheduleFacts, SlotFacts
+from skranke.tenancy.live import announce
+from skranke.tenancy.work import current_actor
+
+AUDIENCES = {
+    BookedThrough.STAFF: OfferAudience.STAFF,
+    BookedThrough.HELSENORGE: OfferAudience.HELSENORGE,
+    BookedThrough.PORTAL: OfferAudience.PORTAL,
+    BookedThrough.PUBLIC: OfferAudience.PUBLIC,
+}
+_EXPIRE = """
+    DELETE FROM scheduling_occupancy
+     WHERE schedule_id = %s AND kind = 'hold' AND expires_at <= %s AND during && tstzrange(%s, %s)
+"""
+_OCCUPY = """
+    INSERT INTO scheduling_occupancy (id, clinic_id, schedule_id, during, kind, exclusive, source_id)
+    VALUES (%s, %s, %s, tstzrange(%s, %s), 'appointment', %s, %s) ON CONFLICT DO NOTHING
+"""
+
+
+REASON_LENGTH = 500
+_NAME_LENGTH = 200
+
+
+class Words(NamedTuple):
+    """What is written about a booking. comment: the patient's; note: the clinic's own; contact: "" as the type says."""
+
+    comment: str = ""
+    reason: str = ""
+    note: str = ""
+    representative: str = ""
+    contact: str = ""
+
+
+class Request(NamedTuple):
+    """Who wants a time, through which channel. expect: the (start, end) the patient saw, when known."""
+
+    patient: Patient
+    through: BookedThrough
+    clinic: Clinic
+    words: Words
+    expect: tuple[datetime, datetime] | None = None
+
+
+def book(
+    *,
+    patient: Patient,
+    through: BookedThrough,
+    slot: Slot | None = None,
+    slot_id: UUID | None = None,
+    slot_uid: UUID | str | None = None,
+    contact_her_id: str = "",
+    comment: str = "",
+    reason: str = "",
+    note: str = "",
+    representative: str = "",
+    contact: ContactInterface | str = "",
+    expect: tuple[datetime, datetime] | None = None,
+    accepts_other: bool = False,
+) -> Appointment:
+    """Give a free slot to a patient (BOK-12, APT-24, HNB-8..10, DDFL-RT-01..12).
+
+    The slot is named by itself, its id, or its uid; where no slot has the uid, by `contact_her_id` and the start in
+    `expect`, the (start, end) the patient saw. A patient channel that repeats a booking gets the same appointment
+    again, with `already` set. contact: how they meet, where it is not as the type says (APT-3). accepts_other: where
+    the time is not free, the same time with another practitioner of the GP's party will do (DDFL-RT-08).
+    Raises SlotTakenError (06) when the time is not free, BookingRefusedError (06, 26, 30) when a rule refuses it,
+    NotFoundError when `slot_id` names nothing. Nothing has been written then: the caller may answer and commit.
+    """
+    through = BookedThrough(through)
+    request = Request(patient, through, this_clinic(), Words(comment, reason, note, representative, contact), expect)
+    found = slot if slot is not None else _find(slot_id, slot_uid, contact_her_id, expect)
+    if accepts_other and _repeated(slot_uid, patient, through) is None:
+        found = _with_another(request, found) or found
+    try:
+        return _book(request, found, contact_her_id, by_uid=slot_uid is not None)
+    except BookingRefusedError:
+        # Judged by what the patient already has, not by rules that the first booking itself has used up.
+        repeated = _repeated(slot_uid if found is None else found.uid, patient, through)
+        if repeated is None:
+            raise
+        return repeated
+
+
+def _book(request: Request, found: Slot | None, contact_her_id: str, *, by_uid: bool) -> Appointment:
+    shown = None
+    if request.through == BookedThrough.HELSENORGE:
+        shown = _check_helsenorge(request, found, contact_her_id)
+    if found is None:
+        raise SlotTakenError(Refusal.GONE)
+    lock_for_booking(request.patient.id, Stretch(found.schedule_id, found.during.lower, found.during.upper))
+    now = clock.now()
+    taken = Slot.objects.select_related("schedule", "type").filter(id=found.id).first()
+    if taken is None or taken.during != found.during or (by_uid and taken.uid != found.uid):
+        raise SlotTakenError(Refusal.GONE)
+    expired = _check_slot(request, taken, shown, now)
+    appointment = _new(request, taken.schedule, taken.type, taken.during, now)
+    appointment.slot, appointment.slot_uid = taken, taken.uid
+    return _store(appointment, request.clinic, now, exclusive=True, expired=expired)
+
+
+def _find(
+    slot_id: UUID | None,
+    slot_uid: UUID | str | None,
+    contact_her_id: str,
+    expect: tuple[datetime, datetime] | None,
+) -> Slot | None:
+    if slot_id is not None:
+        found = Slot.objects.filter(id=slot_id).first()
+        if found is None:
+            raise NotFoundError("The slot does not exist.")
+        return found
+    return find_slot(uid=slot_uid, contact_her_id=contact_her_id, start=expect[0] if expect else None)
+
+
+def _with_another(request: Request, found: Slot | None) -> Slot | None:
+    """Where the time is not free: the same time with another practitioner. Looked at before any lock is taken."""
+    now = clock.now()
+    times = (found.during.lower, found.during.upper) if found is not None else request.expect
+    if times is None or (request.expect is not None and request.expect != times):
+        return None
+    start, end = times
+    if found is not None and not time_in_use(found.schedule_id, start, end, now)[0]:
+        return None
+    return another_slot(request.patient.gp_id, start, end, but_not=found.schedule_id if found else None, now=now)
+
+
+def _check_helsenorge(request: Request, slot: Slot | None, contact_her_id: str) -> ScheduleFacts | None:
+    """HNB-1..5 and HNB-9 for the calendar that is asked for; the slot's schedule as HelseNorge shows it."""
+    patient = request.patient
+    calendar = calendar_of(patient, slot, contact_her_id)
+    words = request.words.comment
+    allowed = check_request(calendar, patient, words, require_comment=request.clinic.require_comment)
+    if slot is None:
+        return None
+    shown = next((one for one in allowed if one.id == slot.schedule_id), None)
+    if shown is None:
+        raise SlotTakenError(Refusal.GONE)
+    return shown
+
+
+def _repeated(slot_uid: UUID | str | None, patient: Patient, through: BookedThrough) -> Appointment | None:
+    """Protocol-messages 6.6: the same patient asks again for what the patient already has."""
+    if through == BookedThrough.STAFF or slot_uid is None:
+        return None
+    try:
+        uid = slot_uid if isinstance(slot_uid, UUID) else UUID(slot_uid.strip())
+    except ValueError:
+        return None
+    own = Appointment.objects.select_related("schedule", "type", "patient")
+    appointment = own.filter(slot_uid=uid, patient=patient, state=AppointmentState.BOOKED, hidden=False).first()
+    if appointment is not None and appointment.booked_through == through:
+        appointment.already = True
+        return appointment
+    return None
+
+
+def _check_slot(request: Request, slot: Slot, shown: ScheduleFacts | None, now: datetime) -> bool:
+    """Every rule of BOK-1..9 for one slot; the patient's own limits are counted under the patient's lock.
+
+    shown: whom HelseNorge shows the schedule to, where it asks.
+    Whether an expired hold lies in the slot's time, which must go before the time can be taken.
+    """
+    audience = AUDIENCES[request.through]
+    schedule, kind = schedule_facts(slot.schedule), type_facts(slot.type)
+    if shown is not None:
+        schedule = replace(schedule, list_of=shown.list_of, resource=shown.resource)
+    start, end = slot.during.lower, slot.during.upper
+    if slot.state != SlotState.OPEN:
+        raise SlotTakenError(Refusal.GONE)
+    if request.expect is not None and request.expect != (start, end):
+        raise BookingRefusedError(Refusal.OTHER_TIMES)
+    opens = None if slot.available_from is None else int(slot.available_from.timestamp())
+    fact = SlotFacts(schedule.id, int(start.timestamp()), int(end.timestamp()), kind.id, slot.id, slot.uid, opens)
+    limits = clinic_limits(request.clinic)
+    counted = rules.limits_number([schedule], [kind], limits)
+    facts = None if audience is OfferAudience.STAFF else patient_facts(request.patient, now, count=counted)
+    window = rules.window(schedule, kind, clinic=limits, patient=facts, audience=audience, now=now)
+    used, expired = time_in_use(schedule.id, start, end, now)
+    if used:
+        raise SlotTakenError
+    refusal = rules.outside(fact, window, now) or rules.not_takeable(fact, kind, audience, now)
+    if refusal is not None:
+        raise BookingRefusedError(refusal)
+    return expired
+
+
+def _new(
+    request: Request, schedule: Schedule, kind: AppointmentType, during: DateTimeTZRange, now: datetime
+) -> Appointment:
+    words = request.words
+    if len(words.reason.strip()) > REASON_LENGTH:
+        raise InvalidError(_("Årsaken kan ha høyst %(limit)d tegn.") % {"limit": REASON_LENGTH}, field="reason")
+    actor = current_actor()
+    return Appointment(
+        clinic_id=actor.clinic_id,
+        schedule=schedule,
+        patient=request.patient,
+        type=kind,
+        during=during,
+        contact=ContactInterface(words.contact or kind.contact),
+        address=kind.address,
+        comment=words.comment.strip(),
+        reason=words.reason.strip(),
+        note=words.note.strip(),
+        representative=words.representative[:_NAME_LENGTH],
+        booked_through=request.through,
+        hidden=rules.is_hidden(type_facts(kind)),
+        told_helsenorge=request.through == BookedThrough.HELSENORGE,
+        created_at=now,
+        created_by_name=actor.name,
+    )
+
+
+def _store(
+    appointment: Appointment, clinic: Clinic, now: datetime, *, exclusive: bool, expired: bool = True
+) -> Appointment:
+    _occupy(appointment, now, exclusive=exclusive, expired=expired)
+    through = BookedThrough(appointment.booked_through)
+    pushed = None if through == BookedThrough.HELSENORGE else (MADE, now, clinic.grace_seconds)
+    store(appointment, Action.APPOINTMENT_BOOKED, now, {"through": through.value}, pushed)
+    return appointment
+
+
+def _occupy(appointment: Appointment, now: datetime, *, exclusive: bool, expired: bool = True) -> None:
+    """Take the time. A constraint cannot know the time of day: expired holds in the range go first.
+
+    expired: False where the range has been looked at, under the lock, and holds none.
+    """
+    during = appointment.during
+    with connection.cursor() as cursor:
+        if expired:
+            cursor.execute(_EXPIRE, [appointment.schedule_id, now, during.lower, during.upper])
+        cursor.execute(
+            _OCCUPY,
+            [
+                new_id(),
+                appointment.clinic_id,
+                appointment.schedule_id,
+                during.lower,
+                during.upper,
+                exclusive,
+                appointment.id,
+            ],
+        )
+        if cursor.rowcount != 1:
+            raise SlotTakenError
+
+
+def book_extra(
+    *,
+    schedule: Schedule,
+    type: AppointmentType,  # noqa: A002 - the domain's word
+    patient: Patient,
+    start: datetime,
+    minutes: int | None = None,
+    concurrent: bool = False,
+    reason: str = "",
+    note: str = "",
+    contact: ContactInterface | str = "",
+) -> Appointment:
+    """Place a patient where there is no slot, for staff (CAL-9, APT-3).
+
+    concurrent: beside another appointment or over an event. Raises SlotTakenError without it when the time is used,
+    BookingRefusedError for a type or schedule out of use.
+    """
+    end = start + timedelta(minutes=minutes or type.minutes)
+    _check_extent(start, end)
+    lock_for_booking(patient.id, Stretch(schedule.id, start, end))
+    now = clock.now()
+    refusal = rules.out_of_use(schedule_facts(schedule), type_facts(type))
+    if refusal is not None:
+        raise BookingRefusedError(refusal)
+    if not concurrent and busy_times([schedule.id], start, end, now):
+        raise SlotTakenError
+    request = Request(patient, BookedThrough.STAFF, this_clinic(), Words(reason=reason, note=note, contact=contact))
+    appointment = _new(request, schedule, type, DateTimeTZRange(start, end), now)
+    return _store(appointment, request.clinic, now, exclusive=not concurrent)
+
+
+def move(
+    appointment: Appointment,
+    *,
+    slot: Slot | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    concurrent: bool = False,
+    expected_version: int | None = None,
+) -> Appointment:
+    """Give an appointment another time: same id, same uid, told as one change (APT-8, APT-9, APT-21, DDFL-PU-03).
+
+    To a slot, or to any time of the same schedule. The time it leaves is free again under a new uid.
+    Raises SlotTakenError, WrongStateError when it no longer stands, AppointmentChangedError on another
+    version.
+    """
+    target, during = _target(appointment, slot, start, end)
+    old = appointment.during
+    lock_for_booking(
+        appointment.patient_id,
+        Stretch(appointment.schedule_id, old.lower, old.upper),
+        Stretch(target.id, during.lower, during.upper),
+    )
+    now = clock.now()
+    held = locked(appointment, expected_version)
+    if held.state not in STANDING:
+        raise WrongStateError(_("Timen kan ikke flyttes slik den står nå."))
+    if slot is not None and not Slot.objects.filter(id=slot.id, state=SlotState.OPEN).exists():
+        raise SlotTakenError(Refusal.GONE)
+    if not concurrent and busy_times([target.id], during.lower, during.upper, now, without=[held.id]):
+        raise SlotTakenError
+    with transaction.atomic():
+        free_time(held, offer_again=True)
+        held.schedule, held.during, held.slot = target, during, slot
+        _occupy(held, now, exclusive=not concurrent)
+        held.version += 1
+        held.save(update_fields=["schedule", "during", "slot", "version"])
+    log(held, "moved", Action.APPOINTMENT_MOVED, now, {"from": old.lower.isoformat(), "to": during.lower.isoformat()})
+    if target.id != appointment.schedule_id:
+        announce(kind="schedule", id=appointment.schedule_id)
+    if not has_unsent_push(held):
+        push(held, CHANGED, now, grace_seconds=this_clinic().grace_seconds)
+    return held
+
+
+def _target(
+    appointment: Appointment, slot: Slot | None, start: datetime | None, end: datetime | None
+) -> tuple[Schedule, DateTimeTZRange]:
+    if slot is not None:
+        return slot.schedule, slot.during
+    old = appointment.during
+    begins = start or old.lower
+    during = DateTimeTZRange(begins, end or begins + (old.upper - old.lower))
+    _check_extent(during.lower, during.upper)
+    return appointment.schedule, during
+
+
+def _check_extent(start: datetime, end: datetime) -> None:
+    """A time of staff's own choice. Its days are locked one by one, so it may not be long."""
+    if start.second or start.microsecond:
+        raise InvalidError(_("Timen må begynne på et helt minutt."), field="start")
+    if not timedelta() < end - start <= rules.LONGEST:
+        raise InvalidError(_("Timen må slutte etter at den begynner, og vare høyst et døgn."), field="end")
+
+
+def locked(appointment: Appointment, expected_version: int | None = None) -> Appointment:
+    """The appointment as it stands now, its row held until the unit of work ends.
+
+    Raises NotFoundError when it is gone, AppointmentChangedError when it has another version than the caller saw.
+    """
+    rows = Appointment.objects.select_for_update(of=("self",)).select_related("schedule", "type", "patient", "slot")
+    held = rows.filter(id=appointment.id).first()
+    if held is None:
+        raise NotFoundError("The appointment does not exist.")
+    if expected_version is not None and held.version != expected_version:
+        raise AppointmentChangedError(
+            _("Timen er endret av noen andre siden du åpnet den. Se over den, og prøv igjen.")
+        )
+    return held
+
+
+def free_time(appointment: Appointment, *, offer_again: bool) -> None:
+    """Give the time back. Its slot gets a new uid, so that the old uid never points to another patient's time."""
+    Occupancy.objects.filter(source_id=appointment.id).delete()
+    if appointment.slot_id is None:
+        return
+    slot = Slot.objects.filter(id=appointment.slot_id)
+    slot.update(uid=new_id())
+    if not offer_again:
+        slot.update(state=SlotState.REMOVED)
+
+
+def bump(appointment: Appointment, state: AppointmentState) -> None:
+    """Store a new state and count the version on."""
+    appointment.state = state
+    Appointment.objects.filter(id=appointment.id).update(state=state, version=F("version") + 1)
+    appointment.version += 1

@@ -1,0 +1,122 @@
+"""Making schedules, appointment types and week templates (CAL-1..6, TYP-1..2, PLN-1)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from skranke.audit.actions import Action
+from skranke.audit.services import record
+from skranke.clinics.models import Employee
+from skranke.kernel import clock
+from skranke.kernel.errors import InvalidError
+from skranke.scheduling.errors import OverlappingSlotsError
+from skranke.scheduling.models import (
+    AppointmentType,
+    Audience,
+    OwnerKind,
+    Schedule,
+    TemplateSlot,
+    Visibility,
+    WeekTemplate,
+)
+from skranke.scheduling.plans import overlap_in_week
+from skranke.scheduling.values import TemplateEntry
+from skranke.tenancy.live import announce
+from skranke.tenancy.work import current_actor
+
+
+def create_schedule(
+    *,
+    owner: Employee | None,
+    public_name: str,
+    internal_name: str = "",
+    online: bool = True,
+    audience: Audience = Audience.GP_LIST,
+    **limits: Any,
+) -> Schedule:
+    """Make a schedule owned by an employee, or by the clinic when `owner` is None (CAL-1..5).
+
+    limits: the fields of models.Limits.
+    """
+    schedule = Schedule.objects.create(
+        clinic_id=current_actor().clinic_id,
+        owner_kind=OwnerKind.CLINIC if owner is None else OwnerKind.EMPLOYEE,
+        owner=owner,
+        public_name=public_name,
+        internal_name=internal_name or public_name,
+        online=online,
+        audience=audience,
+        **limits,
+    )
+    record(Action.SCHEDULE_CREATED, subject_kind="schedule", subject_id=schedule.id)
+    return schedule
+
+
+def change_schedule(schedule: Schedule, **fields: Any) -> Schedule:
+    """Change fields of a schedule, such as `online` or a limit; they count from the next question on."""
+    for name, value in fields.items():
+        setattr(schedule, name, value)
+    if "owner" in fields:
+        schedule.owner_kind = OwnerKind.CLINIC if schedule.owner is None else OwnerKind.EMPLOYEE
+        fields["owner_kind"] = schedule.owner_kind
+    schedule.save(update_fields=list(fields))
+    record(Action.SCHEDULE_CHANGED, subject_kind="schedule", subject_id=schedule.id, detail={"fields": sorted(fields)})
+    announce(kind="schedule", id=schedule.id)
+    return schedule
+
+
+def create_type(
+    *, name: str, minutes: int, visibility: Visibility = Visibility.NORMAL, **fields: Any
+) -> AppointmentType:
+    """Make an appointment type (TYP-1, TYP-2). fields: further ones of the row. Raises InvalidError without length."""
+    if minutes < 1:
+        raise InvalidError(_("En time må vare minst ett minutt."), field="minutes")
+    kind = AppointmentType.objects.create(
+        clinic_id=current_actor().clinic_id, name=name, minutes=minutes, visibility=visibility, **fields
+    )
+    record(Action.APPOINTMENT_TYPE_CREATED, subject_kind="appointment_type", subject_id=kind.id)
+    return kind
+
+
+def create_template(*, name: str, entries: Sequence[TemplateEntry]) -> WeekTemplate:
+    """Make a week template (PLN-1). Raises OverlappingSlotsError when two free slots overlap (CAL-8)."""
+    _check(entries)
+    template = WeekTemplate.objects.create(clinic_id=current_actor().clinic_id, name=name, changed_at=clock.now())
+    _fill(template, entries)
+    record(Action.WEEK_TEMPLATE_CREATED, subject_kind="week_template", subject_id=template.id)
+    return template
+
+
+def replace_template(template: WeekTemplate, *, entries: Sequence[TemplateEntry]) -> WeekTemplate:
+    """Give a template other slots; plans that use it are stale until they are applied again (PLN-8)."""
+    _check(entries)
+    template.slots.all().delete()
+    _fill(template, entries)
+    template.changed_at = clock.now()
+    template.save(update_fields=["changed_at"])
+    record(Action.PLAN_CHANGED, subject_kind="week_template", subject_id=template.id)
+    return template
+
+
+def _fill(template: WeekTemplate, entries: Sequence[TemplateEntry]) -> None:
+    TemplateSlot.objects.bulk_create(
+        TemplateSlot(
+            clinic_id=template.clinic_id,
+            template=template,
+            weekday=entry.weekday,
+            start=entry.start,
+            minutes=entry.minutes,
+            type_id=entry.type_id,
+        )
+        for entry in entries
+    )
+
+
+def _check(entries: Sequence[TemplateEntry]) -> None:
+    if any(entry.minutes < 1 or entry.start.second or entry.start.microsecond for entry in entries):
+        raise InvalidError(_("En ledig time begynner på et helt minutt og varer minst ett."), field="minutes")
+    double = overlap_in_week(entries)
+    if double is not None:
+        one, other = (f"{entry.weekday}/{entry.start:%H:%M}" for entry in double)
+        raise OverlappingSlotsError(_("Ledige timer overlapper: {one} og {other}.").format(one=one, other=other))

@@ -1,0 +1,87 @@
+"""Migration operations that give a table its rights and its row-level security.
+
+The tables belong to `skranke_owner`, whom nobody logs in as. The programs log in as members of `skranke_app`, own
+nothing, and see a tenant's row only while the unit of work names its clinic.
+"""
+
+from collections.abc import Sequence
+
+from django.db.migrations.operations import RunSQL
+
+APP_ROLE = "skranke_app"
+# The sub-select is computed once a statement; without it PostgreSQL reads the setting anew for every row.
+_CLINIC = "(SELECT NULLIF(current_setting('skranke.clinic', true), '')::uuid)"
+ALL = "SELECT, INSERT, UPDATE, DELETE"
+APPEND_ONLY = "SELECT, INSERT"
+KEEP_OR_DROP = "SELECT, INSERT, DELETE"
+
+
+def protect(table: str, *, rights: str = ALL, column: str = "clinic_id") -> RunSQL:
+    """Grant `rights` on a tenant's table and let only rows of the unit of work's clinic be seen or written."""
+    return RunSQL(
+        sql=[
+            f"GRANT {rights} ON {table} TO {APP_ROLE}",
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            f"CREATE POLICY tenant ON {table} USING ({column} = {_CLINIC}) WITH CHECK ({column} = {_CLINIC})",
+        ],
+        reverse_sql=[
+            f"DROP POLICY tenant ON {table}",
+            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+            f"REVOKE {rights} ON {table} FROM {APP_ROLE}",
+        ],
+    )
+
+
+def referable(table: str) -> RunSQL:
+    """Let `same_clinic` of other tables name a tenant's table."""
+    return RunSQL(
+        sql=f"ALTER TABLE {table} ADD CONSTRAINT {table}_of_clinic UNIQUE (clinic_id, id)",
+        reverse_sql=f"ALTER TABLE {table} DROP CONSTRAINT {table}_of_clinic",
+    )
+
+
+def same_clinic(table: str, column: str, target: str) -> RunSQL:
+    """Make a row's `column` name only rows of the row's own clinic in `target`, a table made `referable`.
+
+    A foreign key alone looks past row-level security: an id of another clinic would be taken.
+    """
+    name = f"{table}_{column}_same_clinic"
+    return RunSQL(
+        sql=(
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (clinic_id, {column}) "
+            f"REFERENCES {target} (clinic_id, id) DEFERRABLE INITIALLY DEFERRED"
+        ),
+        reverse_sql=f"ALTER TABLE {table} DROP CONSTRAINT {name}",
+    )
+
+
+def grant(table: str, *, rights: str = ALL) -> RunSQL:
+    """Grant `rights` on a table that belongs to no clinic."""
+    return RunSQL(
+        sql=f"GRANT {rights} ON {table} TO {APP_ROLE}", reverse_sql=f"REVOKE {rights} ON {table} FROM {APP_ROLE}"
+    )
+
+
+def definer_function(signature: str, returns: str, body: str) -> RunSQL:
+    """Create a SQL function that looks past row-level security for one narrow question.
+
+    `signature` is name(arguments); `body` a SQL statement. It runs as its owner with a fixed search path, and may
+    only return ids and addresses, never a person's data.
+    """
+    name = signature.partition("(")[0]
+    return RunSQL(
+        sql=[
+            (
+                f"CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE sql STABLE SECURITY DEFINER "
+                f"SET search_path = public, pg_temp AS $body$ {body} $body$"
+            ),
+            f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC",
+            f"GRANT EXECUTE ON FUNCTION {name} TO {APP_ROLE}",
+        ],
+        reverse_sql=f"DROP FUNCTION {name}",
+    )
+
+
+def owned_by_nobody(statements: Sequence[str], reverse: Sequence[str]) -> RunSQL:
+    """Run further statements as the owner, such as exclusion constraints; each needs its reverse."""
+    return RunSQL(sql=list(statements), reverse_sql=list(reverse))

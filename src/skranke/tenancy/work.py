@@ -1,0 +1,57 @@
+"""The unit of work: one transaction in which the database knows who acts and for which clinic."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import connection, transaction
+
+from skranke.kernel.actor import Actor
+
+_current: ContextVar[Actor | None] = ContextVar("skranke_actor", default=None)
+
+
+class NoActorError(RuntimeError):
+    """Code that needs a clinic ran outside `with acting(actor):`, where every tenant's table looks empty."""
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[Actor]:
+    """Run one unit of work as `actor`: a transaction whose settings row-level security follows.
+
+    Inside another unit of work of the same clinic it joins that one (a verb may call verbs of rooms below).
+    Raises RuntimeError when the outer unit belongs to another clinic: one commit never spans two clinics.
+    """
+    outer = _current.get()
+    if outer is not None and outer.clinic_id != actor.clinic_id:
+        raise RuntimeError("A unit of work of one clinic cannot be opened inside another clinic's.")
+    if outer is not None:
+        token = _current.set(actor)
+        try:
+            yield actor
+        finally:
+            _current.reset(token)
+        return
+    with transaction.atomic():
+        _announce(actor)
+        token = _current.set(actor)
+        try:
+            yield actor
+        finally:
+            _current.reset(token)
+
+
+def current_actor() -> Actor:
+    """The actor of the present unit of work; raises NoActorError outside one."""
+    actor = _current.get()
+    if actor is None:
+        raise NoActorError("Open a unit of work with `with acting(actor):` first.")
+    return actor
+
+
+def _announce(actor: Actor) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('skranke.clinic', %s, true), set_config('skranke.person', %s, true)",
+            [str(actor.clinic_id), str(actor.person_id or "")],
+        )

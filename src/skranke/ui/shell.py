@@ -1,0 +1,98 @@
+"""What the shells (templates ui/clinic.html, ui/sandbox.html, ui/patient.html) show around a page.
+
+Views build these once a request and pass them as `shell`; texts are already translated.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of a rail, tab bar or tab row.
+
+    `symbol` is a name in icons.svg; `count_text` is read out after the count ("uleste"); `hot` asks for action.
+    """
+
+    url: str
+    text: str
+    symbol: str = ""
+    current: bool = False
+    count: int = 0
+    count_text: str = ""
+    hot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One quick action: a link, with its shortcut as "Alt+P" where it has one."""
+
+    url: str
+    text: str
+    symbol: str = ""
+    shortcut: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivePatient:
+    """The patient bar of the clinic shell. `reach_state` is ok, warn or bad; `national_id` is shown masked."""
+
+    name: str
+    born: date
+    national_id: str
+    url: str
+    gp_name: str = ""
+    reach_text: str = ""
+    reach_state: str = "ok"
+    close_url: str = ""
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Where the page gets news: the event stream's address and the path on this origin that gives a signed ticket."""
+
+    url: str
+    ticket_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicShell:
+    """The frame of every page of the clinic portal. An empty address leaves the thing out."""
+
+    clinic_name: str
+    person_name: str
+    role_text: str
+    nav: tuple[NavItem, ...]
+    home_url: str = "/"
+    search_url: str = ""
+    switch_url: str = ""
+    logout_url: str = ""
+    test_environment: bool = True
+    patient: ActivePatient | None = None
+    actions: tuple[Action, ...] = ()
+    live: Live | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxShell:
+    """The frame of every page of the HelseNorge sandbox; `move_url` leads to where its clock is moved."""
+
+    nav: tuple[NavItem, ...]
+    home_url: str = "/"
+    move_url: str = ""
+    live: Live | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientShell:
+    """The frame of the patient portal. `nav` is the tab bar (at most four); leave it empty inside a flow."""
+
+    clinic_name: str
+    nav: tuple[NavItem, ...] = ()
+    person_name: str = ""
+    back_url: str = ""
+    logout_url: str = ""
+    switch_url: str = ""
+    test_environment: bool = True
+    live: Live | None = None

@@ -1,0 +1,101 @@
+"""Patients and their journal over REST."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from skranke.blobs.services import open_blob
+from skranke.journal import access as journal_access
+from skranke.journal import queries as journal
+from skranke.journal.models import JournalEntry
+from skranke.kernel.errors import InvalidError
+from skranke.kernel.ids import NationalId
+from skranke.patients import queries
+from skranke.patients.access import get_patient_for
+from skranke.patients.models import Patient
+from skranke.tenancy.work import current_actor
+from skranke.web.api import schemas
+from skranke.web.api.work import answer, reads
+from skranke.web.files import file_headers
+
+router = Router(tags=["patients"])
+
+
+@router.get("/patients", response=schemas.PatientList)
+@reads
+def find_patients(request: HttpRequest, national_id: str = "", q: schemas.Text = "") -> Any:
+    """The patients with a national id, or those a search by name or birth date finds."""
+    if national_id:
+        try:
+            wanted = NationalId(national_id)
+        except ValueError as error:
+            raise InvalidError(str(error), field="national_id") from None
+        return schemas.PatientList(items=[_patient(one) for one in queries.find(wanted.value)])
+    return schemas.PatientList(items=[_patient(one) for one in queries.find(q)])
+
+
+@router.get("/patients/{patient_id}", response=schemas.PatientOut)
+@reads
+def read_patient(request: HttpRequest, patient_id: UUID) -> Any:
+    """One patient."""
+    return answer(_patient(get_patient_for(current_actor(), patient_id)))
+
+
+@router.get("/patients/{patient_id}/reachability", response=schemas.ReachabilityOut)
+@reads
+def read_reachability(request: HttpRequest, patient_id: UUID) -> Any:
+    """Whether a dialog may be started with the patient in HelseNorge."""
+    reach = queries.reachability(get_patient_for(current_actor(), patient_id))
+    return schemas.ReachabilityOut(reachable=reach.ok, reason=str(reach.reason), detail=reach.sentence)
+
+
+@router.get("/journal", response=schemas.JournalList)
+@reads
+def read_journal(request: HttpRequest, wanted: Query[schemas.JournalQuery]) -> Any:
+    """A patient's journal, newest first."""
+    actor = current_actor()
+    before = journal_access.get_entry_for(actor, wanted.cursor) if wanted.cursor else None
+    entries = journal.entries_for(get_patient_for(actor, wanted.patient), limit=wanted.limit, before=before)
+    more = str(entries[-1].id) if len(entries) == wanted.limit else ""
+    return schemas.JournalList(items=[_entry(one) for one in entries], next_cursor=more)
+
+
+@router.get("/journal/attachments/{attachment_id}")
+@reads
+def read_journal_attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
+    """The content of a file in the journal."""
+    attachment = journal_access.get_attachment_for(current_actor(), attachment_id)
+    content = b"".join(open_blob(attachment.blob_id))
+    return HttpResponse(content, headers=file_headers(attachment.name, attachment.media_type, download=True))
+
+
+def _patient(row: Patient) -> schemas.PatientOut:
+    return schemas.PatientOut(
+        id=row.id,
+        national_id=row.national_id,
+        name=row.name,
+        given_name=row.given_name,
+        family_name=row.family_name,
+        birth_date=row.birth_date,
+        gp_id=row.gp_id,
+        gp_name=row.gp.name if row.gp else "",
+        on_gp_list=row.on_gp_list,
+        helsenorge_state=row.helsenorge_state,
+    )
+
+
+def _entry(row: JournalEntry) -> schemas.JournalEntryOut:
+    return schemas.JournalEntryOut(
+        id=row.id,
+        at=row.at,
+        kind=row.kind,
+        title=row.title,
+        text=row.text,
+        author_name=row.author_name,
+        recipient_name=row.recipient_name,
+        on_behalf_of=row.on_behalf_of,
+        thread_id=row.thread_id,
+        attachments=[schemas.AttachmentOut.from_orm(one) for one in row.attachments.all()],
+    )

@@ -1,0 +1,362 @@
+"""The shapes of the REST API. Ids are opaque; instants carry an offset (RFC 3339)."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import AfterValidator, Field
+
+from skranke.dialog.values import Mailbox
+from skranke.scheduling.values import OfferAudience
+
+MOST_ROWS = 500
+
+
+def _storable(text: str) -> str:
+    """JSON can write what no text may hold: the sign NUL, and halves of a pair (RFC 8259 8.2)."""
+    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("The text holds a sign that is no character.")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+
+
+class PatientOut(Schema):
+    """One patient of the clinic."""
+
+    id: UUID
+    national_id: str
+    name: str
+    given_name: str
+    family_name: str
+    birth_date: date
+    gp_id: UUID | None
+    gp_name: str
+    on_gp_list: bool
+    helsenorge_state: str
+
+
+class PatientList(Schema):
+    """Patients that a search found."""
+
+    items: list[PatientOut]
+
+
+class ReachabilityOut(Schema):
+    """Whether a dialog may be started with the patient in HelseNorge (PAT-9); `reason` is a stable code."""
+
+    reachable: bool
+    reason: str
+    detail: str
+
+
+class AttachmentOut(Schema):
+    """A file; `size` in bytes. Its content is at `attachments/{id}`."""
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+
+
+class MessageOut(Schema):
+    """One message. `delivery` is empty for what came in (MSG-22), `outcome` for an answer that decides nothing.
+
+    `delivery_way`: how the patient wants a renewed prescription (national list 8324), empty when not stated.
+    `delivery_code` says why it was not delivered, `delivery_reason` the same in plain words, `delivery_error` what the
+    other side wrote. `may_resend`: whether `resend` will take it now.
+    """
+
+    id: UUID
+    direction: Literal["in", "out"]
+    code: str
+    outcome: str
+    delivery_way: str
+    subject: str
+    text: str
+    author_name: str
+    on_behalf_of: str
+    relation: str
+    at: datetime
+    delivery: str
+    delivery_at: datetime | None
+    delivery_code: str
+    delivery_reason: str
+    delivery_error: str
+    may_resend: bool
+    journal_entry_id: UUID | None
+    attachments: list[AttachmentOut]
+
+
+class ParticipantOut(Schema):
+    """Who takes part; without an employee: the whole clinic."""
+
+    employee_id: UUID | None
+    name: str
+    in_inbox: bool
+    read_at: datetime | None
+
+
+class ThreadRowOut(Schema):
+    """One line of a mailbox."""
+
+    id: UUID
+    kind: str
+    title: str
+    patient_id: UUID | None
+    patient_name: str
+    last_message_at: datetime
+    unread: bool
+    closed: bool
+    important: bool
+    answer_due: date | None
+    days_left: int | None
+    has_attachments: bool
+    delivery_problem: bool
+    on_behalf_of: str
+    responsible_name: str
+    version: int
+
+
+class ThreadList(Schema):
+    """A page of a mailbox; `next_cursor` is empty on the last."""
+
+    items: list[ThreadRowOut]
+    next_cursor: str
+
+
+class OutcomeOut(Schema):
+    """What an answer may decide: its stable name, and its code in the national list 7602.
+
+    After a `final` one no second answer is taken. `needs_appointment`: only together with an appointment.
+    """
+
+    outcome: str
+    code: str
+    needs_text: bool
+    final: bool
+    needs_appointment: bool
+
+
+class ThreadOut(Schema):
+    """A thread with its messages by GenDate, then MsgId.
+
+    `outcomes`: an answer now must decide one of these; none, and it decides nothing. `answered_finally`: the request
+    has had its one answer.
+    """
+
+    id: UUID
+    kind: str
+    title: str
+    patient_id: UUID | None
+    closed: bool
+    important: bool
+    answer_due: date | None
+    days_left: int | None
+    may_answer: bool
+    may_close: bool
+    outcomes: list[OutcomeOut]
+    answered_finally: bool
+    in_inbox: bool
+    responsible_id: UUID | None
+    version: int
+    participants: list[ParticipantOut]
+    messages: list[MessageOut]
+
+
+class ThreadIn(Schema):
+    """A dialog to start with a patient in HelseNorge."""
+
+    patient_id: UUID
+    kind: Literal["e_contact", "e_consultation"]
+    subject: str
+    text: str
+    attachment_ids: list[UUID] = Field(default_factory=list)
+    may_answer: bool = True
+
+
+class AnswerIn(Schema):
+    """An answer. `close` closes the thread at the clinic; the patient can still write.
+
+    `outcome`: one of the thread's `outcomes`, by name or by national code, where it has any. `appointment_id`: the
+    patient's coming appointment that an outcome with `needs_appointment` gives.
+    """
+
+    text: str
+    attachment_ids: list[UUID] = Field(default_factory=list)
+    close: bool = False
+    outcome: str = ""
+    appointment_id: UUID | None = None
+
+
+class ForwardIn(Schema):
+    """To whom a thread goes on; without an employee: the whole clinic."""
+
+    employee_id: UUID | None = None
+
+
+class JournalEntryOut(Schema):
+    """One journal entry (JRN-6)."""
+
+    id: UUID
+    at: datetime
+    kind: str
+    title: str
+    text: str
+    author_name: str
+    recipient_name: str
+    on_behalf_of: str
+    thread_id: UUID | None
+    attachments: list[AttachmentOut]
+
+
+class JournalList(Schema):
+    """A page of the journal, newest first."""
+
+    items: list[JournalEntryOut]
+    next_cursor: str
+
+
+class ScheduleOut(Schema):
+    """One schedule (timebok)."""
+
+    id: UUID
+    public_name: str
+    internal_name: str
+    owner_id: UUID | None
+    online: bool
+    audience: str
+
+
+class ScheduleList(Schema):
+    """The clinic's schedules by internal name."""
+
+    items: list[ScheduleOut]
+
+
+class SlotOut(Schema):
+    """One slot that is offered. `available_from`: shown now, bookable from then."""
+
+    id: UUID
+    uid: UUID
+    schedule_id: UUID
+    start: datetime
+    end: datetime
+    type_id: UUID
+    type_name: str
+    contact: str
+    must_call: bool
+    available_from: datetime | None
+
+
+class SlotList(Schema):
+    """The slots that are offered, by schedule and start; `findings` say why there are none."""
+
+    items: list[SlotOut]
+    findings: list[str]
+
+
+class AppointmentIn(Schema):
+    """A booking of a slot for a patient."""
+
+    slot_id: UUID
+    patient_id: UUID
+    comment: Text = ""
+    reason: Text = ""
+    note: Text = ""
+
+
+class AppointmentPatch(Schema):
+    """A move, to a slot or to another time in the same schedule; or a change of what stands beside the time.
+
+    Another type brings its own way to meet and place, where they are not named too. One of the two in each request.
+    """
+
+    slot_id: UUID | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    type_id: UUID | None = None
+    contact: Literal["physical", "video", "phone"] | None = None
+    address: Text | None = None
+    reason: Text | None = None
+    note: Text | None = None
+
+
+class CancelIn(Schema):
+    """A cancellation on somebody's behalf."""
+
+    by: Literal["clinic", "patient"] = "clinic"
+    reason: Text = ""
+    offer_again: bool = True
+
+
+class AppointmentOut(Schema):
+    """One appointment."""
+
+    id: UUID
+    schedule_id: UUID
+    patient_id: UUID
+    patient_name: str
+    start: datetime
+    end: datetime
+    type_id: UUID
+    type_name: str
+    contact: str
+    address: str
+    state: str
+    comment: str
+    reason: str
+    note: str
+    hidden: bool
+    version: int
+
+
+class AppointmentList(Schema):
+    """A page of appointments by start."""
+
+    items: list[AppointmentOut]
+    next_cursor: str
+
+
+class ThreadQuery(Schema):
+    """Which page of which mailbox."""
+
+    mailbox: Mailbox = Mailbox.INBOX
+    kind: str = ""
+    patient: UUID | None = None
+    q: Text = ""
+    cursor: str = ""
+    limit: int = Field(50, ge=1, le=MOST_ROWS)
+
+
+class JournalQuery(Schema):
+    """Whose journal; `cursor` is the id of the last entry of the page before."""
+
+    patient: UUID
+    cursor: UUID | None = None
+    limit: int = Field(50, ge=1, le=MOST_ROWS)
+
+
+class SlotQuery(Schema):
+    """Slots that start in [from, to)."""
+
+    start: datetime = Field(alias="from")
+    end: datetime = Field(alias="to")
+    schedule: UUID | None = None
+    type: UUID | None = None
+    audience: OfferAudience = OfferAudience.STAFF
+    patient: UUID | None = None
+
+
+class AppointmentQuery(Schema):
+    """Appointments that touch [from, to); `standing=false` adds those cancelled, deleted or missed."""
+
+    start: datetime | None = Field(None, alias="from")
+    end: datetime | None = Field(None, alias="to")
+    schedule: UUID | None = None
+    patient: UUID | None = None
+    standing: bool = True
+    cursor: int = Field(0, ge=0)
+    limit: int = Field(100, ge=1, le=MOST_ROWS)

@@ -1,0 +1,217 @@
+"""Threads, their messages and attachments over REST."""
+
+from typing import Any, BinaryIO, cast
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import File, Query, Router
+from ninja.files import UploadedFile
+
+from skranke.blobs.services import open_blob
+from skranke.clinics.access import get_employee_for
+from skranke.dialog import queries
+from skranke.dialog.access import get_attachment_for, get_thread_for
+from skranke.dialog.mailboxes import mailbox as read_mailbox
+from skranke.dialog.models import Attachment, DialogKind, Message, Thread
+from skranke.dialog.services import handle, write
+from skranke.dialog.services.resend import resend
+from skranke.dialog.services.uploads import store_upload
+from skranke.dialog.values import AttachmentView, MessageView, ThreadView
+from skranke.kernel.errors import InvalidError
+from skranke.patients.access import get_patient_for
+from skranke.scheduling.services import answer_wish
+from skranke.tenancy.work import current_actor
+from skranke.web.api import schemas
+from skranke.web.api.work import answer, created, expected_version, reads, writes
+from skranke.web.files import file_headers
+
+router = Router(tags=["threads"])
+
+
+@router.get("/threads", response=schemas.ThreadList)
+@reads
+def list_threads(request: HttpRequest, wanted: Query[schemas.ThreadQuery]) -> Any:
+    """A page of a mailbox, in the order the screen shows it."""
+    page = read_mailbox(
+        wanted.mailbox,
+        kind=wanted.kind or None,
+        cursor=wanted.cursor or None,
+        limit=wanted.limit,
+        q=wanted.q,
+        patient_id=wanted.patient,
+    )
+    return {"items": list(page.rows), "next_cursor": page.next_cursor}
+
+
+@router.post("/threads", response={201: schemas.ThreadOut})
+@writes
+def start_thread(request: HttpRequest, body: schemas.ThreadIn) -> Any:
+    """Write first to a patient in HelseNorge."""
+    patient = get_patient_for(current_actor(), body.patient_id)
+    thread = write.start_dialog(
+        patient=patient,
+        kind=body.kind,
+        subject=body.subject,
+        text=body.text,
+        attachment_ids=body.attachment_ids,
+        may_answer=body.may_answer,
+    )
+    return created(_thread(thread.id), thread.version)
+
+
+@router.get("/threads/{thread_id}", response=schemas.ThreadOut)
+@reads
+def read_thread(request: HttpRequest, thread_id: UUID) -> Any:
+    """A thread with its messages."""
+    thread = _thread(thread_id)
+    return answer(thread, thread.version)
+
+
+@router.post("/threads/{thread_id}/messages", response={201: schemas.MessageOut})
+@writes
+def answer_thread(request: HttpRequest, thread_id: UUID, body: schemas.AnswerIn) -> Any:
+    """Answer the patient. With If-Match: only when nobody else has changed the thread meanwhile."""
+    thread = get_thread_for(current_actor(), thread_id)
+    if thread.kind == DialogKind.APPOINTMENT_WISH:
+        message = _answer_wish(request, thread, body)
+    else:
+        message = write.answer(
+            thread,
+            text=body.text,
+            attachment_ids=body.attachment_ids,
+            close=body.close,
+            outcome=body.outcome,
+            expected_version=expected_version(request),
+        )
+    view = _view(thread_id)
+    made = next(one for one in view.messages if one.id == message.id)
+    return created(_message(made), view.version)
+
+
+@router.post("/threads/{thread_id}/messages/{message_id}/resend", response=schemas.MessageOut)
+@writes
+def resend_message(request: HttpRequest, thread_id: UUID, message_id: UUID) -> Any:
+    """Send a message again that did not reach the patient. Refused (409) unless `may_resend`."""
+    thread = get_thread_for(current_actor(), thread_id)
+    resend(thread, message_id, expected_version=expected_version(request))
+    view = _view(thread_id)
+    return answer(_message(next(one for one in view.messages if one.id == message_id)), view.version)
+
+
+def _answer_wish(request: HttpRequest, thread: Thread, body: schemas.AnswerIn) -> Message:
+    if body.attachment_ids:
+        raise InvalidError("The answer to a wish has no attachments.", field="attachment_ids")
+    return answer_wish(
+        thread,
+        text=body.text,
+        outcome=body.outcome,
+        appointment_id=body.appointment_id,
+        expected_version=expected_version(request),
+    )
+
+
+@router.post("/threads/{thread_id}/take", response=schemas.ThreadOut)
+@writes
+def take_thread(request: HttpRequest, thread_id: UUID) -> Any:
+    """Take responsibility (MSG-18)."""
+    handle.take(get_thread_for(current_actor(), thread_id), expected_version=expected_version(request))
+    return _changed(thread_id)
+
+
+@router.post("/threads/{thread_id}/forward", response=schemas.ThreadOut)
+@writes
+def forward_thread(request: HttpRequest, thread_id: UUID, body: schemas.ForwardIn) -> Any:
+    """Hand the thread to a colleague or the whole clinic (MSG-17)."""
+    actor = current_actor()
+    thread = get_thread_for(actor, thread_id)
+    to = get_employee_for(actor, body.employee_id) if body.employee_id else None
+    handle.forward(thread, to=to, expected_version=expected_version(request))
+    return _changed(thread_id)
+
+
+@router.post("/threads/{thread_id}/close", response=schemas.ThreadOut)
+@writes
+def close_thread(request: HttpRequest, thread_id: UUID) -> Any:
+    """Close without an answer: nothing is sent (MSG-8). Refused for an e-consultation that waits (MSG-9)."""
+    handle.close_thread(get_thread_for(current_actor(), thread_id), expected_version=expected_version(request))
+    return _changed(thread_id)
+
+
+@router.post("/attachments", response={201: schemas.AttachmentOut})
+@writes
+def upload_attachment(request: HttpRequest, file: File[UploadedFile]) -> Any:
+    """Upload a file to send with a message: PDF, JPG or PNG, judged by its content."""
+    return created(_uploaded(store_upload(name=file.name or "", content=cast("BinaryIO", file))))
+
+
+@router.get("/attachments/{attachment_id}")
+@reads
+def read_attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
+    """The file's content."""
+    attachment = get_attachment_for(current_actor(), attachment_id)
+    content = b"".join(open_blob(attachment.blob_id))
+    return HttpResponse(content, headers=file_headers(attachment.name, attachment.media_type, download=True))
+
+
+def _view(thread_id: UUID) -> ThreadView:
+    return queries.thread_view(get_thread_for(current_actor(), thread_id))
+
+
+def _thread(thread_id: UUID) -> schemas.ThreadOut:
+    view = _view(thread_id)
+    return schemas.ThreadOut(
+        id=view.id,
+        kind=view.kind,
+        title=view.title,
+        patient_id=view.patient.id if view.patient else None,
+        closed=view.closed,
+        important=view.important,
+        answer_due=view.answer_due,
+        days_left=view.days_left,
+        may_answer=view.may_answer,
+        may_close=view.may_close,
+        outcomes=[schemas.OutcomeOut.from_orm(one) for one in view.outcomes],
+        answered_finally=view.answered_finally,
+        in_inbox=view.in_inbox,
+        responsible_id=view.responsible_id,
+        version=view.version,
+        participants=[schemas.ParticipantOut.from_orm(one) for one in view.participants],
+        messages=[_message(one) for one in view.messages],
+    )
+
+
+def _changed(thread_id: UUID) -> HttpResponse:
+    thread = _thread(thread_id)
+    return answer(thread, thread.version)
+
+
+def _message(view: MessageView) -> schemas.MessageOut:
+    return schemas.MessageOut(
+        id=view.id,
+        direction="out" if view.outgoing else "in",
+        code=view.code,
+        outcome=view.outcome or "",
+        delivery_way=view.delivery_way,
+        subject=view.subject,
+        text=view.text,
+        author_name=view.author_name,
+        on_behalf_of=view.on_behalf_of,
+        relation=view.relation,
+        at=view.at,
+        delivery=view.delivery,
+        delivery_at=view.delivery_at,
+        delivery_code=view.delivery_code,
+        delivery_reason=view.delivery_reason,
+        delivery_error=view.delivery_error,
+        may_resend=view.may_resend,
+        journal_entry_id=view.journal_entry_id,
+        attachments=[_file(one) for one in view.attachments],
+    )
+
+
+def _file(view: AttachmentView) -> schemas.AttachmentOut:
+    return schemas.AttachmentOut(id=view.id, name=view.name, media_type=view.media_type, size=view.size)
+
+
+def _uploaded(row: Attachment) -> schemas.AttachmentOut:
+    return schemas.AttachmentOut(id=row.id, name=row.name, media_type=row.media_type, size=row.size)

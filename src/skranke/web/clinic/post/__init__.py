@@ -1,0 +1,1 @@
+"""Post: mailboxes, conversations and writing, and the patient behind them."""

@@ -1,0 +1,152 @@
+"""What can be done with a thread: one verb each."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from skranke.clinics.access import get_employee_for
+from skranke.clinics.models import Employee
+from skranke.dialog import services
+from skranke.dialog.access import get_thread_for
+from skranke.dialog.models import DialogKind, Thread
+from skranke.kernel.actor import Actor
+from skranke.kernel.errors import InvalidError, NotFoundError
+from skranke.scheduling.services import answer_wish
+from skranke.web.clinic.post.drafts import Draft, attempt
+from skranke.web.clinic.post.place import is_htmx, place_of
+from skranke.web.clinic.post.screens import third_pane, thread_context
+from skranke.web.clinic.session import clinic_view
+
+WHOLE_CLINIC = "klinikken"
+
+
+@require_POST
+@clinic_view
+def answer(request: HttpRequest, actor: Actor, thread_id: UUID, *, close: bool) -> HttpResponse:
+    """Answer the patient, and close when that was asked for."""
+    thread = get_thread_for(actor, thread_id)
+
+    def verb(draft: Draft) -> None:
+        if thread.kind == DialogKind.APPOINTMENT_WISH:
+            _answer_wish(request, thread, draft)
+            return
+        services.answer(
+            thread,
+            text=draft.text,
+            attachment_ids=draft.attachment_ids,
+            close=close,
+            outcome=draft.outcome,
+            expected_version=_version(request),
+        )
+
+    return _do(request, actor, thread_id, verb, "avsluttet-svart" if close else "svart", sends=True)
+
+
+def _answer_wish(request: HttpRequest, thread: Thread, draft: Draft) -> None:
+    try:
+        appointment_id = UUID(draft.appointment) if draft.appointment else None
+    except ValueError:
+        raise InvalidError(_("Velg en av pasientens kommende timer."), field="appointment") from None
+    answer_wish(
+        thread,
+        text=draft.text,
+        outcome=draft.outcome,
+        appointment_id=appointment_id,
+        expected_version=_version(request),
+    )
+
+
+@require_POST
+@clinic_view
+def forward(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Hand the thread to a colleague or to the whole clinic."""
+    thread = get_thread_for(actor, thread_id)
+
+    def verb(_draft: Draft) -> None:
+        services.forward(thread, to=_receiver(request, actor), expected_version=_version(request))
+
+    return _do(request, actor, thread_id, verb, "videresendt")
+
+
+@require_POST
+@clinic_view
+def resend(request: HttpRequest, actor: Actor, thread_id: UUID, message_id: UUID) -> HttpResponse:
+    """Send a message again that did not reach the patient."""
+    thread = get_thread_for(actor, thread_id)
+
+    def verb(_draft: Draft) -> None:
+        services.resend(thread, message_id, expected_version=_version(request))
+
+    return _do(request, actor, thread_id, verb, "sendt-pa-nytt")
+
+
+@require_POST
+@clinic_view
+def close(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Close without an answer; what has been written stops it, so that it is not lost."""
+    thread = get_thread_for(actor, thread_id)
+
+    def verb(draft: Draft) -> None:
+        if draft.text.strip() or draft.uploads:
+            raise InvalidError(
+                _("Du har begynt på et svar som ikke er sendt. Velg Svar og avslutt, eller tøm svaret først."),
+                field="text",
+            )
+        services.close_thread(thread, expected_version=_version(request))
+
+    return _do(request, actor, thread_id, verb, "avsluttet")
+
+
+@require_POST
+@clinic_view
+def take(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Become responsible (MSG-18)."""
+    thread = get_thread_for(actor, thread_id)
+    return _do(request, actor, thread_id, lambda _: services.take(thread, expected_version=_version(request)), "tatt")
+
+
+@require_POST
+@clinic_view
+def remove(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Take the thread out of the own inbox (MSG-3)."""
+    thread = get_thread_for(actor, thread_id)
+    return _do(request, actor, thread_id, lambda _: services.remove_from_inbox(thread), "fjernet")
+
+
+def _do(
+    request: HttpRequest,
+    actor: Actor,
+    thread_id: UUID,
+    verb: Callable[[Draft], object],
+    done: str,
+    *,
+    sends: bool = False,
+) -> HttpResponse:
+    """Do it and show the thread as it stands then; what was written and not sent stays in the box."""
+    outcome = attempt(request, actor, verb)
+    place = place_of(request, selected=thread_id)
+    unsent = Draft() if sends and outcome.error is None else outcome.draft
+    if outcome.error is None and unsent == Draft() and not is_htmx(request):
+        return HttpResponseRedirect(place.thread_url(thread_id, gjort=done))
+    facts = {"draft": unsent, "error": outcome.error, "done": "" if outcome.error else done}
+    context = thread_context(request, actor, get_thread_for(actor, thread_id), place, **facts)
+    return third_pane(request, actor, place, "thread", context)
+
+
+def _version(request: HttpRequest) -> int:
+    """The version the form was made from; a form without one is as old as can be."""
+    text = request.POST.get("versjon", "")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _receiver(request: HttpRequest, actor: Actor) -> Employee | None:
+    chosen = request.POST.get("til", "")
+    if chosen == WHOLE_CLINIC:
+        return None
+    try:
+        return get_employee_for(actor, UUID(chosen))
+    except (ValueError, NotFoundError):
+        raise InvalidError(_("Velg hvem som skal få samtalen."), field="to") from None

@@ -1,0 +1,98 @@
+"""Finding a patient, the active patient, the patient's card, and the journal as far as messages stand in it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from skranke.dialog import queries as dialog
+from skranke.journal.access import get_entry_for
+from skranke.journal.queries import entries_for
+from skranke.kernel import clock
+from skranke.kernel.actor import Actor
+from skranke.patients import queries as patients
+from skranke.patients.access import get_patient_for
+from skranke.scheduling.queries import appointments
+from skranke.web.clinic.post import words
+from skranke.web.clinic.post.place import Place, is_htmx, slug_of
+from skranke.web.clinic.session import clinic_view
+from skranke.web.clinic.shell import (
+    ACTIVE_PATIENT,
+    active_patient_bar,
+    recent_patients,
+    remember_patient,
+    shell,
+)
+
+TEMPLATES = "clinic/patient"
+
+
+@require_GET
+@clinic_view
+def search(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The patients a search means; without one, those looked for last (PAT-1)."""
+    q = request.GET.get("q", "").replace("\x00", "").strip()
+    found = patients.find(q) if q else recent_patients(request, actor)
+    context = {"q": q, "found": found, "slug": slug_of(request)}
+    if is_htmx(request):
+        return render(request, f"{TEMPLATES}/results.html", context)
+    return render(request, f"{TEMPLATES}/search.html", context | {"shell": shell(request, actor, "patients")})
+
+
+@require_POST
+@clinic_view
+def choose(request: HttpRequest, actor: Actor, patient_id: UUID) -> HttpResponse:
+    """Make the patient the active one (PAT-2)."""
+    patient = get_patient_for(actor, patient_id)
+    remember_patient(request, patient)
+    if is_htmx(request):
+        bar = active_patient_bar(slug_of(request), patient)
+        return render(request, f"{TEMPLATES}/chosen.html", {"bar": bar})
+    return HttpResponseRedirect(reverse("patient", args=[slug_of(request), patient.id]))
+
+
+@require_POST
+@clinic_view
+def close(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001 - a view's signature
+    """No patient is active any more; back to the page one came from."""
+    request.session.pop(ACTIVE_PATIENT, None)
+    back = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = reverse("post", args=[slug_of(request)])
+    return HttpResponseRedirect(back)
+
+
+@require_GET
+@clinic_view
+def card(request: HttpRequest, actor: Actor, patient_id: UUID) -> HttpResponse:
+    """A small patient card (PAT-6): who it is, the dialogs, the coming appointments, and the journal."""
+    patient = get_patient_for(actor, patient_id)
+    context = {
+        "shell": shell(request, actor, "patients"),
+        "patient": patient,
+        "reach": patients.reachability(patient),
+        "threads": dialog.threads_of(patient),
+        "appointments": appointments(patient=patient, start=clock.now())[:20],
+        "entries": entries_for(patient),
+        "words": words,
+        "place": Place(slug=slug_of(request)),
+    }
+    return render(request, f"{TEMPLATES}/card.html", context)
+
+
+@require_GET
+@clinic_view
+def entry(request: HttpRequest, actor: Actor, entry_id: UUID) -> HttpResponse:
+    """One journal entry with its files, and the way to the thread it came from (JRN-8)."""
+    row = get_entry_for(actor, entry_id)
+    context = {
+        "shell": shell(request, actor, "patients"),
+        "entry": row,
+        "attachments": list(row.attachments.order_by("id")),
+        "words": words,
+        "place": Place(slug=slug_of(request)),
+    }
+    return render(request, f"{TEMPLATES}/entry.html", context)

@@ -1,0 +1,112 @@
+"""Where in Post somebody stands: what the query string of every page of Post carries."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from skranke.dialog.mailboxes import LARGEST_PAGE
+from skranke.dialog.models import DialogKind
+from skranke.dialog.values import Mailbox, Order
+
+ROWS = 50
+_LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A mailbox, what of it is asked for, and how much of it stands on the screen.
+
+    box: as it was written in the address; the mailbox verb refuses an unknown one. kind, order: empty means all kinds
+    and the mailbox's own order. shown: how many rows are asked for. before: how many the list holds above
+    them. selected: the open thread.
+    """
+
+    slug: str
+    box: str = Mailbox.INBOX
+    kind: str = ""
+    q: str = ""
+    order: str = ""
+    cursor: str = ""
+    shown: int = ROWS
+    before: int = 0
+    selected: UUID | None = None
+
+    @property
+    def total(self) -> int:
+        """How many rows the list then holds."""
+        return min(self.before + self.shown, LARGEST_PAGE)
+
+    def query(self, **changes: str) -> str:
+        """The query string, with `?`; what has its usual value is left out."""
+        facts = {"boks": self.box, "slag": self.kind, "q": self.q, "orden": self.order, "cursor": self.cursor}
+        facts |= changes
+        usual = {"boks": Mailbox.INBOX.value}
+        text = urlencode({name: value for name, value in facts.items() if value and value != usual.get(name)})
+        return f"?{text}" if text else ""
+
+    def box_url(self, box: str, kind: str = "") -> str:
+        """The list of another mailbox, or of one kind in it."""
+        return reverse("post", args=[self.slug]) + Place(slug=self.slug, box=box, kind=kind).query()
+
+    def list_url(self, **changes: str) -> str:
+        """This list."""
+        return reverse("post", args=[self.slug]) + self.query(**changes)
+
+    def rows_url(self, **changes: str) -> str:
+        """This list's rows alone."""
+        return reverse("post-rows", args=[self.slug]) + self.query(**changes)
+
+    def thread_url(self, thread_id: UUID, route: str = "thread", **changes: str) -> str:
+        """A thread beside this list, or one of its verbs."""
+        return reverse(route, args=[self.slug, thread_id]) + self.query(**changes)
+
+    def message_url(self, thread_id: UUID, message_id: UUID, route: str) -> str:
+        """A verb of one message of a thread beside this list."""
+        return reverse(route, args=[self.slug, thread_id, message_id]) + self.query()
+
+    def compose_url(self, **changes: str) -> str:
+        """Writing beside this list."""
+        return reverse("compose", args=[self.slug]) + self.query(**changes)
+
+
+def place_of(request: HttpRequest, selected: UUID | None = None) -> Place:
+    """The place an address tells of. What is not understood counts as left out."""
+    given = request.GET
+    kind, order = given.get("slag", ""), given.get("orden", "")
+    return Place(
+        slug=slug_of(request),
+        box=given.get("boks") or Mailbox.INBOX,
+        kind=kind if kind in set(DialogKind) else "",
+        q=given.get("q", "").replace("\x00", "")[:_LONGEST_SEARCH],
+        order=order if order in set(Order) else "",
+        cursor=given.get("cursor", ""),
+        shown=_number(request.POST.get("antall") or given.get("antall", "")) or ROWS,
+        before=_number(given.get("hatt", "")),
+        selected=selected or _uuid(given.get("valgt", "")),
+    )
+
+
+def slug_of(request: HttpRequest) -> str:
+    """The clinic's part of the address."""
+    assert request.resolver_match is not None
+    return str(request.resolver_match.kwargs["slug"])
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    """Whether a part of a page is asked for."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _number(text: str) -> int:
+    """Some rows, as a browser tells it; 0 when it is no number."""
+    return min(int(text), LARGEST_PAGE) if text.isascii() and text.isdigit() else 0
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

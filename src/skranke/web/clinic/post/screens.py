@@ -1,0 +1,194 @@
+"""Puts together what the templates of Post show."""
+
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from markupsafe import Markup
+
+from skranke.clinics import queries as clinics
+from skranke.dialog import queries
+from skranke.dialog.access import employee_of
+from skranke.dialog.models import DialogKind, Thread
+from skranke.dialog.services import mark_read
+from skranke.dialog.values import Counts, EventKind, Mailbox, ThreadView
+from skranke.kernel.actor import Actor
+from skranke.kernel.errors import SkrankeError
+from skranke.scheduling.queries import coming_appointments, wish_of
+from skranke.web.clinic.post import words
+from skranke.web.clinic.post.drafts import Draft
+from skranke.web.clinic.post.place import Place, is_htmx
+from skranke.web.clinic.shell import active_patient_id, nav, shell
+
+_MAIN_KINDS = (DialogKind.E_CONSULTATION, DialogKind.E_CONTACT)
+_TREATED = {EventKind.ANSWERED, EventKind.TAKEN, EventKind.FORWARDED, EventKind.CLOSED}
+_SYMBOLS = {
+    Mailbox.INBOX: "inbox",
+    Mailbox.OPEN: "open",
+    Mailbox.SENT: "sent",
+    Mailbox.ARCHIVE: "archive",
+    Mailbox.CLINIC_OPEN: "clinic",
+    Mailbox.CLINIC_ARCHIVE: "archive",
+}
+TEMPLATES = "clinic/post"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """One line of the mailbox pane; `is_kind` for a sub-mailbox."""
+
+    text: str
+    url: str
+    symbol: str = ""
+    count: int = 0
+    current: bool = False
+    is_kind: bool = False
+
+
+def list_context(actor: Actor, place: Place) -> dict[str, Any]:
+    """What the mailboxes and the list need."""
+    page = queries.mailbox(
+        place.box,
+        kind=place.kind or None,
+        cursor=place.cursor or None,
+        limit=place.shown,
+        q=place.q,
+        order=place.order or None,
+    )
+    counts = queries.counts()
+    own, shared = _boxes(actor, place, counts)
+    return {
+        "place": place,
+        "page": page,
+        "counts": counts,
+        "own_boxes": own,
+        "shared_boxes": shared,
+        "words": words,
+        "box_name": words.box_text(place.box),
+        "list_name": words.kind_text(place.kind) if place.kind else words.box_text(place.box),
+        "is_inbox": place.box == Mailbox.INBOX,
+        "nav": nav(place.slug, "post", counts.unread),
+    }
+
+
+def _boxes(actor: Actor, place: Place, counts: Counts) -> tuple[list[Box], list[Box]]:
+    employee = employee_of(actor)
+    shared = [Mailbox.CLINIC_OPEN] if employee.sees_clinic_open else []
+    shared += [Mailbox.CLINIC_ARCHIVE] if employee.sees_clinic_archive else []
+    mine = (Mailbox.INBOX, Mailbox.OPEN, Mailbox.SENT, Mailbox.ARCHIVE)
+    lines = [[line for box in group for line in _lines(box, place, counts)] for group in (mine, shared)]
+    return lines[0], lines[1]
+
+
+def _lines(box: Mailbox, place: Place, counts: Counts) -> list[Box]:
+    """A mailbox, and below the chosen one its sub-mailboxes (MSG-2)."""
+    chosen = place.box == box
+    number = {Mailbox.INBOX: counts.unread, Mailbox.OPEN: counts.open}.get(box, 0)
+    lines = [
+        Box(
+            text=words.box_text(box),
+            url=place.box_url(box),
+            symbol=_SYMBOLS[box],
+            count=number,
+            current=chosen and not place.kind,
+        )
+    ]
+    if not chosen:
+        return lines
+    waiting = {one.kind: one.unread for one in counts.kinds} if box == Mailbox.INBOX else {}
+    kinds = [*_MAIN_KINDS, *(kind for kind in waiting if kind not in _MAIN_KINDS)]
+    return lines + [
+        Box(
+            text=words.kind_text(kind),
+            url=place.box_url(box, kind),
+            count=waiting.get(kind, 0),
+            current=place.kind == kind,
+            is_kind=True,
+        )
+        for kind in kinds
+    ]
+
+
+def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Place, **more: Any) -> dict[str, Any]:
+    """What the open thread needs; reading it is noted. more: draft, error, done."""
+    mark_read(thread)
+    view = queries.thread_view(thread)
+    return {
+        "place": place,
+        "title": view.title,
+        "thread": view,
+        "words": words,
+        "mark": queries.thread_mark(thread),
+        "treated": treated(view),
+        "entries": [message.journal_entry_id for message in view.messages if message.journal_entry_id],
+        "tab": "hendelser" if request.GET.get("vis") == "hendelser" else "samtale",
+        "colleagues": [one for one in clinics.employees() if one.id != actor.person_id],
+        "clinic_name": clinics.this_clinic().name,
+        "actor": actor,
+        "is_active_patient": view.patient is not None and active_patient_id(request) == view.patient.id,
+        "draft": Draft(),
+        "error": None,
+        "done": "",
+        "wish": None,
+        **_wish(thread, view),
+        **more,
+    }
+
+
+def _wish(thread: Thread, view: ThreadView) -> dict[str, Any]:
+    """What is shown beside a wish: what it names, and the appointments an answer may give."""
+    if thread.kind != DialogKind.APPOINTMENT_WISH:
+        return {}
+    coming = coming_appointments(view.patient) if view.patient is not None and view.outcomes else []
+    return {"wish": wish_of(thread), "coming": coming}
+
+
+def treated(view: ThreadView) -> int:
+    """How many times somebody has dealt with the thread: an answer begun before is told when it grows (MSG-18)."""
+    return sum(event.kind in _TREATED for event in view.events)
+
+
+def post_page(
+    request: HttpRequest, actor: Actor, place: Place, panes: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """The whole of Post. panes: what the third one shows (the context of a thread, or of writing)."""
+    listed = list_context(actor, place)
+    context = (
+        listed
+        | {
+            "shell": shell(request, actor, "post", unread=listed["counts"].unread),
+            "pane": "list",
+            "third": "",
+            "title": words.box_text(place.box),
+        }
+        | panes
+    )
+    return render(request, f"{TEMPLATES}/page.html", context | written(context), status=status)
+
+
+def third_pane(request: HttpRequest, actor: Actor, place: Place, third: str, context: dict[str, Any]) -> HttpResponse:
+    """The third pane ("thread" or "compose"): alone for htmx, with all that changed around it; else the whole page."""
+    error = context.get("error")
+    status = status_of(error) if isinstance(error, SkrankeError) else 200
+    kept = sum(upload.size for upload in context["draft"].uploads)
+    context = context | {"third": third, "attachment_room": max(0, settings.OURS.attachment_total_bytes - kept)}
+    if not is_htmx(request):
+        return post_page(request, actor, place, context | {"pane": "thread"}, status=status)
+    context = list_context(actor, place) | context
+    return render(request, f"{TEMPLATES}/swap.html", context | written(context), status=status)
+
+
+def status_of(error: SkrankeError) -> int:
+    """409 when somebody else was first, else 422: the two that htmx shows with the form they came with."""
+    return 409 if error.http_status == 409 else 422  # noqa: PLR2004 - the status itself
+
+
+def written(context: dict[str, Any]) -> dict[str, str]:
+    """The list and the mailboxes as they will stand on the page, and a short sum that changes when either does."""
+    # What a template has written is safe: it escapes what it is given.
+    rows, boxes = (Markup(render_to_string(f"{TEMPLATES}/{name}.html", context)) for name in ("rows", "boxes"))  # noqa: S704
+    return {"rows": rows, "boxes": boxes, "list_sum": f"{zlib.crc32(f'{rows}{boxes}'.encode()):08x}"}

@@ -1,0 +1,27 @@
+"""The addresses of Post, of the patients and of the files."""
+
+from django.urls import path
+
+from skranke.web.clinic.post import actions, compose, files, pages, patient
+
+urlpatterns = [
+    path("post", pages.post, name="post"),
+    path("post/liste", pages.rows, name="post-rows"),
+    path("post/ny", compose.compose, name="compose"),
+    path("post/<uuid:thread_id>", pages.thread, name="thread"),
+    path("post/<uuid:thread_id>/nytt", pages.news, name="thread-news"),
+    path("post/<uuid:thread_id>/svar", actions.answer, {"close": False}, name="thread-answer"),
+    path("post/<uuid:thread_id>/svar-og-avslutt", actions.answer, {"close": True}, name="thread-answer-close"),
+    path("post/<uuid:thread_id>/videresend", actions.forward, name="thread-forward"),
+    path("post/<uuid:thread_id>/avslutt", actions.close, name="thread-close"),
+    path("post/<uuid:thread_id>/ta", actions.take, name="thread-take"),
+    path("post/<uuid:thread_id>/melding/<uuid:message_id>/send-pa-nytt", actions.resend, name="message-resend"),
+    path("post/<uuid:thread_id>/fjern", actions.remove, name="thread-remove"),
+    path("vedlegg/<uuid:attachment_id>", files.attachment, name="attachment"),
+    path("pasienter", patient.search, name="patient-search"),
+    path("pasienter/lukk", patient.close, name="patient-close"),
+    path("pasienter/<uuid:patient_id>", patient.card, name="patient"),
+    path("pasienter/<uuid:patient_id>/velg", patient.choose, name="patient-choose"),
+    path("journal/<uuid:entry_id>", patient.entry, name="journal-entry"),
+    path("journal/vedlegg/<uuid:attachment_id>", files.journal_attachment, name="journal-attachment"),
+]

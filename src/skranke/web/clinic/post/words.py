@@ -1,0 +1,186 @@
+"""What things of a dialog are called on the screen."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from skranke.dialog.models import DeliveryState, DialogKind
+from skranke.dialog.outcomes import AnswerOutcome
+from skranke.dialog.values import EventKind, EventView, Mailbox, MessageView
+from skranke.scheduling.models import WishKind
+from skranke.standards.codes import Delivery as DeliveryWay
+from skranke.ui.dates import format_relative
+from skranke.web.clinic.schedule.grid import state_text
+
+_WARN_FROM = 2
+
+
+def kind_text(kind: str) -> str:
+    """A kind of dialog."""
+    return {
+        DialogKind.E_CONTACT: _("e-Kontakt"),
+        DialogKind.E_CONSULTATION: _("eKonsultasjon"),
+        DialogKind.PRESCRIPTION_RENEWAL: _("Reseptforespørsel"),
+        DialogKind.APPOINTMENT_WISH: _("Timeønske"),
+    }.get(DialogKind(kind), _("Ukjent type"))
+
+
+def kind_symbol(kind: str) -> str:
+    """The picture beside a kind's name."""
+    return {
+        DialogKind.E_CONTACT: "chat",
+        DialogKind.E_CONSULTATION: "stetho",
+        DialogKind.PRESCRIPTION_RENEWAL: "pill",
+        DialogKind.APPOINTMENT_WISH: "cal",
+    }.get(DialogKind(kind), "help")
+
+
+def box_text(box: str) -> str:
+    """A mailbox (MSG-1)."""
+    return {
+        Mailbox.INBOX: _("Innboks"),
+        Mailbox.OPEN: _("Åpne"),
+        Mailbox.SENT: _("Mine sendte"),
+        Mailbox.ARCHIVE: _("Arkiv"),
+        Mailbox.CLINIC_OPEN: _("Klinikkens åpne"),
+        Mailbox.CLINIC_ARCHIVE: _("Klinikkens arkiv"),
+    }[Mailbox(box)]
+
+
+def empty_text(box: str) -> str:
+    """What an empty mailbox teaches."""
+    return {
+        Mailbox.INBOX: _("Ingenting venter på deg. Nye meldinger kommer hit av seg selv."),
+        Mailbox.OPEN: _("Ingen åpne samtaler. Når du har svart, ligger samtalen her til den avsluttes."),
+        Mailbox.SENT: _("Du har ikke sendt noe ennå. Velg e-Kontakt eller eKonsultasjon øverst for å skrive først."),
+        Mailbox.ARCHIVE: _("Arkivet er tomt. Samtaler du har vært med i, kommer hit når de avsluttes."),
+        Mailbox.CLINIC_OPEN: _("Klinikken har ingen åpne samtaler."),
+        Mailbox.CLINIC_ARCHIVE: _("Klinikken har ingen avsluttede samtaler."),
+    }[Mailbox(box)]
+
+
+def due_text(days_left: int) -> str:
+    """How long there is to answer."""
+    if days_left < 0:
+        return ngettext("%(n)d dag over frist", "%(n)d dager over frist", -days_left) % {"n": -days_left}
+    if days_left == 0:
+        return _("Frist i dag")
+    return ngettext("%(n)d dag igjen", "%(n)d dager igjen", days_left) % {"n": days_left}
+
+
+def due_state(days_left: int) -> str:
+    """The colour of the badge: red on the last day, amber on the two before it."""
+    if days_left <= 0:
+        return "solid"
+    return "warn" if days_left <= _WARN_FROM else ""
+
+
+def delivery_text(message: MessageView) -> str:
+    """What is known of an own message's way to the patient (MSG-22)."""
+    when = format_relative(message.delivery_at) if message.delivery_at else ""
+    error = message.delivery_reason or _("ingen forklaring fulgte med")
+    texts = {
+        DeliveryState.QUEUED: _("Lagt i kø"),
+        DeliveryState.SENT: _("Sendt %(when)s, venter på kvittering"),
+        DeliveryState.RECEIVED: _("Mottatt av HelseNorge %(when)s"),
+        DeliveryState.REJECTED: _("Avvist: %(error)s"),
+        DeliveryState.FAILED: _("Ikke levert: %(error)s"),
+        DeliveryState.EXPIRED: _("Ingen kvittering fra HelseNorge. Pasienten har kanskje ikke fått meldingen."),
+    }
+    return texts[DeliveryState(message.delivery)] % {"when": when, "error": error} if message.delivery else ""
+
+
+def delivery_mood(message: MessageView) -> str:
+    """How the delivery is going: ok, bad, or nothing yet."""
+    if message.delivery == DeliveryState.RECEIVED:
+        return "ok"
+    waits = message.delivery in {"", DeliveryState.QUEUED, DeliveryState.SENT}
+    return "" if waits else "bad"
+
+
+def event_text(event: EventView) -> str:
+    """One line of the event log (MSG-24)."""
+    facts = {"name": event.actor_name, "note": event.note}
+    return _events(facts)[event.kind] % facts
+
+
+def _events(facts: dict[str, str]) -> dict[EventKind, str]:
+    to = _("%(name)s videresendte til %(note)s") if facts["note"] else _("%(name)s videresendte til hele klinikken")
+    return {
+        EventKind.RECEIVED: _("Melding fra %(name)s"),
+        EventKind.STARTED: _("%(name)s startet samtalen"),
+        EventKind.OPENED: _("Lest av %(name)s"),
+        EventKind.ANSWERED: _("%(name)s svarte"),
+        EventKind.TAKEN: _("%(name)s tok ansvar"),
+        EventKind.FORWARDED: to,
+        EventKind.CLOSED: _("%(name)s avsluttet samtalen"),
+        EventKind.REOPENED: _("Samtalen ble åpnet igjen"),
+        EventKind.DELIVERED: _("Mottatt av HelseNorge"),
+        EventKind.REJECTED: _("Avvist av HelseNorge: %(note)s"),
+        EventKind.FAILED: _("Ikke levert: %(note)s"),
+        EventKind.EXPIRED: _("Ingen kvittering fra HelseNorge innen fristen"),
+        EventKind.RESENT: _("%(name)s sendte meldingen på nytt"),
+        EventKind.RESENT_BY_ITSELF: _("Sendt på nytt én gang, fordi kvitteringen mangler"),
+        EventKind.JOURNALED: _("Ført i journalen"),
+        EventKind.REMOVED_FROM_INBOX: _("%(name)s fjernet samtalen fra innboksen sin"),
+        EventKind.NOT_READ_BY_PATIENT: _("HelseNorge melder at pasienten ikke har lest meldingen"),
+        EventKind.WISH_NOT_MET: _("Pasienten ba om en behandler (HPR %(note)s) som ikke er aktiv her"),
+    }
+
+
+def delivery_way_text(way: str) -> str:
+    """How the patient wants a renewed prescription (list 8324, D-02)."""
+    texts = {
+        DeliveryWay.PHARMACY: _("sendes til apoteket"),
+        DeliveryWay.COLLECT: _("hentes hos legen"),
+        DeliveryWay.POST_RECORD_ADDRESS: _("i posten til adressen i journalen"),
+        DeliveryWay.POST_STATED_ADDRESS: _("i posten til adressen i forespørselen"),
+    }
+    known = DeliveryWay.known(way)
+    if known is not None:
+        return texts[known]
+    return _("ukjent ønske (%(code)s)") % {"code": way} if way else _("ikke oppgitt")
+
+
+def outcome_text(outcome: str) -> str:
+    """What an answer decides (RX-4)."""
+    return {
+        AnswerOutcome.REJECTED: _("Forespørsel avvist"),
+        AnswerOutcome.RENEWED: _("Resept fornyet"),
+        AnswerOutcome.NOT_RENEWED: _("Resept kan ikke fornyes"),
+        AnswerOutcome.PARTLY_RENEWED: _("Resepter delvis fornyet"),
+        AnswerOutcome.APPOINTMENT_GIVEN: _("Time gitt"),
+        AnswerOutcome.APPOINTMENT_GIVEN_WITH_OTHER: _("Time gitt hos en annen behandler"),
+        AnswerOutcome.NO_APPOINTMENT: _("Ingen ledig time"),
+        AnswerOutcome.APPOINTMENT_CHANGED: _("Timen er endret"),
+        AnswerOutcome.APPOINTMENT_NOT_CHANGED: _("Timen kan ikke endres"),
+        AnswerOutcome.APPOINTMENT_CANCELLED: _("Timen avlyses"),
+        AnswerOutcome.APPOINTMENT_NOT_CANCELLED: _("Timen kan ikke avlyses"),
+    }[AnswerOutcome(outcome)]
+
+
+def wish_text(kind: str) -> str:
+    """What a citizen wishes (TIMEONSKE)."""
+    return {
+        WishKind.TIME: _("Ønske om time"),
+        WishKind.CHANGE: _("Ønske om endring av time"),
+        WishKind.CANCELLATION: _("Ønske om avbestilling"),
+    }[WishKind(kind)]
+
+
+def appointment_state(state: str) -> str:
+    """Where an appointment stands (APT-10)."""
+    return state_text(state)
+
+
+def done_text(done: str) -> str:
+    """What was just done, for the line on top of the thread; empty for an unknown word."""
+    return {
+        "svart": _("Svaret er lagt i kø. Kvitteringen fra HelseNorge vises under meldingen."),
+        "avsluttet-svart": _("Svaret er lagt i kø, og samtalen ligger i arkivet."),
+        "sendt": _("Meldingen er lagt i kø. Kvitteringen fra HelseNorge vises under den."),
+        "sendt-pa-nytt": _("Meldingen er lagt i kø på nytt. Kvitteringen fra HelseNorge vises under den."),
+        "videresendt": _("Samtalen er videresendt. Du finner den under Åpne."),
+        "avsluttet": _("Samtalen er avsluttet og ligger i arkivet. Pasienten har ikke fått beskjed."),
+        "tatt": _("Du har ansvaret. Samtalen ligger bare i din innboks."),
+        "fjernet": _("Samtalen er fjernet fra innboksen din. Andre som har den, beholder den."),
+    }.get(done, "")

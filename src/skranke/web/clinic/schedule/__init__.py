@@ -1,0 +1,1 @@
+"""Timebok: the week, booking, and everything done with one appointment."""

@@ -1,0 +1,180 @@
+"""The panel that gives a time to a patient (APT-1, APT-3, CAL-9)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from skranke.kernel import clock
+from skranke.kernel.actor import Actor
+from skranke.kernel.errors import NotFoundError
+from skranke.patients import queries as patients_queries
+from skranke.patients.access import get_patient_for
+from skranke.patients.models import Patient
+from skranke.scheduling import queries
+from skranke.scheduling.access import get_slot_for
+from skranke.scheduling.details import told_at
+from skranke.scheduling.errors import BookingRefusedError, SlotTakenError
+from skranke.scheduling.models import Appointment, BookedThrough, Slot, Visibility
+from skranke.scheduling.services import book as book_slot
+from skranke.scheduling.services import book_extra
+from skranke.web.clinic.schedule.appointment import done
+from skranke.web.clinic.schedule.forms import BookingForm, ExtraForm
+from skranke.web.clinic.schedule.frame import Panel, by_day, next_free, show
+from skranke.web.clinic.schedule.place import Place, place_of, uuid_of, with_query
+from skranke.web.clinic.session import clinic_view
+from skranke.web.clinic.shell import active_patient
+
+INVALID, TAKEN = 422, 409
+_OFFERS = 6
+_FOUND = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A booking that is being made. slot: None for a time where nothing is planned; q: a search without script."""
+
+    place: Place
+    slot: Slot | None
+    patient: Patient | None
+    form: BookingForm
+    q: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where the panel of this draft is opened."""
+        place, address = self.place, reverse("schedule-book", args=[self.place.slug])
+        if self.slot is not None:
+            return with_query(address, time=self.slot.id, visning=place.view)
+        schedule_id = place.schedule.id if place.schedule else ""
+        return with_query(address, timebok=schedule_id, dag=place.day, visning=place.view)
+
+
+@require_http_methods(["GET", "POST"])
+@clinic_view
+def book(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Show the panel, choose or remove the patient, take another time, or save."""
+    draft = draft_of(request, actor)
+    if request.method == "POST" and not {"velg", "bytt"} & request.POST.keys():
+        return _save(request, actor, draft)
+    return show(request, actor, draft.place, _panel(draft))
+
+
+@require_GET
+@clinic_view
+def patients(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001 - a view's signature
+    """The patients a search in the panel means, as buttons of its form."""
+    q = _search(request)
+    return render(request, "clinic/schedule/found.html", {"q": q, "found": patients_queries.find(q, limit=_FOUND)})
+
+
+def draft_of(request: HttpRequest, actor: Actor) -> Draft:
+    """The draft that an address and what has been filled in so far describe."""
+    posted = request.POST
+    slot_id = uuid_of(posted.get("bytt") or posted.get("time") or request.GET.get("time", ""))
+    slot = get_slot_for(actor, slot_id) if slot_id else None
+    day = clock.oslo(slot.during.lower).date() if slot else None
+    place = place_of(request, actor, schedule=slot.schedule if slot else None, day=day)
+    patient = _patient(request, actor)
+    return Draft(place=place, slot=slot, patient=patient, form=_form(request, place, slot, patient), q=_search(request))
+
+
+def _search(request: HttpRequest) -> str:
+    return request.GET.get("q", "").replace("\x00", "").strip()
+
+
+def _patient(request: HttpRequest, actor: Actor) -> Patient | None:
+    if request.method == "POST":
+        chosen = uuid_of(request.POST.get("velg", request.POST.get("patient", "")))
+    else:
+        chosen = uuid_of(request.GET.get("pasient", ""))
+    if chosen is not None:
+        return get_patient_for(actor, chosen)
+    return None if request.method == "POST" else active_patient(request, actor)
+
+
+def _form(request: HttpRequest, place: Place, slot: Slot | None, patient: Patient | None) -> BookingForm:
+    kind = BookingForm if slot else ExtraForm
+    saving = request.method == "POST" and not {"velg", "bytt"} & request.POST.keys()
+    if saving:
+        return kind(request.POST)
+    typed = {name: request.POST[name] for name in kind.base_fields if name in request.POST}
+    usual = {"contact": slot.type.contact if slot else "", "day": place.day}
+    form = kind(initial=usual | typed | {"patient": patient.id if patient else ""})
+    if patient is not None and slot is not None:
+        form.fields["reason"].widget.attrs["autofocus"] = True
+    return form
+
+
+def opening_panel(request: HttpRequest, actor: Actor, place: Place) -> Panel | None:
+    """The panel of a calendar that was opened to find a time for a patient."""
+    if "pasient" not in request.GET or place.schedule is None:
+        return None
+    patient = _patient(request, actor)
+    return _panel(Draft(place=place, slot=None, patient=patient, form=_form(request, place, None, patient)))
+
+
+def _panel(draft: Draft, **extra: object) -> Panel:
+    schedule = draft.place.schedule
+    if schedule is None:
+        raise NotFoundError("The clinic has no schedule.")
+    hidden = draft.slot is not None and draft.slot.type.visibility == Visibility.HIDDEN
+    context: dict[str, object] = {
+        "draft": draft,
+        "form": draft.form,
+        "hidden": hidden,
+        "told_at": told_at(draft.patient, hidden=hidden) if draft.patient else None,
+        "coming": _coming(draft.patient),
+        "offers": () if draft.slot else by_day(next_free(schedule, _OFFERS)),
+        "taken": "",
+        "q": draft.q,
+        "found": patients_queries.find(draft.q, limit=_FOUND) if draft.q else (),
+    }
+    chosen = draft.slot.id if draft.slot else None
+    return Panel(template="clinic/schedule/book.html", url=draft.url, context=context | extra, chosen=chosen)
+
+
+def _coming(patient: Patient | None) -> int:
+    return 0 if patient is None else queries.appointments(patient=patient, start=clock.now()).count()
+
+
+def _save(request: HttpRequest, actor: Actor, draft: Draft) -> HttpResponse:
+    form = draft.form
+    if not form.is_valid() or draft.patient is None:
+        return show(request, actor, draft.place, _panel(draft), status=INVALID)
+    try:
+        appointment = _book(draft, draft.patient, form.cleaned_data)
+    except SlotTakenError as error:
+        return _taken(request, actor, draft, str(error))
+    except BookingRefusedError as error:
+        form.add_error(None, str(error))
+        return show(request, actor, draft.place, _panel(draft), status=INVALID)
+    return done(request, actor, appointment, said="saved")
+
+
+def _book(draft: Draft, patient: Patient, filled: Mapping[str, Any]) -> Appointment:
+    words = {"reason": filled["reason"], "note": filled["note"], "contact": filled["contact"]}
+    if draft.slot is not None:
+        return book_slot(slot=draft.slot, patient=patient, through=BookedThrough.STAFF, **words)
+    if draft.place.schedule is None:
+        raise NotFoundError("The clinic has no schedule.")
+    return book_extra(
+        schedule=draft.place.schedule,
+        type=filled["type"],
+        patient=patient,
+        start=filled["at"],
+        minutes=filled["minutes"],
+        concurrent=filled["concurrent"],
+        **words,
+    )
+
+
+def _taken(request: HttpRequest, actor: Actor, draft: Draft, text: str) -> HttpResponse:
+    """Somebody was first (APT-24): nothing typed is lost, and the next free times stand ready."""
+    start = draft.slot.during.lower if draft.slot else draft.form.cleaned_data["at"]
+    offers = next_free(draft.place.schedule, _OFFERS, since=start) or next_free(draft.place.schedule, _OFFERS)
+    return show(request, actor, draft.place, _panel(draft, taken=text, offers=by_day(offers)), status=TAKEN)

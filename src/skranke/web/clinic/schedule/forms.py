@@ -1,0 +1,118 @@
+"""What is filled in when a time is booked or cancelled."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from skranke.kernel import clock
+from skranke.scheduling.models import AppointmentState, AppointmentType, ContactInterface, Visibility
+from skranke.web.clinic.schedule.grid import contact_text
+
+CONTACTS = [(one.value, one.label) for one in ContactInterface]
+
+
+class BookingForm(forms.Form):
+    """A free time given to a patient (APT-3)."""
+
+    patient = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={"required": gettext_lazy("Velg en pasient."), "invalid": gettext_lazy("Velg en pasient.")},
+    )
+    contact = forms.ChoiceField(
+        label=gettext_lazy("Kontaktflate"), choices=CONTACTS, widget=forms.RadioSelect, required=False
+    )
+    reason = forms.CharField(label=gettext_lazy("Årsak til besøk – pasienten ser den"), max_length=500, required=False)
+    note = forms.CharField(
+        label=gettext_lazy("Notat – bare for klinikken"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "bok-%s"
+        self.fields["contact"].choices = [(value, contact_text(value)) for value, _label in CONTACTS]  # type: ignore[attr-defined]  # a ChoiceField has them
+
+
+class WhenForm(forms.Form):
+    """A time where nothing is planned, perhaps beside another (CAL-9)."""
+
+    day = forms.DateField(label=gettext_lazy("Dag"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    start = forms.TimeField(
+        label=gettext_lazy("Fra"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
+    )
+    concurrent = forms.BooleanField(label=gettext_lazy("Tillat samtidige timer"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The start as an instant, under `at`; an hour that the clock skips is no time."""
+        cleaned = super().clean() or {}
+        day, start = cleaned.get("day"), cleaned.get("start")
+        if day and start:
+            cleaned["at"] = clock.from_oslo(datetime.combine(day, start))
+            if cleaned["at"] is None:
+                self.add_error("start", _("Dette klokkeslettet finnes ikke den natten klokken stilles."))
+        return cleaned
+
+
+class ExtraForm(WhenForm, BookingForm):
+    """A patient placed where nothing is planned."""
+
+    minutes = forms.IntegerField(label=gettext_lazy("Minutter"), min_value=1, max_value=600, required=False)
+    type: "forms.ModelChoiceField[AppointmentType]" = forms.ModelChoiceField(
+        label=gettext_lazy("Timetype"), queryset=None, empty_label=None
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contact = self.fields["contact"]
+        contact.choices = [("", _("Som timetypen")), *contact.choices]  # type: ignore[attr-defined]  # a ChoiceField has them
+        types = self.fields["type"]
+        types.queryset = AppointmentType.objects.filter(active=True).order_by("name", "id")  # type: ignore[attr-defined]  # a ModelChoiceField has it
+        types.label_from_instance = _type_text  # type: ignore[attr-defined]  # likewise
+
+
+def _type_text(kind: AppointmentType) -> str:
+    text = _("%(navn)s, %(minutter)s min") % {"navn": kind.name, "minutter": kind.minutes}
+    hidden = kind.visibility == Visibility.HIDDEN
+    return _("%(timetype)s (skjult for pasienten)") % {"timetype": text} if hidden else text
+
+
+class CancelForm(forms.Form):
+    """On whose behalf an appointment is cancelled, why, and whether its time is offered again (APT-7, APT-16)."""
+
+    by = forms.ChoiceField(
+        label=gettext_lazy("Avlys på vegne av"),
+        choices=[("clinic", gettext_lazy("Klinikken")), ("patient", gettext_lazy("Pasienten"))],
+        widget=forms.RadioSelect,
+        initial="clinic",
+    )
+    reason = forms.CharField(label=gettext_lazy("Grunn – bare for klinikken"), max_length=500, required=False)
+    keep_closed = forms.BooleanField(label=gettext_lazy("Ikke tilby tiden igjen"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "avlys-%s"
+
+
+class StateForm(forms.Form):
+    """The state an appointment goes to on the day (APT-10)."""
+
+    state = forms.TypedChoiceField(choices=AppointmentState.choices, coerce=AppointmentState)
+
+
+class VersionForm(forms.Form):
+    """The version of the appointment that the person had on the screen."""
+
+    version = forms.IntegerField(required=False)
+
+
+class MoveForm(WhenForm):
+    """Another time of the same schedule."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "flytt-%s"

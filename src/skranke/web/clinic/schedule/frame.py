@@ -1,0 +1,132 @@
+"""How Timebok answers: a whole page, the panel alone, or the calendar alone, by what the browser asked for."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from skranke.kernel import clock
+from skranke.kernel.actor import Actor
+from skranke.scheduling.helsenorge import why_no_slots
+from skranke.scheduling.models import Schedule
+from skranke.scheduling.queries import offered_slots
+from skranke.scheduling.values import Finding, OfferAudience, OfferedSlot, Refusal
+from skranke.ui.shell import NavItem
+from skranke.web.clinic.schedule.grid import contact_text, grid_of, key, state_text
+from skranke.web.clinic.schedule.month import month_of
+from skranke.web.clinic.schedule.place import DAY, WEEK, Place
+from skranke.web.clinic.shell import shell
+
+PANEL, GRID, STATUS = "panel", "rutenett", "status"
+OK = 200
+_WEEKS_AHEAD = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """What stands beside the calendar. url: where it can be opened again; chosen: the slot or appointment it is of."""
+
+    template: str
+    url: str
+    context: Mapping[str, object] = field(default_factory=dict)
+    chosen: UUID | None = None
+
+
+def show(
+    request: HttpRequest, actor: Actor, place: Place, panel: Panel | None = None, *, status: int = OK
+) -> HttpResponse:
+    """The answer in the shape that was asked for."""
+    target = request.headers.get("HX-Target", "")
+    if target == GRID:
+        return render(request, "clinic/schedule/grid.html", _calendar(place, _chosen(request)))
+    if target in (PANEL, STATUS):
+        return _panel_alone(request, place, panel, status)
+    context = _calendar(place, panel.chosen if panel else None)
+    context |= {
+        "shell": shell(request, actor, "schedule"),
+        "panel_template": panel.template if panel else "",
+        "key": key(),
+        "findings": findings(place.schedule),
+        "aside": request.GET.get("vis") == "valg",
+    }
+    return render(request, "clinic/schedule/page.html", context | (dict(panel.context) if panel else {}), status=status)
+
+
+def _panel_alone(request: HttpRequest, place: Place, panel: Panel | None, status: int) -> HttpResponse:
+    if panel is None:
+        response = HttpResponse()
+    else:
+        context = {"place": place, "chosen": panel.chosen, "contact_text": contact_text, "state_text": state_text}
+        response = render(request, panel.template, context | dict(panel.context), status=status)
+    if request.headers["HX-Target"] == STATUS:
+        return response
+    response.headers["HX-Trigger-After-Settle"] = "timebok"
+    if status == OK:
+        response.headers["HX-Push-Url"] = panel.url if panel else place.url()
+    return response
+
+
+def _calendar(place: Place, chosen: UUID | None) -> dict[str, object]:
+    grid = grid_of(place, chosen)
+    empty = grid is not None and grid.free == 0
+    coming = _nearest(place) if empty else None
+    return {
+        "place": place,
+        "views": _views(place),
+        "grid": grid,
+        "month": month_of(place),
+        "chosen": chosen,
+        "next_free": coming,
+        "next_day": clock.oslo(coming.start).date() if coming else None,
+        "contact_text": contact_text,
+        "state_text": state_text,
+    }
+
+
+def _chosen(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.GET.get("valgt", ""))
+    except ValueError:
+        return None
+
+
+def _views(place: Place) -> tuple[NavItem, ...]:
+    return (
+        NavItem(url=place.url(visning=DAY), text=_("Dag"), current=place.view == DAY),
+        NavItem(url=place.url(visning=WEEK), text=_("Uke"), current=place.view != DAY),
+    )
+
+
+def next_free(schedule: Schedule | None, count: int, *, since: datetime | None = None) -> list[OfferedSlot]:
+    """The next times staff may give in a schedule, from now or later."""
+    if schedule is None:
+        return []
+    now = clock.now()
+    start = max(now, since or now)
+    end = start + timedelta(weeks=_WEEKS_AHEAD)
+    return offered_slots(audience=OfferAudience.STAFF, schedule=schedule, start=start, end=end)[:count]
+
+
+def _nearest(place: Place) -> OfferedSlot | None:
+    """The first free time after the beginning of what is shown, else the first from now on."""
+    since = clock.from_oslo(datetime.combine(place.first, time()))
+    found = next_free(place.schedule, 1, since=since) or next_free(place.schedule, 1)
+    return next(iter(found), None)
+
+
+def by_day(offers: Iterable[OfferedSlot]) -> list[tuple[date, list[OfferedSlot]]]:
+    """Free times under the day they lie on."""
+    return [(day, list(times)) for day, times in groupby(offers, key=lambda one: clock.oslo(one.start).date())]
+
+
+def findings(schedule: Schedule | None) -> list[Finding]:
+    """Why the owner's patients see no times in HelseNorge (HNB-4, HNB-15); nothing where none are meant to be seen."""
+    if schedule is None or schedule.owner is None:
+        return []
+    broken = [one for one in why_no_slots(schedule.owner) if not one.ok]
+    return [] if any(one.reason is Refusal.SERVICE_OFF for one in broken) else broken

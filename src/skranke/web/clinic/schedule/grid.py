@@ -1,0 +1,243 @@
+"""The week as the template draws it: lanes of tiles, each number a class (docs/ui.md)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from skranke.scheduling.models import AppointmentState, ContactInterface
+from skranke.scheduling.screens import AppointmentCell, DayView, EventCell, FreeCell, WeekView, week_view
+from skranke.ui.dates import format_time
+from skranke.web.clinic.schedule.place import Place, with_query
+
+STEP = 5
+_TALL, _TINY, _MOST_BESIDE = 6, 2, 4
+_FRIDAY = 5
+_COLOURS = {"online": "online", "desk": "desk", "acute": "acute", "video": "vid", "lab": "lab"}
+_STATES = {
+    AppointmentState.CHECKED_IN: ("in", "check"),
+    AppointmentState.IN_CONSULTATION: ("cons", "chat"),
+    AppointmentState.DONE: ("done", ""),
+    AppointmentState.NO_SHOW: ("noshow", "x"),
+}
+_CONTACTS = {ContactInterface.VIDEO: "video", ContactInterface.PHONE: "phone"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One thing in a lane. spoken: read out before the text; url: "" for what cannot be opened."""
+
+    id: str
+    css: str
+    title: str
+    spoken: str
+    bold: str
+    text: str = ""
+    symbol: str = ""
+    url: str = ""
+    menu_url: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One day. now: the class of the now-line, "" on other days; aside: not the day a phone shows."""
+
+    day: date
+    heading: str
+    today: bool
+    aside: bool
+    now: str
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Everything drawn of a week. axis: class and text of each whole hour; free: free times in it."""
+
+    view: WeekView
+    lanes: tuple[Lane, ...]
+    hours: int
+    axis: tuple[tuple[str, str], ...]
+    free: int
+
+
+def grid_of(place: Place, chosen: UUID | None = None) -> Grid | None:
+    """The grid of a place; None where the clinic has no schedule. chosen: the slot or appointment that is open."""
+    if place.schedule is None:
+        return None
+    view = week_view(place.schedule, place.first, days=place.days)
+    first, last = view.opens // 60, -(-view.closes // 60)
+    return Grid(
+        view=view,
+        lanes=tuple(_lane(day, view, place, chosen) for day in _shown(view, place)),
+        hours=last - first,
+        axis=tuple((f"a{(hour - first) * 60 // STEP}", f"{hour:02}") for hour in range(first, last)),
+        free=sum(day.free for day in view.days),
+    )
+
+
+def _shown(view: WeekView, place: Place) -> Iterator[DayView]:
+    """Weekends only where something is there, or the person asked for that day (CAL-12)."""
+    weekend = [day for day in view.days if day.date.isoweekday() > _FRIDAY]
+    used = (one.date for one in weekend if one.slots or one.appointments or one.events or one.date == place.day)
+    last = max(used, default=None)
+    for day in view.days:
+        if len(view.days) == 1 or day.date.isoweekday() <= _FRIDAY or (last is not None and day.date <= last):
+            yield day
+
+
+def _lane(day: DayView, view: WeekView, place: Place, chosen: UUID | None) -> Lane:
+    tiles = [
+        *((cell.start, _free(cell, view, place, chosen)) for cell in day.slots),
+        *((cell.start, _booked(cell, view, place, chosen)) for cell in day.appointments),
+        *((cell.start, _event(cell, day, view)) for cell in day.events),
+    ]
+    minute = view.now.hour * 60 + view.now.minute
+    inside = day.is_today and view.opens <= minute < view.closes
+    return Lane(
+        day=day.date,
+        heading=_heading(day, view),
+        today=day.is_today,
+        aside=not place.view and day.date != place.day,
+        now=f"a{(minute - view.opens) // STEP}" if inside else "",
+        tiles=tuple(tile for _start, tile in sorted(tiles, key=lambda pair: pair[0])),
+    )
+
+
+def _heading(day: DayView, view: WeekView) -> str:
+    free = ngettext("%(num)s ledig", "%(num)s ledige", day.free) % {"num": day.free} if day.free else _("ingen ledige")
+    if day.is_today:
+        free = _("i dag · %(ledige)s") % {"ledige": free}
+    elif day.date < view.now.date():
+        free = _("ferdig")
+    return f"{day.holiday} · {free}" if day.holiday else free
+
+
+def _position(start: datetime, end: datetime, day: date, view: WeekView) -> tuple[str, int]:
+    """The classes of a time in its lane, cut to what the grid shows, and its length in steps."""
+    begins = max(_minutes(start, day), view.opens)
+    ends = min(_minutes(end, day), view.closes)
+    steps = max(1, -(-(ends - begins) // STEP))
+    size = " tall" if steps >= _TALL else " tiny" if steps <= _TINY else ""
+    return f"a{max(0, begins - view.opens) // STEP} d{steps}{size}", steps
+
+
+def _minutes(instant: datetime, day: date) -> int:
+    return (instant.date() - day).days * 24 * 60 + instant.hour * 60 + instant.minute
+
+
+def _span(start: datetime, end: datetime) -> str:
+    return f"{format_time(start)}–{format_time(end)}"
+
+
+def _free(cell: FreeCell, view: WeekView, place: Place, chosen: UUID | None) -> Tile:
+    where, _steps = _position(cell.start, cell.end, cell.start.date(), view)
+    past = " past" if cell.start <= view.now else ""
+    if place.moving is None:
+        url = with_query(reverse("schedule-book", args=[place.slug]), time=cell.id, visning=place.view)
+    else:
+        address = reverse("schedule-move", args=[place.slug, place.moving])
+        url = with_query(address, til=cell.id, visning=place.view)
+    return Tile(
+        id=f"t-{cell.id}",
+        css=f"free {_COLOURS.get(cell.colour, 'desk')} {where}{past}{' sel' if cell.id == chosen else ''}",
+        title=_("%(tid)s Ledig: %(type)s") % {"tid": _span(cell.start, cell.end), "type": cell.type_name},
+        spoken=_("Ledig time"),
+        bold=format_time(cell.start),
+        text=cell.type_name,
+        symbol=_CONTACTS.get(ContactInterface(cell.contact), "eyeoff" if cell.hidden else ""),
+        url=url,
+        chosen=cell.id == chosen,
+    )
+
+
+def _booked(cell: AppointmentCell, view: WeekView, place: Place, chosen: UUID | None) -> Tile:
+    where, _steps = _position(cell.start, cell.end, cell.start.date(), view)
+    state, symbol = _STATES.get(AppointmentState(cell.state), ("hid" if cell.hidden else "bk", ""))
+    beside = min(cell.lanes, _MOST_BESIDE)
+    lanes = f" l{beside}-{min(cell.lane, beside - 1)}" if beside > 1 else ""
+    marks = (" self" if cell.self_booked and state == "bk" else "") + (" sel" if cell.id == chosen else "")
+    place_and_id = [place.slug, cell.id]
+    return Tile(
+        id=f"t-{cell.id}",
+        css=f"{state} {_COLOURS.get(cell.colour, 'desk')} {where}{lanes}{marks}",
+        title=_title(cell),
+        spoken=f"{format_time(cell.start)}, {state_text(cell.state)}:",
+        bold=cell.patient_name,
+        text="" if cell.hidden else cell.reason or cell.comment,
+        symbol=symbol or ("eyeoff" if cell.hidden else _CONTACTS.get(ContactInterface(cell.contact), "")),
+        url=with_query(reverse("schedule-appointment", args=place_and_id), visning=place.view),
+        menu_url=reverse("schedule-menu", args=place_and_id),
+        chosen=cell.id == chosen,
+    )
+
+
+def _title(cell: AppointmentCell) -> str:
+    age = ngettext("%(num)s år", "%(num)s år", cell.patient_age) % {"num": cell.patient_age}
+    parts = [
+        _span(cell.start, cell.end),
+        f"{cell.patient_name}, {age}",
+        cell.type_name,
+        state_text(cell.state),
+        _("selvbestilt") if cell.self_booked else "",
+        _("skjult for pasienten") if cell.hidden else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _event(cell: EventCell, day: DayView, view: WeekView) -> Tile:
+    where, _steps = _position(cell.start, cell.end, day.date, view)
+    return Tile(
+        id=f"t-{cell.id}",
+        css=f"ev {where}",
+        title=f"{_span(cell.start, cell.end)} {cell.text}",
+        spoken=_("%(tid)s, hendelse:") % {"tid": _span(cell.start, cell.end)},
+        bold=cell.text,
+    )
+
+
+def state_text(state: str) -> str:
+    """What a state is called on the screen."""
+    return {
+        AppointmentState.BOOKED: _("Booket"),
+        AppointmentState.CHECKED_IN: _("Innsjekket"),
+        AppointmentState.IN_CONSULTATION: _("I samtale"),
+        AppointmentState.DONE: _("Ferdig"),
+        AppointmentState.NO_SHOW: _("Ikke møtt"),
+        AppointmentState.CANCELLED_BY_CLINIC: _("Avlyst av klinikken"),
+        AppointmentState.CANCELLED_BY_PATIENT: _("Avbestilt av pasienten"),
+        AppointmentState.DELETED: _("Slettet"),
+    }[AppointmentState(state)]
+
+
+def contact_text(contact: str) -> str:
+    """How patient and practitioner meet, in a word."""
+    return {
+        ContactInterface.PHYSICAL: _("Oppmøte"),
+        ContactInterface.VIDEO: _("Video"),
+        ContactInterface.PHONE: _("Telefon"),
+    }[ContactInterface(contact)]
+
+
+def key() -> Iterable[tuple[str, str, str]]:
+    """What the colours mean (tegnforklaring): classes, symbol, text."""
+    return (
+        ("free online", "", _("Ledig på nett")),
+        ("free desk", "", _("Ledig, bare skranke")),
+        ("free acute", "", _("Ledig, akutt")),
+        ("free vid", "video", _("Ledig, video")),
+        ("free lab", "", _("Ledig, lab")),
+        ("bk desk", "", _("Booket")),
+        ("bk online self", "", _("Selvbestilt, to streker")),
+        ("in", "check", _("Innsjekket")),
+        ("cons", "chat", _("I samtale")),
+        ("done", "", _("Ferdig")),
+        ("noshow", "x", _("Ikke møtt")),
+        ("hid", "eyeoff", _("Skjult for pasienten")),
+        ("ev", "", _("Hendelse, lunsj")),
+    )

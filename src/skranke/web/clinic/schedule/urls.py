@@ -1,0 +1,17 @@
+"""The addresses of Timebok."""
+
+from django.urls import path
+
+from skranke.web.clinic.schedule import appointment, booking, moving, views
+
+urlpatterns = [
+    path("timebok", views.page, name="schedule"),
+    path("timebok/pasienter", booking.patients, name="schedule-patients"),
+    path("timebok/ny", booking.book, name="schedule-book"),
+    path("timebok/time/<uuid:appointment_id>", appointment.page, name="schedule-appointment"),
+    path("timebok/time/<uuid:appointment_id>/meny", appointment.menu, name="schedule-menu"),
+    path("timebok/time/<uuid:appointment_id>/slett", appointment.delete, name="schedule-delete"),
+    path("timebok/time/<uuid:appointment_id>/avlys", appointment.cancel, name="schedule-cancel"),
+    path("timebok/time/<uuid:appointment_id>/tilstand", appointment.change, name="schedule-state"),
+    path("timebok/time/<uuid:appointment_id>/flytt", moving.move, name="schedule-move"),
+]

@@ -1,0 +1,137 @@
+"""The frame around the pages of the clinic portal."""
+
+from contextlib import suppress
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from skranke.clinics import queries as clinics
+from skranke.clinics.models import EmployeeRole
+from skranke.dialog import queries as dialog
+from skranke.kernel.actor import Actor
+from skranke.kernel.errors import NotFoundError
+from skranke.patients import queries as patients
+from skranke.patients.access import get_patient_for
+from skranke.patients.models import Patient
+from skranke.ui.environment import url_or_none
+from skranke.ui.security import live_origin
+from skranke.ui.shell import Action, ActivePatient, ClinicShell, Live, NavItem
+
+ACTIVE_PATIENT = "active_patient"
+RECENT_PATIENTS = "recent_patients"
+MOST_RECENT = 8
+
+
+def shell(request: HttpRequest, actor: Actor, current: str, *, unread: int | None = None) -> ClinicShell:
+    """The frame for one page. `current`: "post", "schedule" or "patients"; unread: where the page has counted it."""
+    clinic = clinics.this_clinic()
+    slug = clinic.slug
+    patient = active_patient(request, actor)
+    return ClinicShell(
+        clinic_name=clinic.name,
+        person_name=actor.name,
+        role_text=role_text(actor.role),
+        home_url=reverse("post", args=[slug]),
+        search_url=reverse("patient-search", args=[slug]),
+        logout_url=reverse("logout"),
+        test_environment=clinic.is_test,
+        nav=nav(slug, current, dialog.unread() if unread is None else unread),
+        patient=active_patient_bar(slug, patient) if patient is not None else None,
+        actions=_compose_actions(slug) if current == "post" else (),
+        live=Live(url=f"{live_origin(request)}/live", ticket_url=reverse("live-ticket", args=[slug])),
+    )
+
+
+def nav(slug: str, current: str, unread: int) -> tuple[NavItem, ...]:
+    """The rail; `unread` is the number of threads that wait unread in the inbox."""
+    places = (
+        ("post", "post", _("Post"), "post", unread),
+        ("schedule", "schedule", _("Timebok"), "cal", 0),
+        ("patients", "patient-search", _("Pasienter"), "people", 0),
+    )
+    return tuple(
+        NavItem(url=url, text=text, symbol=symbol, current=current == name, count=count, count_text=_("uleste"))
+        for name, route, text, symbol, count in places
+        if (url := url_or_none(route, slug))
+    )
+
+
+def _compose_actions(slug: str) -> tuple[Action, ...]:
+    """What can be written to a patient, top right in Post (CMP-1)."""
+    compose = reverse("compose", args=[slug])
+    return (
+        Action(url=f"{compose}?type=e_contact", text=_("e-Kontakt"), symbol="plus"),
+        Action(url=f"{compose}?type=e_consultation", text=_("eKonsultasjon – helsenorge.no"), symbol="plus"),
+    )
+
+
+def role_text(role: str) -> str:
+    """What a role is called on the screen."""
+    return {
+        EmployeeRole.GP: _("Fastlege"),
+        EmployeeRole.SUBSTITUTE: _("Vikar"),
+        EmployeeRole.INTERN: _("Turnuslege"),
+        EmployeeRole.NURSE: _("Sykepleier"),
+        EmployeeRole.SECRETARY: _("Helsesekretær"),
+        EmployeeRole.LAB: _("Lab"),
+    }.get(EmployeeRole(role), role)
+
+
+def active_patient_id(request: HttpRequest) -> UUID | None:
+    """The patient this person works with just now (PAT-2), or None."""
+    text = request.session.get(ACTIVE_PATIENT)
+    return UUID(text) if text else None
+
+
+def active_patient(request: HttpRequest, actor: Actor) -> Patient | None:
+    """The active patient's row; forgotten when it is no longer to be had."""
+    patient_id = active_patient_id(request)
+    if patient_id is None:
+        return None
+    try:
+        return get_patient_for(actor, patient_id)
+    except NotFoundError:
+        del request.session[ACTIVE_PATIENT]
+        return None
+
+
+def remember_patient(request: HttpRequest, patient: Patient) -> None:
+    """Make a patient the active one, and the first of those looked for last (PAT-1, PAT-2)."""
+    request.session[ACTIVE_PATIENT] = str(patient.id)
+    others = [one for one in request.session.get(RECENT_PATIENTS, []) if one != str(patient.id)]
+    request.session[RECENT_PATIENTS] = [str(patient.id), *others][:MOST_RECENT]
+
+
+def recent_patients(request: HttpRequest, actor: Actor) -> list[Patient]:
+    """The patients this person chose last, newest first."""
+    found = []
+    for text in request.session.get(RECENT_PATIENTS, []):
+        with suppress(NotFoundError):
+            found.append(get_patient_for(actor, UUID(text)))
+    return found
+
+
+def active_patient_bar(slug: str, patient: Patient) -> ActivePatient:
+    """The bar that keeps the active patient in sight, with what can be done for the patient."""
+    reach = patients.reachability(patient)
+    compose = reverse("compose", args=[slug])
+    return ActivePatient(
+        name=patient.name,
+        born=patient.birth_date,
+        national_id=patient.national_id,
+        url=reverse("patient", args=[slug, patient.id]),
+        gp_name=patient.gp.name if patient.gp else "",
+        reach_text=_("Kan nås på helsenorge.no") if reach.ok else _("Kan ikke nås på helsenorge.no"),
+        reach_state="ok" if reach.ok else "bad",
+        close_url=reverse("patient-close", args=[slug]),
+        actions=(
+            Action(url=f"{compose}?type=e_contact&pasient={patient.id}", text=_("e-Kontakt"), symbol="chat"),
+            Action(url=f"{compose}?type=e_consultation&pasient={patient.id}", text=_("eKonsultasjon"), symbol="stetho"),
+            Action(url=f"{url_or_none('schedule', slug)}?pasient={patient.id}", text=_("Ny time"), symbol="cal"),
+            Action(
+                url=reverse("patient", args=[slug, patient.id]), text=_("Pasientkort"), symbol="card", shortcut="Alt+P"
+            ),
+        ),
+    )

@@ -1,0 +1,15 @@
+"""The addresses of the clinic portal."""
+
+from django.urls import include, path
+
+from skranke.web.clinic import live, login
+
+urlpatterns = [
+    path("", login.front, name="front"),
+    path("logg-inn", login.login, name="login"),
+    path("logg-inn/<str:ticket>", login.login_by_link, name="login-by-link"),
+    path("logg-ut", login.logout, name="logout"),
+    path("k/<slug:slug>/live-ticket", live.live_ticket, name="live-ticket"),
+    path("k/<slug:slug>/", include("skranke.web.clinic.post.urls")),
+    path("k/<slug:slug>/", include("skranke.web.clinic.schedule.urls")),
+]

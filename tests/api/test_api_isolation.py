@@ -1,0 +1,192 @@
+"""Every route: the rightful actor gets it; the stranger gets what an unknown id gets, and the marker nowhere."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import pytest
+
+from skranke.dialog.models import Message
+from skranke.dialog.services import mark_delivery
+from skranke.kernel import clock
+from skranke.outbox.models import OutboxItem
+from skranke.tenancy.work import acting
+from skranke.web.api.app import api as described
+
+from cast import make_clinic
+from support.api import Answer, Api
+from support.dialog import E_CONTACT, PDF, file, question, receive
+from support.timebok import make_timebok, weekday_at
+
+MARKER = "Helt-eget-kjennetegn"
+
+
+@dataclass(frozen=True)
+class World:
+    book: object
+    thread: object
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+def _world() -> World:
+    book = make_timebok()
+    cast = book.cast
+    attachments = (file(PDF + MARKER.encode(), f"{MARKER}.pdf"),)
+    thread = receive(cast, question(cast, kind=E_CONTACT, subject=MARKER, text=MARKER))
+    consultation = receive(cast, question(cast, subject=MARKER, text=MARKER, attachments=attachments))
+    slots = [book.slot(weekday_at(hour)) for hour in (9, 10, 11)]
+    kari = Api(cast, cast.kari)
+    message = kari.get(f"threads/{consultation.id}").body["messages"][0]
+    entry = kari.get("journal", patient=cast.ola.id).body["items"][0]
+    sent = kari.post(f"threads/{consultation.id}/messages", {"text": MARKER}).body
+    with acting(cast.system):
+        mark_delivery(
+            Message.objects.get(id=sent["id"]).msg_id, "failed", clock.now(), MARKER, "transport:internal-error"
+        )
+        OutboxItem.objects.filter(subject_id=sent["id"]).update(state="failed")
+    made = kari.post("appointments", {"slot_id": str(slots[0].id), "patient_id": str(cast.ola.id), "comment": MARKER})
+    return World(
+        book,
+        thread,
+        {
+            "thread": str(thread.id),
+            "consultation": str(consultation.id),
+            "undelivered": sent["id"],
+            "attachment": message["attachments"][0]["id"],
+            "entry_attachment": entry["attachments"][0]["id"],
+            "patient": str(cast.ola.id),
+            "slot": str(slots[1].id),
+            "schedule": str(book.schedule.id),
+            "appointment": made.body["id"],
+            "etag": made.headers["ETag"],
+        },
+    )
+
+
+Recipe = Callable[[Api, dict[str, str]], Answer]
+# One for each route that names a thing; the id in it is what the stranger guesses.
+RECIPES: dict[str, tuple[str, Recipe]] = {
+    "GET /threads/{thread_id}": ("thread", lambda api, ids: api.get(f"threads/{ids['thread']}")),
+    "POST /threads/{thread_id}/take": ("thread", lambda api, ids: api.post(f"threads/{ids['thread']}/take")),
+    "POST /threads/{thread_id}/forward": ("thread", lambda api, ids: api.post(f"threads/{ids['thread']}/forward", {})),
+    "POST /threads/{thread_id}/messages": (
+        "thread",
+        lambda api, ids: api.post(f"threads/{ids['thread']}/messages", {"text": MARKER}),
+    ),
+    "POST /threads/{thread_id}/messages/{message_id}/resend": (
+        "undelivered",
+        lambda api, ids: api.post(f"threads/{ids['consultation']}/messages/{ids['undelivered']}/resend"),
+    ),
+    "POST /threads/{thread_id}/close": ("thread", lambda api, ids: api.post(f"threads/{ids['thread']}/close")),
+    "GET /attachments/{attachment_id}": ("attachment", lambda api, ids: api.get(f"attachments/{ids['attachment']}")),
+    "GET /journal": ("patient", lambda api, ids: api.get("journal", patient=ids["patient"])),
+    "GET /journal/attachments/{attachment_id}": (
+        "entry_attachment",
+        lambda api, ids: api.get(f"journal/attachments/{ids['entry_attachment']}"),
+    ),
+    "GET /patients/{patient_id}": ("patient", lambda api, ids: api.get(f"patients/{ids['patient']}")),
+    "GET /patients/{patient_id}/reachability": (
+        "patient",
+        lambda api, ids: api.get(f"patients/{ids['patient']}/reachability"),
+    ),
+    "POST /threads": (
+        "patient",
+        lambda api, ids: api.post(
+            "threads", {"patient_id": ids["patient"], "kind": "e_contact", "subject": "Hei", "text": MARKER}
+        ),
+    ),
+    "GET /appointments/{appointment_id}": (
+        "appointment",
+        lambda api, ids: api.get(f"appointments/{ids['appointment']}"),
+    ),
+    "PATCH /appointments/{appointment_id}": (
+        "appointment",
+        lambda api, ids: api.patch(
+            f"appointments/{ids['appointment']}", {"end": weekday_at(9, 40).isoformat()}, **{"If-Match": ids["etag"]}
+        ),
+    ),
+    "POST /appointments": (
+        "slot",
+        lambda api, ids: api.post("appointments", {"slot_id": ids["slot"], "patient_id": ids["patient"]}),
+    ),
+    "POST /appointments/{appointment_id}/cancel": (
+        "appointment",
+        lambda api, ids: api.post(f"appointments/{ids['appointment']}/cancel", {}),
+    ),
+}
+# Routes that name no thing: the stranger gets an answer, with nothing of ours in it.
+LISTS: dict[str, Recipe] = {
+    "GET /threads": lambda api, ids: api.get("threads", mailbox="aapne"),
+    "GET /patients": lambda api, ids: api.get("patients", q="Ola"),
+    "GET /schedules": lambda api, ids: api.get("schedules"),
+    "GET /slots": lambda api, ids: api.get(
+        "slots", **{"from": weekday_at(8).isoformat(), "to": weekday_at(16).isoformat()}
+    ),
+    "GET /appointments": lambda api, ids: api.get("appointments"),
+    "POST /attachments": lambda api, ids: api.upload(PDF, "egen.pdf"),
+}
+
+
+def test_every_route_has_a_recipe() -> None:
+    routes = {
+        f"{method.upper()} {path.removeprefix('/api/v1')}"
+        for path, methods in described.get_openapi_schema()["paths"].items()
+        for method in methods
+    }
+    assert routes == set(RECIPES) | set(LISTS)
+
+
+@pytest.mark.req("NFR-2")
+@pytest.mark.parametrize("route", RECIPES)
+def test_a_stranger_gets_what_an_unknown_id_gets(route: str) -> None:
+    named, recipe = RECIPES[route]
+    world = _world()
+    cast = world.book.cast
+    stranger = make_clinic()
+    theirs, unknown = Api(stranger, stranger.kari), {**world.ids, named: str(uuid4())}
+    refused, absent = recipe(theirs, world.ids), recipe(theirs, unknown)
+    assert refused.status == absent.status == 404
+    assert {**refused.body, "request_id": ""} == {**absent.body, "request_id": ""}
+    assert MARKER.encode() not in refused.content
+    ours = recipe(Api(cast, cast.kari), world.ids)
+    assert ours.status in {200, 201}, ours.body
+
+
+@pytest.mark.req("NFR-2")
+@pytest.mark.parametrize("route", LISTS)
+def test_a_stranger_s_lists_hold_nothing_of_ours(route: str) -> None:
+    world = _world()
+    stranger = make_clinic()
+    answer = LISTS[route](Api(stranger, stranger.kari), world.ids)
+    assert answer.status in {200, 201}
+    for text in (MARKER, *world.ids.values()):
+        assert text.encode() not in answer.content or text == world.ids["etag"]
+
+
+@pytest.mark.parametrize("token", ["", "not-a-token"])
+def test_without_a_token_there_is_nothing(token: str) -> None:
+    cast = make_clinic()
+    refused = Api(cast, cast.kari, token=token).get("threads")
+    assert (refused.status, refused.body["code"], refused.headers["WWW-Authenticate"]) == (
+        401,
+        "unauthenticated",
+        "Bearer",
+    )
+
+
+def test_a_token_for_reading_cannot_write() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast))
+    reader = Api(cast, cast.kari, "read")
+    assert reader.get(f"threads/{thread.id}").status == 200
+    assert reader.post(f"threads/{thread.id}/take").status == 403
+
+
+@pytest.mark.req("MSG-13", "NFR-2")
+def test_a_colleague_outside_the_thread_gets_what_an_unknown_id_gets() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast))
+    mona = Api(cast, cast.mona)
+    refused, absent = mona.get(f"threads/{thread.id}"), mona.get(f"threads/{uuid4()}")
+    assert refused.status == absent.status == 404
+    assert {**refused.body, "request_id": ""} == {**absent.body, "request_id": ""}

@@ -1,0 +1,180 @@
+"""Threads, messages, attachments and the journal over REST."""
+
+import pytest
+
+from skranke.dialog import services
+from skranke.dialog.models import Message
+from skranke.kernel import clock
+from skranke.outbox.models import OutboxItem
+from skranke.tenancy.work import acting
+
+from cast import make_clinic
+from support.api import Api
+from support.dialog import E_CONTACT, PDF, PNG, RENEWAL, file, question, receive
+
+MIB = 1024 * 1024
+
+
+@pytest.mark.req("RCV-1", "MSG-19", "JRN-1")
+def test_a_received_consultation_can_be_listed_read_and_found_in_the_journal() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, attachments=(file(PNG, "bilde.png", "image/png"),)))
+    kari = Api(cast, cast.kari)
+    rows = kari.get("threads", mailbox="innboks").body["items"]
+    assert [row["id"] for row in rows] == [str(thread.id)]
+    assert "helsenorge.no" in rows[0]["title"]
+    read = kari.get(f"threads/{thread.id}")
+    message = read.body["messages"][0]
+    assert (message["direction"], message["code"], message["text"]) == ("in", "SB", "Hei. Jeg har fått et utslett.")
+    assert kari.get(f"attachments/{message['attachments'][0]['id']}").content == PNG
+    entry = kari.get("journal", patient=cast.ola.id).body["items"][0]
+    assert (entry["id"], entry["thread_id"]) == (message["journal_entry_id"], str(thread.id))
+
+
+@pytest.mark.req("MSG-25", "CMP-8", "MSG-22")
+def test_an_answer_with_an_attachment_is_queued_once() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast))
+    kari = Api(cast, cast.kari)
+    uploaded = kari.upload(PDF, "råd.pdf")
+    assert uploaded.status == 201
+    answer = kari.post(
+        f"threads/{thread.id}/messages", {"text": "Prøv dette.", "attachment_ids": [uploaded.body["id"]]}
+    )
+    assert (answer.status, answer.body["code"], answer.body["delivery"]) == (201, "12", "queued")
+    assert [one["size"] for one in answer.body["attachments"]] == [len(PDF)]
+    with acting(cast.system):
+        assert OutboxItem.objects.filter(intent="dialog_message").count() == 1
+
+
+@pytest.mark.req("MSG-9")
+def test_a_consultation_that_waits_cannot_be_closed_and_the_problem_says_why() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast))
+    refused = Api(cast, cast.kari).post(f"threads/{thread.id}/close")
+    assert (refused.status, refused.body["code"], refused.body["permanent"]) == (409, "answer_required", True)
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert refused.body["request_id"]
+
+
+@pytest.mark.req("MSG-18")
+def test_an_answer_to_an_older_version_is_refused() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=E_CONTACT))
+    ali, anne = Api(cast, cast.ali), Api(cast, cast.anne)
+    etag = ali.get(f"threads/{thread.id}").headers["ETag"]
+    assert anne.post(f"threads/{thread.id}/messages", {"text": "Ja."}, **{"If-Match": etag}).status == 201
+    late = ali.post(f"threads/{thread.id}/messages", {"text": "Nei."}, **{"If-Match": etag})
+    assert (late.status, late.body["code"]) == (412, "thread_changed")
+
+
+def test_a_repeated_write_is_answered_as_the_first_and_done_once() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast))
+    kari = Api(cast, cast.kari)
+    key = {"Idempotency-Key": "one-answer"}
+    first = kari.post(f"threads/{thread.id}/messages", {"text": "Prøv dette."}, **key)
+    again = kari.post(f"threads/{thread.id}/messages", {"text": "Prøv dette."}, **key)
+    assert (again.status, again.body) == (first.status, first.body)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(kari.get(f"threads/{thread.id}").body["messages"]) == 2
+    other = kari.post(f"threads/{thread.id}/messages", {"text": "Noe annet."}, **key)
+    assert (other.status, other.body["code"]) == (422, "idempotency_key_reused")
+
+
+@pytest.mark.req("CMP-9", "NFR-8")
+def test_twelve_mebibytes_are_taken_and_one_byte_more_is_refused() -> None:
+    cast = make_clinic()
+    kari = Api(cast, cast.kari)
+    exact = PDF + b"0" * (12 * MIB - len(PDF))
+    assert kari.upload(exact, "stor.pdf").status == 201
+    refused = kari.upload(exact + b"0", "for-stor.pdf")
+    assert (refused.status, refused.body["code"]) == (413, "attachments_too_large")
+
+
+@pytest.mark.req("CMP-9")
+def test_several_files_count_together() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast))
+    kari = Api(cast, cast.kari)
+    half = PDF + b"0" * (6 * MIB - len(PDF))
+    ids = [kari.upload(half, "a.pdf").body["id"], kari.upload(half + b"0", "b.pdf").body["id"]]
+    refused = kari.post(f"threads/{thread.id}/messages", {"text": "Se her.", "attachment_ids": ids})
+    assert (refused.status, refused.body["code"]) == (413, "attachments_too_large")
+    assert len(kari.get(f"threads/{thread.id}").body["messages"]) == 1
+
+
+@pytest.mark.req("CMP-16")
+def test_a_text_over_the_limit_is_refused_and_names_the_field() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast))
+    refused = Api(cast, cast.kari).post(f"threads/{thread.id}/messages", {"text": "x" * 1001})
+    assert refused.status == 422
+    assert [one["field"] for one in refused.body["errors"]] == ["text"]
+
+
+@pytest.mark.req("PAT-10")
+def test_a_dialog_with_somebody_who_is_on_no_list_is_refused() -> None:
+    cast = make_clinic()
+    body = {"patient_id": str(cast.jonas.id), "kind": "e_contact", "subject": "Hei", "text": "Hei."}
+    refused = Api(cast, cast.ali).post("threads", body)
+    assert (refused.status, refused.body["code"]) == (422, "patient_unreachable")
+
+
+@pytest.mark.req("CMP-7", "MSG-25")
+def test_a_dialog_is_started_with_an_answer_field_or_without() -> None:
+    cast = make_clinic()
+    body = {"patient_id": str(cast.ola.id), "kind": "e_contact", "subject": "Time", "text": "Ring oss."}
+    ali = Api(cast, cast.ali)
+    assert ali.post("threads", body).body["messages"][0]["code"] == "DI"
+    assert ali.post("threads", {**body, "may_answer": False}).body["messages"][0]["code"] == "EKI"
+
+
+@pytest.mark.req("MSG-22", "PAT-12", "DDFL-ID-03")
+def test_what_did_not_arrive_is_told_in_plain_words_and_sent_again_once() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast))
+    kari = Api(cast, cast.kari)
+    sent = kari.post(f"threads/{thread.id}/messages", {"text": "Prøv dette."}).body
+    assert (sent["delivery_code"], sent["may_resend"]) == ("", False)
+    with acting(cast.system):
+        services.mark_delivery(
+            Message.objects.get(id=sent["id"]).msg_id, "failed", clock.now(), "x", "transport:internal-error"
+        )
+        OutboxItem.objects.filter(subject_id=sent["id"]).update(state="failed")
+    failed = kari.get(f"threads/{thread.id}").body["messages"][-1]
+    assert (failed["delivery"], failed["may_resend"]) == ("failed", True)
+    assert failed["delivery_code"] == "transport:internal-error"
+    assert failed["delivery_reason"] == "Det oppsto en feil på veien til HelseNorge. Prøv å sende på nytt."
+    path = f"threads/{thread.id}/messages/{sent['id']}/resend"
+    done = kari.post(path)
+    assert (done.status, done.body["delivery"], done.body["may_resend"]) == (200, "queued", False)
+    again = kari.post(path)
+    assert (again.status, again.body["code"]) == (409, "message_not_resendable")
+    with acting(cast.system):
+        assert OutboxItem.objects.filter(subject_id=sent["id"]).count() == 1
+
+
+@pytest.mark.req("RX-4", "RX-5", "DDFL-RX-03", "DDFL-RX-10")
+@pytest.mark.parametrize("wanted", ["renewed", "14"])
+def test_a_renewal_tells_its_outcomes_and_is_answered_with_one(wanted) -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=RENEWAL))
+    ali = Api(cast, cast.ali)
+    told = ali.get(f"threads/{thread.id}").body
+    assert [(one["outcome"], one["code"]) for one in told["outcomes"]] == [
+        ("rejected", "26"),
+        ("renewed", "14"),
+        ("not_renewed", "15"),
+        ("partly_renewed", "32"),
+    ]
+    path = f"threads/{thread.id}/messages"
+    for body, field in (({"text": "", "outcome": wanted}, "text"), ({"text": "Ja."}, "outcome")):
+        refused = ali.post(path, body)
+        assert (refused.status, [one["field"] for one in refused.body["errors"]]) == (422, [field])
+    answer = ali.post(path, {"text": "Ja.", "outcome": wanted})
+    assert (answer.status, answer.body["code"], answer.body["outcome"]) == (201, "14", "renewed")
+    read = ali.get(f"threads/{thread.id}").body
+    assert (read["closed"], read["may_answer"], read["answered_finally"], read["outcomes"]) == (True, False, True, [])
+    again = ali.post(path, {"text": "Nei.", "outcome": "rejected"})
+    assert (again.status, again.body["code"]) == (409, "already_answered")

@@ -1,0 +1,1 @@
+"""What HelseNorge does with a clinic: each module registers its scenes."""

@@ -1,0 +1,42 @@
+"""The gateway's tests run as its own role, on a bus and with keys of the run's own.
+
+This file is read before Django is set up: what needs rows is imported by the fixtures.
+"""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.database import as_role
+
+if TYPE_CHECKING:
+    from support.surgery import Surgery, Town
+
+
+@pytest.fixture(scope="session")
+def bus(pg_admin_dsn: str) -> "Iterator[Town]":
+    with import_module("support.surgery").town(pg_admin_dsn) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def _as_the_gateway() -> Iterator[None]:
+    """Also with the lanes' prepared statements, so that what they do is what is tested."""
+    options = import_module("django.db").connections.settings["default"]["OPTIONS"]
+    before = dict(options)
+    import_module("skranke.gateway.database").prepare_statements()
+    try:
+        with as_role("skranke_gateway"):
+            yield
+    finally:
+        options.clear()
+        options.update(before)
+
+
+@pytest.fixture
+def office(bus: "Town") -> "Iterator[Surgery]":
+    """A connected clinic whose lanes are worked by hand."""
+    with import_module("support.surgery").surgery(bus) as made:
+        yield made

@@ -1,0 +1,168 @@
+"""Requests for renewal from the bus to the thread, and the one answer back."""
+
+from dataclasses import replace
+
+import pytest
+
+from skranke.clinics.models import CommunicationParty
+from skranke.dialog.errors import AlreadyAnsweredError
+from skranke.dialog.models import Message, Thread
+from skranke.dialog.services import answer
+from skranke.standards.build import reseptfornyelse
+from skranke.standards.build.envelope import reply_to
+from skranke.standards.codes import AppRecError, CodedValue, Delivery, MessageFunction
+from skranke.standards.msghead import MsgHead
+
+from support.dialog import EVERYBODY, holders
+from support.helsenorge import PDF
+
+CODES = {"renewed": "14", "not_renewed": "15", "partly_renewed": "32", "rejected": "26"}
+
+
+def asked(office, **facts) -> Thread:
+    """A request that has come in and been receipted."""
+    request = office.helsenorge.renewal(office.cast.ola, **facts)
+    office.helsenorge.send(request)
+    (receipt,) = office.answers()
+    assert (receipt.is_receipt, receipt.code, receipt.about) == (True, "1", request.info.msg_id)
+    with office.acting():
+        return Thread.objects.get(conversation=request.info.msg_id)
+
+
+@pytest.mark.req("RX-1", "RCV-9", "MSG-19", "DDFL-RX-01")
+def test_a_request_becomes_a_thread_of_the_whole_clinic_with_its_way_of_delivery(office) -> None:
+    thread = asked(office, delivery=Delivery.PHARMACY)
+    with office.acting():
+        message = thread.messages.get()
+        assert (thread.kind, thread.title) == ("prescription_renewal", "Paracet 500 mg – helsenorge.no")
+        assert (message.code, message.text, message.delivery_way) == ("RF", "Paracet 500 mg", "AP")
+    assert holders(office.cast, thread) == EVERYBODY
+
+
+@pytest.mark.req("DDFL-RX-02")
+def test_a_request_without_way_of_delivery_is_taken_as_not_stated(office) -> None:
+    thread = asked(office, delivery=None, subject="Migrenemedisin")
+    with office.acting():
+        assert thread.messages.get().delivery_way == ""
+        assert thread.title.startswith("Migrenemedisin")
+
+
+@pytest.mark.req("DDFL-RX-01")
+def test_the_way_of_delivery_is_read_whatever_list_is_named(office) -> None:
+    request = office.helsenorge.renewal(office.cast.ola)
+    question = replace(request.dialog.question, coded_information=CodedValue("HE", "8324", "Hentes"))
+    dialog = replace(request.documents[0], content=replace(request.dialog, question=question))
+    office.helsenorge.send(replace(request, documents=(dialog, *request.documents[1:])))
+    office.answers()
+    with office.acting():
+        assert Message.objects.get().delivery_way == "HE"
+
+
+@pytest.mark.req("RX-4", "RX-6", "MSG-25", "DDFL-RX-06", "DDFL-RX-07", "DDFL-RX-11")
+@pytest.mark.parametrize("outcome", CODES)
+def test_the_outcome_and_its_text_reach_helsenorge(office, outcome, caplog) -> None:
+    thread = asked(office)
+    with office.acting(office.cast.ali):
+        reply = answer(thread, text="Ring oss om noe er uklart.", outcome=outcome)
+    (told,) = office.answers()
+    assert (told.code, told.text, told.about) == (CODES[outcome], "Ring oss om noe er uklart.", thread.conversation)
+    document = told.document
+    assert isinstance(document, MsgHead)
+    assert document.info.function is MessageFunction.PRESCRIPTION_RENEWAL
+    assert document.info.conversation.conversation == thread.conversation
+    assert (document.dialog.note.subject, document.attachments, document.appointments) == ("", (), ())
+    assert (document.relation, document.practitioners, document.other) == (None, (), ())
+    assert ("renewal_without_prescriptions" in caplog.text) is (outcome in {"renewed", "partly_renewed"})
+    assert str(document.info.sender.her_id) == office.cast.kari_party.her_id
+    office.helsenorge.send(office.helsenorge.receipt_for(told))
+    assert office.answers() == []
+    with office.acting():
+        assert Message.objects.get(id=reply.id).delivery == "received"
+
+
+@pytest.mark.req("CMP-13")
+def test_the_answer_names_who_wrote_it(office) -> None:
+    thread = asked(office)
+    with office.acting(office.cast.per):
+        answer(thread, text="Klar på apoteket.", outcome="renewed")
+    (told,) = office.answers()
+    (role,) = told.document.dialog.note.roles
+    assert (role.role.v, str(role.practitioner.hpr_number)) == ("15", office.cast.per.hpr_number)
+
+
+@pytest.mark.req("DDFL-RX-08")
+def test_a_blocked_patient_is_told_30_and_nothing_is_stored(office) -> None:
+    with office.acting():
+        type(office.cast.ola).objects.filter(id=office.cast.ola.id).update(blocked=True)
+    request = office.helsenorge.renewal(office.cast.ola)
+    office.helsenorge.send(request)
+    receipt, refusal = office.answers()
+    assert (receipt.code, refusal.code, refusal.about) == ("1", "30", request.info.msg_id)
+    assert refusal.text
+    with office.acting():
+        assert not Thread.objects.exists()
+
+
+@pytest.mark.req("DDFL-RX-07", "ACT-1")
+def test_a_request_to_a_gp_without_the_service_is_rejected(office) -> None:
+    with office.acting():
+        party = CommunicationParty.objects.get(id=office.cast.kari_party.id)
+        party.services = ["e_contact"]
+        party.save()
+    office.helsenorge.send(office.helsenorge.renewal(office.cast.ola))
+    receipt, refusal = office.answers()
+    assert (receipt.code, refusal.code) == ("1", "26")
+    assert refusal.raw.subject == MessageFunction.PRESCRIPTION_RENEWAL.value
+
+
+@pytest.mark.req("DDFL-RX-01")
+def test_a_file_that_comes_along_is_kept_and_logged(office, caplog) -> None:
+    request = office.helsenorge.renewal(office.cast.ola)
+    with_file = office.helsenorge.e_contact(office.cast.ola, attachments=(PDF,)).documents[-1]
+    office.helsenorge.send(replace(request, documents=(*request.documents, with_file)))
+    (receipt,) = office.answers()
+    assert receipt.code == "1"
+    assert "renewal_with_attachments" in caplog.text
+    with office.acting():
+        assert Message.objects.get().attachments.get().name == "Notat.pdf"
+
+
+@pytest.mark.req("DDFL-RX-01")
+def test_a_request_without_any_content_is_not_taken(office) -> None:
+    request = office.helsenorge.renewal(office.cast.ola)
+    question = replace(request.dialog.question, text=None)
+    dialog = replace(request.documents[0], content=replace(request.dialog, question=question))
+    office.helsenorge.send(replace(request, documents=(dialog,)))
+    (receipt,) = office.answers()
+    assert (receipt.code, receipt.errors) == ("2", [AppRecError.INVALID_XML.value])
+
+
+@pytest.mark.req("DDFL-RX-10")
+def test_a_new_request_in_an_answered_conversation_lands_there_and_is_answered_anew(office) -> None:
+    thread = asked(office)
+    with office.acting(office.cast.ali):
+        answer(thread, text="Nei.", outcome="not_renewed")
+    (told,) = office.answers()
+    later = reply_to(told.document.info, msg_id=thread.id, gen_date=office.helsenorge.envelope(None).gen_date)
+    first = office.helsenorge.renewal(office.cast.ola, msg_id=thread.id, text="Ibux 400 mg")
+    office.helsenorge.send(replace(first, info=replace(first.info, conversation=later.conversation)))
+    assert [one.code for one in office.answers()] == ["1"]
+    with office.acting(office.cast.ali):
+        answer(thread, text="Denne er klar.", outcome="renewed")
+    (second,) = office.answers()
+    assert (second.code, second.about) == ("14", str(thread.id))
+
+
+@pytest.mark.req("DDFL-RX-10")
+def test_what_the_citizen_writes_after_the_answer_is_stored_and_not_answered(office) -> None:
+    thread = asked(office)
+    with office.acting(office.cast.ali):
+        answer(thread, text="Klar.", outcome="renewed")
+    (told,) = office.answers()
+    envelope = reply_to(told.document.info, msg_id=thread.id, gen_date=office.helsenorge.envelope(None).gen_date)
+    office.helsenorge.send(reseptfornyelse.citizen_message(envelope, text="Takk!"))
+    assert [one.code for one in office.answers()] == ["1"]
+    with office.acting():
+        assert sorted(one.text for one in thread.messages.all()) == ["Klar.", "Paracet 500 mg", "Takk!"]
+    with office.acting(office.cast.ali), pytest.raises(AlreadyAnsweredError):
+        answer(thread, text="Igjen.", outcome="renewed")

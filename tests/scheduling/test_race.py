@@ -1,0 +1,118 @@
+"""Many at once: exactly one gets the time. Threads with connections of their own, as separate processes would."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from skranke.outbox.models import OutboxItem
+from skranke.patients.services import register
+from skranke.scheduling.errors import BookingRefusedError, SlotTakenError
+from skranke.scheduling.models import Appointment, BookedThrough, Occupancy
+from skranke.scheduling.services import add_event, apply_plan, book, book_extra, cancel, change_schedule
+from skranke.scheduling.values import Refusal
+from skranke.tenancy.work import acting
+
+from cast import fresh_national_id
+from support.timebok import make_timebok, weekday_at
+
+
+def _at_once(works: list[Callable[[], object]], timebok) -> list[object]:
+    """Run all works in threads of their own, each in its own unit of work, started together."""
+    start = Barrier(len(works))
+
+    def run(work: Callable[[], object]) -> object:
+        try:
+            start.wait(timeout=30)
+            with acting(timebok.cast.system):
+                return work()
+        except BookingRefusedError as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(works)) as threads:
+        return list(threads.map(run, works))
+
+
+def _patients(timebok, count: int):
+    with acting(timebok.cast.system):
+        return [
+            register(
+                national_id=fresh_national_id(age=20 + number % 60),
+                given_name="Prøve",
+                family_name=f"Nummer {number}",
+                gp=timebok.cast.kari,
+                on_gp_list=True,
+            )
+            for number in range(count)
+        ]
+
+
+@pytest.mark.req("APT-24", "BOK-12", "DDFL-RT-03")
+def test_of_fifty_who_book_one_slot_exactly_one_gets_it() -> None:
+    timebok = make_timebok()
+    slot = timebok.slot(weekday_at(10))
+    channels = [BookedThrough.HELSENORGE, BookedThrough.STAFF]
+
+    def work(number, patient):
+        return lambda: book(slot_id=slot.id, patient=patient, through=channels[number % 2], comment="Hoste")
+
+    results = _at_once([work(number, one) for number, one in enumerate(_patients(timebok, 50))], timebok)
+    won = [one for one in results if isinstance(one, Appointment)]
+    assert len(won) == 1
+    assert sum(isinstance(one, SlotTakenError) for one in results) == 49
+    with acting(timebok.cast.system):
+        assert [one.id for one in Appointment.objects.all()] == [won[0].id]
+        assert Occupancy.objects.get().source_id == won[0].id
+
+
+@pytest.mark.req("BOK-4", "BOK-12")
+def test_a_patient_who_books_many_slots_at_once_stays_within_the_number() -> None:
+    timebok = make_timebok()
+    slots = [timebok.slot(weekday_at(9) + timedelta(days=day % 4, hours=day // 4)) for day in range(10)]
+    with acting(timebok.cast.system):
+        change_schedule(timebok.schedule, max_self_booked=2)
+
+    def work(slot):
+        return lambda: book(slot_id=slot.id, patient=timebok.cast.ola, through=BookedThrough.PORTAL)
+
+    results = _at_once([work(slot) for slot in slots], timebok)
+    assert sum(isinstance(one, Appointment) for one in results) == 2
+    refused = [one for one in results if isinstance(one, BookingRefusedError)]
+    assert {one.reason for one in refused} == {Refusal.TOO_MANY}
+
+
+@pytest.mark.req("PLN-12", "APT-24")
+def test_an_event_and_an_extra_patient_never_share_the_time_with_a_booking_made_meanwhile() -> None:
+    timebok = make_timebok()
+    for day in range(3):
+        slot = timebok.slot(weekday_at(10, weekday=2 + day))
+        results = _at_once(_rivals(timebok, slot), timebok)
+        assert sum(isinstance(one, Appointment) for one in results) <= 1
+
+
+def _rivals(timebok, slot) -> list[Callable[[], object]]:
+    begins, ends = slot.during.lower, slot.during.upper
+    extra = {"schedule": timebok.schedule, "type": timebok.ordinary, "patient": timebok.cast.nora}
+    return [
+        lambda: book(slot_id=slot.id, patient=timebok.cast.ola, through=BookedThrough.STAFF),
+        lambda: book_extra(start=begins + timedelta(minutes=5), **extra),
+        lambda: add_event(timebok.schedule, start=begins, end=ends, text="Møte") and None,
+        lambda: apply_plan(timebok.schedule) and None,
+    ]
+
+
+@pytest.mark.req("DDFL-PU-05")
+def test_of_many_who_cancel_one_does_and_one_message_leaves() -> None:
+    timebok = make_timebok()
+    slot = timebok.slot(weekday_at(10))
+    with acting(timebok.cast.system):
+        booked = book(slot=slot, patient=timebok.cast.ola, through=BookedThrough.HELSENORGE, comment="Hoste")
+    results = _at_once([lambda: cancel(booked, by="clinic")] * 10, timebok)
+    assert sorted(one.already for one in results) == [False] + [True] * 9
+    with acting(timebok.cast.system):
+        assert [row.detail["code"] for row in OutboxItem.objects.filter(subject_id=booked.id)] == ["08"]

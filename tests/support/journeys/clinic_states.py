@@ -1,0 +1,394 @@
+"""Every state of the clinic portal's pages, each with the way to it."""
+
+from typing import Any
+
+from support.journeys.stage import CLINIC, Stage
+
+state = CLINIC.state
+_TOO_MUCH = 6_000_000
+
+
+@state("logg-inn", "front", "login", main=True)
+def _login(stage: Stage) -> Any:
+    page = stage.window()
+    page.goto(stage.demo.portal)
+    return page
+
+
+@state("post", "login-by-link", "post", "live-ticket", main=True)
+def _post(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.wait_for_function("() => document.body.dataset.liveState === 'open'")
+    assert page.locator("#post-rows .it").count() >= 50
+    return page
+
+
+@state("post-tom")
+def _empty_box(stage: Stage) -> Any:
+    page = stage.staff("lise")
+    page.goto(f"{stage.demo.clinic}post?boks=arkiv")
+    page.get_by_text("Arkivet er tomt.").wait_for()
+    return page
+
+
+@state("post-ingen-treff", "post-rows")
+def _no_hits(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.locator("#post-q").press_sequentially("finnesikke")
+    page.locator("#post-rows .empty").wait_for()
+    return page
+
+
+@state("post-postbokser")
+def _boxes(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}post?vis=postbokser")
+    return page
+
+
+@state("samtale", "thread", "attachment", main=True)
+def _thread(stage: Stage) -> Any:
+    page = stage.thread()
+    page.locator(".pic img").wait_for()
+    page.wait_for_function("() => document.querySelector('.pic img').complete")
+    return page
+
+
+@state("samtale-hendelser")
+def _events(stage: Stage) -> Any:
+    page = stage.thread()
+    page.get_by_role("link", name="Hendelser").click()
+    page.locator(".events").wait_for()
+    return page
+
+
+@state("samtale-feil")
+def _answer_refused(stage: Stage) -> Any:
+    page = stage.thread()
+    page.get_by_role("button", name="Svar", exact=True).click()
+    page.locator("#form-problem").wait_for()
+    return page
+
+
+@state("samtale-videresend")
+def _forward(stage: Stage) -> Any:
+    page = stage.thread()
+    page.locator("#act-forward-open").click()
+    page.locator("#fwd-to").wait_for()
+    return page
+
+
+@state("samtale-flere-valg")
+def _more(stage: Stage) -> Any:
+    page = stage.thread()
+    page.locator("#act-more").click()
+    return page
+
+
+@state("samtale-besvart", "thread-news", main=True)
+def _answered(stage: Stage) -> Any:
+    page = stage.thread()
+    page.wait_for_function("() => document.body.dataset.liveState === 'open'")
+    page.locator("#answer-text").fill(
+        "Bruk kremen morgen og kveld i fjorten dager, og send et bilde om det ikke gir seg."
+    )
+    page.locator("#answer-files").set_input_files(stage.plan)
+    page.get_by_role("button", name="Svar", exact=True).click()
+    page.locator(".msg.us").get_by_text("Mottatt av HelseNorge").last.wait_for()
+    return page
+
+
+@state("samtale-timeonske", main=True)
+def _wished(stage: Stage) -> Any:
+    return stage.wish("Ola Nordli")
+
+
+@state("samtale-timeonske-feil")
+def _wish_answer_refused(stage: Stage) -> Any:
+    page = stage.wish("Ola Nordli")
+    page.locator("#answer-text").fill("Velkommen.")
+    page.get_by_label("Time gitt", exact=True).check()
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.locator("#answer-appointment_error").wait_for()
+    return page
+
+
+@state("samtale-ikke-levert", main=True)
+def _undelivered(stage: Stage) -> Any:
+    return stage.undelivered("Meld feil på feilkøen")
+
+
+@state("samtale-avvist")
+def _refused(stage: Stage) -> Any:
+    return stage.undelivered("Avvis den")
+
+
+@state("skriv-velg-pasient", "compose")
+def _whom(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}post/ny?type=e_contact&pasient=velg")
+    return page
+
+
+@state("skriv-treff")
+def _whom_found(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}post/ny?type=e_contact&pasient=velg&finn=nordli")
+    return page
+
+
+@state("skriv-ingen-treff")
+def _whom_not_found(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}post/ny?type=e_contact&pasient=velg&finn=finnesikke")
+    return page
+
+
+@state("skriv", main=True)
+def _compose(stage: Stage) -> Any:
+    return stage.compose("Ola Nordli", "e_consultation")
+
+
+@state("skriv-feil")
+def _compose_refused(stage: Stage) -> Any:
+    page = stage.compose("Ola Nordli")
+    page.locator("#act-send").click()
+    page.locator("#form-problem").wait_for()
+    return page
+
+
+@state("skriv-kan-ikke-naas")
+def _unreachable(stage: Stage) -> Any:
+    page = stage.compose("Ragnhild Ness")
+    page.get_by_text("Kan ikke nås på helsenorge.no").first.wait_for()
+    return page
+
+
+@state("skriv-ungdom")
+def _young(stage: Stage) -> Any:
+    return stage.compose("Emil Nordli")
+
+
+@state("pasienter", "patient-search")
+def _patients(stage: Stage) -> Any:
+    page = stage.staff("lise")
+    page.goto(f"{stage.demo.clinic}pasienter")
+    return page
+
+
+@state("pasienter-treff", main=True)
+def _patients_found(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}pasienter?q=nordli")
+    return page
+
+
+@state("pasienter-ingen-treff")
+def _patients_not_found(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}pasienter?q=finnesikke")
+    return page
+
+
+@state("pasientkort", "patient", main=True)
+def _card(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}pasienter/{stage.patient('Ola Nordli')}")
+    return page
+
+
+@state("pasientkort-tomt")
+def _empty_card(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}pasienter/{stage.patient('Ragnhild Ness')}")
+    return page
+
+
+@state("aktiv-pasient", main=True)
+def _active_patient(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.locator("#ui-search").press_sequentially("Ola Nordli")
+    page.locator("#ui-search-results a").first.click()
+    page.locator("#ui-patient .nm").wait_for()
+    return page
+
+
+@state("pasientsok-treff")
+def _search_results(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.locator("#ui-search").press_sequentially("nordli")
+    page.locator("#ui-search-results a").first.wait_for()
+    return page
+
+
+@state("journalnotat", "journal-entry", "journal-attachment")
+def _entry(stage: Stage) -> Any:
+    page = stage.thread()
+    page.locator("#thread-head").get_by_role("link", name="Ført i journalen").click()
+    entry = page.get_by_role("region", name="Journalnotat")
+    with page.expect_download():
+        entry.get_by_role("link", name="Last ned").click()
+    return page
+
+
+@state("timebok", "schedule", main=True)
+def _week(stage: Stage) -> Any:
+    return stage.timebok()
+
+
+@state("timebok-dag")
+def _day(stage: Stage) -> Any:
+    page = stage.timebok()
+    page.get_by_role("navigation", name="Visning").get_by_role("link", name="Dag").click()
+    page.locator(".grid.n1").wait_for()
+    return page
+
+
+@state("timebok-velg-dag")
+def _choose_day(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}timebok?vis=valg")
+    return page
+
+
+@state("timebok-ingen-tilbud")
+def _no_offer(stage: Stage) -> Any:
+    page = stage.timebok("per", 0)
+    page.get_by_text("Pasientene ser ingen ledige timer").wait_for()
+    return page
+
+
+@state("timebok-ingen-plan")
+def _no_plan(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}timebok?dag=2039-03-01")
+    page.locator(".stale").wait_for()
+    return page
+
+
+@state("ny-time", "schedule-book", main=True)
+def _book(stage: Stage) -> Any:
+    return stage.free_time()
+
+
+@state("ny-time-pasient", "schedule-patients")
+def _book_whom(stage: Stage) -> Any:
+    page = stage.free_time()
+    page.locator("#pasient-sok").press_sequentially("nordli")
+    page.locator("#treff button").first.wait_for()
+    return page
+
+
+@state("ny-time-utfylt", main=True)
+def _book_filled(stage: Stage) -> Any:
+    page = stage.free_time()
+    page.locator("#pasient-sok").press_sequentially("Ola Nordli")
+    page.locator("#treff").get_by_role("button", name="Ola Nordli").click()
+    page.locator("#panel .who").wait_for()
+    return page
+
+
+@state("ny-time-utenom")
+def _book_extra(stage: Stage) -> Any:
+    page = stage.timebok()
+    page.locator("#ny-time").click()
+    page.locator("#panel .side-dlg").wait_for()
+    return page
+
+
+@state("ny-time-feil")
+def _book_refused(stage: Stage) -> Any:
+    page = stage.free_time()
+    page.get_by_role("button", name="Lagre time").last.click()
+    page.locator("#panel [data-error-summary]").wait_for()
+    return page
+
+
+@state("time", "schedule-appointment", main=True)
+def _appointment(stage: Stage) -> Any:
+    return stage.taken_time()
+
+
+@state("time-avlys")
+def _cancel(stage: Stage) -> Any:
+    page = stage.taken_time()
+    page.locator("#panel summary", has_text="Avlys timen").click()
+    return page
+
+
+@state("time-logg")
+def _log(stage: Stage) -> Any:
+    page = stage.taken_time()
+    page.locator("#panel summary", has_text="Logg").click()
+    return page
+
+
+@state("time-meny", "schedule-menu")
+def _menu(stage: Stage) -> Any:
+    page = stage.timebok()
+    page.locator("a.slot.self").first.click(button="right")
+    page.get_by_role("dialog").wait_for()
+    return page
+
+
+@state("time-flytt")
+def _move(stage: Stage) -> Any:
+    page = stage.taken_time()
+    page.locator("#gjor-flytt").click()
+    page.get_by_role("heading", name="Flytt timen").wait_for()
+    return page
+
+
+@state("time-flytt-hit", "schedule-move")
+def _move_here(stage: Stage) -> Any:
+    page = _move(stage)
+    page.locator("a.free").first.click()
+    page.get_by_text("Flyttes til").wait_for()
+    return page
+
+
+@state("hurtigtaster")
+def _shortcuts(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.keyboard.press("?")
+    page.locator("#ui-shortcuts").wait_for()
+    return page
+
+
+@state("brukermeny")
+def _user_menu(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.locator("header.top summary").click()
+    return page
+
+
+@state("feil-404", main=True)
+def _absent(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}post/00000000-0000-4000-8000-000000000000")
+    page.get_by_role("heading", name="Siden finnes ikke").wait_for()
+    return page
+
+
+@state("feil-403")
+def _stale(stage: Stage) -> Any:
+    page = stage.window()
+    page.goto(f"{stage.demo.portal}logg-inn")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Kari Lunde").click()
+    page.get_by_role("heading", name="Siden hadde stått for lenge").wait_for()
+    return page
+
+
+@state("feil-413")
+def _too_large(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.evaluate(
+        """length => { const form = document.createElement("form"), field = document.createElement("input");
+        form.method = "post"; form.action = location.pathname.replace(/post$/, "post/ny");
+        field.name = "text"; field.value = "x".repeat(length); form.append(field); document.body.append(form);
+        form.submit(); }""",
+        _TOO_MUCH,
+    )
+    page.get_by_role("heading", name="Det du sendte, er for stort").wait_for()
+    return page

@@ -1,0 +1,51 @@
+"""How long somebody is logged in, and what the programs that serve pages refuse to start without."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from skranke.clinics.services import set_profile
+from skranke.config import environment
+from skranke.kernel import clock
+from skranke.tenancy.work import acting
+from skranke.web import health
+
+from cast import make_clinic
+from support.clinic_pages import address, logged_in
+
+
+@pytest.mark.req("ORG-14")
+def test_who_goes_on_working_is_logged_out_after_eight_hours_all_the_same() -> None:
+    cast = make_clinic()
+    client = logged_in(cast, cast.kari)
+    clock.move(timedelta(hours=7, minutes=59))
+    assert client.post(address(cast, "patient-choose", cast.ola.id)).status_code == 302
+    assert client.get(address(cast, "post")).status_code == 200
+    clock.move(timedelta(minutes=2))
+    sent = client.get(address(cast, "post"))
+    assert (sent.status_code, sent.headers["Location"].partition("?")[0]) == (302, reverse("login"))
+    assert client.get(reverse("front")).headers["Location"] == reverse("login")
+
+
+def test_pages_are_not_served_with_a_key_that_everybody_knows() -> None:
+    with pytest.raises(environment.SettingError, match="SKRANKE_SECRET_KEY"):
+        environment.for_pages(environment.Settings())
+    assert environment.for_pages(environment.Settings(secret_key="s" * 32)).secret_key == "s" * 32
+
+
+def test_the_bus_is_asked_also_where_its_address_stands_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address holds a password, so the clinic's row only names the file."""
+    cast = make_clinic()
+    monkeypatch.setattr("skranke.clinics.queries.clinics_on_the_bus", lambda: [cast.clinic.id])
+    kept = tmp_path / "bus-url"
+    with acting(cast.system):
+        fields = {one.name: getattr(cast.profile, one.name) for one in cast.profile._meta.fields}
+        set_profile(**{k: v for k, v in fields.items() if k not in ("id", "clinic_id")} | {"bus_url": f"file:{kept}"})
+    assert health._bus() == "cannot be reached"
+    kept.write_text(settings.OURS.database_url)
+    assert health._bus() == "ok"
