@@ -1,5 +1,6 @@
 """Receipts both ways, and the error queue."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -7,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from skranke.dialog.models import Message, Participant, Thread
-from skranke.dialog.services import answer
+from skranke.dialog.services import answer, start_dialog
 from skranke.gateway import overdue
 from skranke.gateway.models import ReceivedMessage
 from skranke.kernel import clock
@@ -101,6 +102,46 @@ def test_a_report_on_our_error_queue_marks_the_message_failed(office) -> None:
         assert ReceivedMessage.objects.filter(queue=office.helsenorge.queues.clinic_error).count() == 1
     assert office.answers() == []
     assert isinstance(letter.raw, RawMessage)
+
+
+@pytest.mark.req("MSG-22", "NFR-4")
+def test_reports_without_a_message_id_are_not_taken_for_each_other(office) -> None:
+    messages = []
+    for _ in range(2):
+        message, letter = answered(office)
+        told = faults.report(
+            letter.raw, DecryptionFailedError("cannot be opened"),
+            error_queue=office.helsenorge.queues.clinic_error, now=message.generated_at,
+        )  # fmt: skip
+        office.helsenorge.again(replace(told, message_id=None))
+        messages.append(message)
+    assert office.take_reports() == ["accept", "accept"]
+    assert [delivery(office, message)[0] for message in messages] == ["failed", "failed"]
+
+
+@pytest.mark.req("DDFL-AR-24")
+def test_a_receipt_that_does_not_say_for_what_is_kept_for_the_operator(office) -> None:
+    message, letter = answered(office)
+    with office.acting(office.cast.kari):
+        waiting = answer(Thread.objects.get(), text="Og ta med kortet.")
+    receipt = office.helsenorge.receipt_for(letter)
+    nothing = replace(receipt, original=replace(receipt.original, id=""))
+    office.helsenorge.send(nothing)
+    assert office.take_in() == ["accept"]
+    with office.acting():
+        assert ReceivedMessage.objects.get(function="APPREC").code == "gateway_unknown_original"
+    assert [delivery(office, one)[0] for one in (message, waiting)] == ["sent", "queued"]
+
+
+@pytest.mark.req("DDFL-AR-19", "DDFL-EK-06")
+def test_a_receipt_without_an_id_is_nobodys_word_in_a_thread(office) -> None:
+    _, letter = answered(office)
+    office.helsenorge.send(replace(office.helsenorge.receipt_for(letter), id=""))
+    assert office.take_in() == ["accept"]
+    with office.acting(office.cast.kari):
+        start_dialog(kind="e_contact", patient=office.cast.ola, subject="Prøvesvar", text="Alt er fint.")
+    (letter,) = office.answers()
+    assert letter.code in {"DI", "EKI"}
 
 
 @pytest.mark.req("DDFL-EK-01", "DDFL-EK-02", "DDFL-ROL-03", "DDFL-ENV-09", "DDFL-ENV-05", "DDFL-CON-02", "DDFL-EK-14")

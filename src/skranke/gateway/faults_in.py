@@ -39,7 +39,8 @@ def _note(facts: Facts) -> None:
     told = faults.read(facts.raw)
     condition = storable(told.condition) or "unknown"
     with acting(system(facts.clinic_id)):
-        if received.same_bytes_seen(facts):
+        # Reports have no body: without an id nothing tells one from another, and noting one twice does no harm.
+        if facts.message_id and received.same_bytes_seen(facts):
             return
         error = f"{condition}: {storable(told.description)}"
         item, changed = mark_reported(storable(told.original_message_id)[:ID_LENGTH], error)

@@ -193,6 +193,8 @@ def mark_answered(msg_id: str, *, accepted: bool, error: str = "") -> OutboxItem
 
     The first receipt stands; a repeated one changes nothing.
     """
+    if not msg_id:  # as every row that is yet to be rendered
+        return None
     now = clock.now()
     changed = OutboxItem.objects.filter(rules.unanswered(), msg_id=msg_id).update(
         state=OutboxState.ACKNOWLEDGED if accepted else OutboxState.REJECTED,
@@ -202,7 +204,7 @@ def mark_answered(msg_id: str, *, accepted: bool, error: str = "") -> OutboxItem
         lease_owner="",
         lease_until=None,
     )
-    item = OutboxItem.objects.filter(msg_id=msg_id).exclude(msg_id="").first()
+    item = OutboxItem.objects.filter(msg_id=msg_id).first()
     if item is not None and changed and item.stream.startswith(APPOINTMENT_PREFIX):
         wake()
     return item

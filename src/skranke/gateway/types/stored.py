@@ -38,7 +38,8 @@ def original(received_id: UUID, endpoint: Endpoint) -> Original:
 def original_of_conversation(conversation: str, parent: str, endpoint: Endpoint) -> Original | None:
     """The newest known message of the other side in a thread: what an answer in it mirrors; None when we began."""
     # What was kept as a conflict or a fault bears the same id and is nobody's word in the thread.
-    rows = ReceivedMessage.objects.filter(msg_id__in=[conversation, parent], state=ReceptionState.ACTED)
+    ids = {conversation, parent} - {""}
+    rows = ReceivedMessage.objects.filter(msg_id__in=ids, state=ReceptionState.ACTED)
     rows = rows.defer("ciphertext", "reply")
     row = rows.order_by("-received_at").first()
     return _read(row, endpoint) if row is not None and row.document is not None else None
