@@ -4,9 +4,10 @@ import pytest
 
 from skranke.audit.models import AuditEvent
 from skranke.kernel import clock
-from skranke.kernel.errors import NotFoundError
+from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.outbox.models import OutboxItem
 from skranke.patients.models import HelseNorgeState
+from skranke.scheduling import rules
 from skranke.scheduling.access import get_appointment_for, get_schedule_for, get_slot_for
 from skranke.scheduling.errors import BookingRefusedError, SlotTakenError
 from skranke.scheduling.models import Appointment, AppointmentState, BookedThrough, Occupancy, SlotState
@@ -240,6 +241,24 @@ def test_staff_may_place_an_extra_patient_beside_another() -> None:
         assert Appointment.objects.count() == 3
         covered = timebok.slot(between.during.lower)
         assert covered.id not in _offered(timebok, "staff")
+
+
+@pytest.mark.req("CAL-9")
+def test_a_year_that_is_a_slip_of_the_pen_is_refused_on_either_side() -> None:
+    timebok = make_timebok()
+    noon, reach = weekday_at(12), timedelta(days=3660)
+    facts = {"schedule": timebok.schedule, "type": timebok.ordinary, "patient": timebok.cast.nora}
+    with acting(timebok.cast.actor(timebok.cast.ali)):
+        booked = book_extra(start=noon, **facts)
+        for slip in (noon + 2 * reach, noon - 2 * reach):
+            with pytest.raises(InvalidError):
+                book_extra(start=slip, **facts)
+            with pytest.raises(InvalidError):
+                move(booked, start=slip)
+    assert rules.is_within_reach(noon + reach, noon)
+    assert rules.is_within_reach(noon - reach, noon)
+    assert not rules.is_within_reach(noon + reach + timedelta(seconds=1), noon)
+    assert not rules.is_within_reach(noon - reach - timedelta(seconds=1), noon)
 
 
 @pytest.mark.req("APT-21", "DDFL-PU-03", "APT-9")

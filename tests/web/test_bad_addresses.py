@@ -27,6 +27,7 @@ CURSOR = "WyIyMDI2LTAxLTAxIiwgIjIwMjYtMDEtMDFUMDA6MDA6MDAiLCA1XQ"  # of a list w
         ("schedule-patients", {"q": "a\x00b"}, 200),
         ("post", {"cursor": CURSOR}, 422),
         ("post", {"q": "a\x00b", "antall": "-5", "valgt": "x", "slag": "\x00"}, 200),
+        ("post", {"antall": "9" * 5000, "hatt": "9" * 5000}, 200),
         ("post", {"boks": "nope"}, 404),
         ("compose", {"finn": "a\x00b"}, 200),
         ("compose", {"pasient": "x"}, 404),
@@ -55,6 +56,7 @@ def test_forms_with_signs_that_are_no_characters_change_nothing_they_should_not(
     assert send("thread-forward", thread.id, til="x", versjon="1") == 422
     assert send("thread-forward", thread.id, til="klinikken", versjon="9" * 30) == 409
     assert send("thread-take", thread.id, versjon="²") == 409
+    assert send("thread-take", thread.id, versjon="9" * 5000) == 409
     assert send("thread-answer", thread.id, text="x" * 3_000_000) == 413
     assert send("thread-answer", thread.id, text="\x00", versjon="1") in {409, 422}
     with acting(book.cast.system):

@@ -195,6 +195,10 @@ def test_a_move_to_any_time_and_one_that_is_taken() -> None:
     fields = {"day": "2027-02-09", "version": 1}
     assert _do(timebok, "schedule-move", booked, start="10:10", **fields).status_code == 409
     assert _do(timebok, "schedule-move", booked, start="", **fields).status_code == 422
+    slip = _do(timebok, "schedule-move", booked, day="0202-02-09", start="10:10", version=1)
+    assert slip.status_code == 422
+    assert 'href="#flytt-start"' in body(slip)
+    assert _now(timebok, booked).during.lower == weekday_at(9)
     assert _do(timebok, "schedule-move", booked, start="10:10", concurrent="on", **fields).status_code == 200
     assert _now(timebok, booked).during.lower == weekday_at(10, 10)
 

@@ -189,15 +189,27 @@ def test_a_time_where_nothing_is_planned_and_one_beside_another() -> None:
     assert client.post(page, typed | {"start": "12:00"}, headers=PANEL).status_code == 409
 
 
+@pytest.mark.req("CAL-9")
 def test_a_time_that_is_none_is_refused_at_its_field() -> None:
     timebok = make_timebok()
     client = logged_in(timebok.cast, timebok.cast.kari)
     page = address(timebok.cast, "schedule-book", query=f"?timebok={timebok.schedule.id}")
     typed = {"patient": timebok.cast.ola.id, "type": timebok.ordinary.id}
-    for day, start, field in (("2027-03-28", "02:30", "start"), ("tull", "09:00", "day"), ("2027-02-09", "", "start")):
-        answer = client.post(page, typed | {"day": day, "start": start}, headers=PANEL)
+    for day, start, field in (
+        ("2027-03-28", "02:30", "start"),
+        ("tull", "09:00", "day"),
+        ("2027-02-09", "", "start"),
+        ("2027-02-09", "09:00:30", "start"),
+        ("0202-02-09", "09:00", "start"),
+        ("2207-02-09", "09:00", "start"),
+        ("0001-01-01", "00:00", "start"),
+        ("9999-12-31", "23:59", "start"),
+    ):
+        answer = client.post(page, typed | {"day": day, "start": start, "reason": "Haster"}, headers=PANEL)
+        html = body(answer)
         assert answer.status_code == 422
-        assert f'href="#bok-{field}"' in body(answer)
+        assert f'href="#bok-{field}"' in html
+        assert 'value="Haster"' in html
     assert _rows(timebok) == []
 
 

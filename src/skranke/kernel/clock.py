@@ -61,9 +61,14 @@ def oslo(instant: datetime) -> datetime:
 
 
 def from_oslo(wall: datetime) -> datetime | None:
-    """The instant (UTC) of a naive Oslo wall time; None when that time does not exist (spring night).
+    """The instant (UTC) of a naive Oslo wall time; None when that time does not exist.
+
+    One that does not lies in a spring night, or outside the years that UTC can be told in.
 
     An ambiguous time (autumn night) means the first of the two, as architecture.md section 5 decides.
     """
-    instant = wall.replace(tzinfo=OSLO, fold=0).astimezone(UTC)
+    try:
+        instant = wall.replace(tzinfo=OSLO, fold=0).astimezone(UTC)
+    except OverflowError:
+        return None
     return instant if instant.astimezone(OSLO).replace(tzinfo=None) == wall.replace(tzinfo=None) else None

@@ -26,8 +26,6 @@ from skranke.scheduling.models import STANDING, Appointment, OwnerKind, Schedule
 from skranke.scheduling.values import OfferAudience, OfferedSlot, Refusal, ScheduleFacts, SlotAnswer
 
 QUESTION_DAYS = 28
-# Nobody plans a schedule further; beyond it, dates leave the calendar.
-FARTHEST = timedelta(days=10 * 366)
 
 __all__ = [
     "appointments",
@@ -144,7 +142,7 @@ def helsenorge_question(
         several = error.reason is Refusal.SEVERAL_SCHEDULES
         return SlotAnswer(code="04") if several else SlotAnswer(code="26", text=str(error))
     today = clock.oslo(now or clock.now()).date()
-    if last < today or first > today + FARTHEST:
+    if last < today or first > today + rules.FARTHEST:
         return SlotAnswer(code="04")
     last = min(last, first + timedelta(days=QUESTION_DAYS - 1))
     first = max(first, today)

@@ -29,6 +29,8 @@ from skranke.scheduling.values import (
 HOUR = 3600
 # An appointment that staff place by hand: nobody sees one patient for more than a day and a night.
 LONGEST = timedelta(hours=24)
+# Nobody plans a schedule further; a year beyond it is a slip of the pen, and far beyond it dates leave the calendar.
+FARTHEST = timedelta(days=10 * 366)
 FOREVER: Seconds = 2**62
 HIDDEN = "hidden"
 GROUP = "group"
@@ -284,6 +286,11 @@ def only_first(shown: Sequence[OfferedSlot], clinic: LimitFacts) -> Iterator[Off
 def overlaps(one: tuple[Seconds, Seconds], other: tuple[Seconds, Seconds]) -> bool:
     """Two half-open times share an instant (CAL-8)."""
     return one[0] < other[1] and other[0] < one[1]
+
+
+def is_within_reach(start: datetime, now: datetime) -> bool:
+    """CAL-9: a time that staff write by hand lies at most ten years ahead or behind."""
+    return abs(start - now) <= FARTHEST
 
 
 # --- cancelling ----------------------------------------------------------------------------------------------------

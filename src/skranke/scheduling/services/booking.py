@@ -307,10 +307,11 @@ def book_extra(
     """Place a patient where there is no slot, for staff (CAL-9, APT-3).
 
     concurrent: beside another appointment or over an event. Raises SlotTakenError without it when the time is used,
-    BookingRefusedError for a type or schedule out of use.
+    BookingRefusedError for a type or schedule out of use, InvalidError for a start that is none.
     """
+    _check_start(start)
     end = start + timedelta(minutes=minutes or type.minutes)
-    _check_extent(start, end)
+    _check_length(start, end)
     lock_for_booking(patient.id, Stretch(schedule.id, start, end))
     now = clock.now()
     refusal = rules.out_of_use(schedule_facts(schedule), type_facts(type))
@@ -336,7 +337,7 @@ def move(
 
     To a slot, or to any time of the same schedule. The time it leaves is free again under a new uid.
     Raises SlotTakenError, WrongStateError when it no longer stands, AppointmentChangedError on another
-    version.
+    version, InvalidError for a time that is none.
     """
     target, during = _target(appointment, slot, start, end)
     old = appointment.during
@@ -374,15 +375,22 @@ def _target(
         return slot.schedule, slot.during
     old = appointment.during
     begins = start or old.lower
+    _check_start(begins)
     during = DateTimeTZRange(begins, end or begins + (old.upper - old.lower))
-    _check_extent(during.lower, during.upper)
+    _check_length(during.lower, during.upper)
     return appointment.schedule, during
 
 
-def _check_extent(start: datetime, end: datetime) -> None:
-    """A time of staff's own choice. Its days are locked one by one, so it may not be long."""
+def _check_start(start: datetime) -> None:
+    """A time of staff's own choice."""
     if start.second or start.microsecond:
         raise InvalidError(_("Timen må begynne på et helt minutt."), field="start")
+    if not rules.is_within_reach(start, clock.now()):
+        raise InvalidError(_("Tidspunktet er mer enn ti år unna. Se over datoen."), field="start")
+
+
+def _check_length(start: datetime, end: datetime) -> None:
+    """Its days are locked one by one, so it may not be long."""
     if not timedelta() < end - start <= rules.LONGEST:
         raise InvalidError(_("Timen må slutte etter at den begynner, og vare høyst et døgn."), field="end")
 

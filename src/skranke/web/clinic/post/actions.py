@@ -16,7 +16,7 @@ from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.scheduling.services import answer_wish
 from skranke.web.clinic.post.drafts import Draft, attempt
-from skranke.web.clinic.post.place import is_htmx, place_of
+from skranke.web.clinic.post.place import is_htmx, number_of, place_of
 from skranke.web.clinic.post.screens import third_pane, thread_context
 from skranke.web.clinic.session import clinic_view
 
@@ -138,8 +138,7 @@ def _do(
 
 def _version(request: HttpRequest) -> int:
     """The version the form was made from; a form without one is as old as can be."""
-    text = request.POST.get("versjon", "")
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return number_of(request.POST.get("versjon", ""))
 
 
 def _receiver(request: HttpRequest, actor: Actor) -> Employee | None:

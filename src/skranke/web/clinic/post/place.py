@@ -13,6 +13,7 @@ from skranke.dialog.values import Mailbox, Order
 
 ROWS = 50
 _LONGEST_SEARCH = 200
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +84,8 @@ def place_of(request: HttpRequest, selected: UUID | None = None) -> Place:
         q=given.get("q", "").replace("\x00", "")[:_LONGEST_SEARCH],
         order=order if order in set(Order) else "",
         cursor=given.get("cursor", ""),
-        shown=_number(request.POST.get("antall") or given.get("antall", "")) or ROWS,
-        before=_number(given.get("hatt", "")),
+        shown=_rows(request.POST.get("antall") or given.get("antall", "")) or ROWS,
+        before=_rows(given.get("hatt", "")),
         selected=selected or _uuid(given.get("valgt", "")),
     )
 
@@ -100,9 +101,13 @@ def is_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def _number(text: str) -> int:
-    """Some rows, as a browser tells it; 0 when it is no number."""
-    return min(int(text), LARGEST_PAGE) if text.isascii() and text.isdigit() else 0
+def number_of(text: str) -> int:
+    """A count or a version, as a browser tells it; 0 when it is none of ours."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
+
+
+def _rows(text: str) -> int:
+    return min(number_of(text), LARGEST_PAGE)
 
 
 def _uuid(text: str) -> UUID | None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
-from skranke.kernel.errors import NotFoundError
+from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.patients import queries as patients_queries
 from skranke.patients.access import get_patient_for
 from skranke.patients.models import Patient
@@ -23,7 +23,7 @@ from skranke.scheduling.models import Appointment, BookedThrough, Slot, Visibili
 from skranke.scheduling.services import book as book_slot
 from skranke.scheduling.services import book_extra
 from skranke.web.clinic.schedule.appointment import done
-from skranke.web.clinic.schedule.forms import BookingForm, ExtraForm
+from skranke.web.clinic.schedule.forms import BookingForm, ExtraForm, add_error
 from skranke.web.clinic.schedule.frame import Panel, by_day, next_free, show
 from skranke.web.clinic.schedule.place import Place, place_of, uuid_of, with_query
 from skranke.web.clinic.session import clinic_view
@@ -150,8 +150,8 @@ def _save(request: HttpRequest, actor: Actor, draft: Draft) -> HttpResponse:
         appointment = _book(draft, draft.patient, form.cleaned_data)
     except SlotTakenError as error:
         return _taken(request, actor, draft, str(error))
-    except BookingRefusedError as error:
-        form.add_error(None, str(error))
+    except (BookingRefusedError, InvalidError) as error:
+        add_error(form, error)
         return show(request, actor, draft.place, _panel(draft), status=INVALID)
     return done(request, actor, appointment, said="saved")
 

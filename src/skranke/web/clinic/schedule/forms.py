@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from skranke.kernel import clock
+from skranke.kernel.errors import InvalidError, SkrankeError
 from skranke.scheduling.models import AppointmentState, AppointmentType, ContactInterface, Visibility
 from skranke.web.clinic.schedule.grid import contact_text
 
@@ -96,6 +97,12 @@ class CancelForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = "avlys-%s"
+
+
+def add_error(form: forms.Form, error: SkrankeError) -> None:
+    """Show what a verb refused: at the field it names, else on top of the form."""
+    field = error.field if isinstance(error, InvalidError) else ""
+    form.add_error(field if field in form.fields else None, str(error))
 
 
 class StateForm(forms.Form):

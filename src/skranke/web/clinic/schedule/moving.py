@@ -9,14 +9,14 @@ from django.views.decorators.http import require_http_methods
 from skranke.clinics.queries import this_clinic
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
-from skranke.kernel.errors import ConflictError
+from skranke.kernel.errors import ConflictError, InvalidError
 from skranke.scheduling import services
 from skranke.scheduling.access import get_appointment_for, get_slot_for
 from skranke.scheduling.details import told_at
 from skranke.scheduling.errors import BookingRefusedError
 from skranke.scheduling.models import Appointment, Slot
 from skranke.web.clinic.schedule.appointment import CONFLICT, INVALID, done, version_of
-from skranke.web.clinic.schedule.forms import MoveForm
+from skranke.web.clinic.schedule.forms import MoveForm, add_error
 from skranke.web.clinic.schedule.frame import OK, Panel, by_day, next_free, show
 from skranke.web.clinic.schedule.place import Place, place_of, uuid_of
 from skranke.web.clinic.session import clinic_view
@@ -33,7 +33,10 @@ def move(request: HttpRequest, actor: Actor, appointment_id: UUID) -> HttpRespon
     slot = get_slot_for(actor, slot_id) if slot_id else None
     form = MoveForm(request.POST if request.method == "POST" and slot is None else None)
     if request.method == "POST" and (slot is not None or form.is_valid()):
-        return _moved(request, actor, appointment, slot, form)
+        try:
+            return _moved(request, actor, appointment, slot, form)
+        except InvalidError as error:
+            add_error(form, error)
     panel = _panel(appointment, slot=slot, form=form)
     return show(request, actor, _place(request, actor, appointment, slot), panel, status=INVALID if form.errors else OK)
 
