@@ -1,6 +1,7 @@
 """What is refused on reading, with which receipt code, and what is tolerated."""
 
 import base64
+import re
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -197,6 +198,16 @@ def test_the_date_of_a_message_is_the_right_instant_and_kept_as_text(text, insta
     info = parse_document(changed(HE, "2026-11-23T08:15:00Z", text)).info
     assert info.gen_date == instant
     assert info.gen_date_text == text
+
+
+@pytest.mark.req("DDFL-AR-12")
+@pytest.mark.parametrize(("data", "tag"), [(HE, "GenDate"), (RT, "date-time")])
+def test_a_time_that_no_wall_in_oslo_shows_is_a_fault_of_the_document(data, tag):
+    # It is UTC's last half hour of all, and would be the first of the year 10000 on every page that shows it.
+    text = re.sub(rf"<((?:\w+:)?{tag})>[^<]*<", r"<\1>9999-12-31T23:30:00Z<", data.decode()).encode()
+    assert text != data
+    with pytest.raises(SchemaError):
+        parse_document(text)
 
 
 @pytest.mark.req("DDFL-CAL-05", "DDFL-CAL-07")

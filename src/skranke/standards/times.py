@@ -27,6 +27,13 @@ def _parts(text: str) -> tuple[datetime, str]:
 
 
 def _located(wall: datetime, zone: str) -> datetime:
+    """The instant. Raises OverflowError for one that has no wall time in Oslo, where people would be shown it."""
+    instant = _in_utc(wall, zone)
+    oslo(instant)
+    return instant
+
+
+def _in_utc(wall: datetime, zone: str) -> datetime:
     if not zone:
         instant = from_oslo(wall)
         if instant is None:
