@@ -61,6 +61,17 @@ def test_without_anybody_to_stand_in_there_is_no_list(office) -> None:
     assert ask(office).code == "21"
 
 
+@pytest.mark.req("DDFL-BO-01", "ABS-11")
+def test_a_stand_in_whose_own_party_is_asked_is_nobody_elses_stand_in(office) -> None:
+    show(office)
+    with office.acting():
+        office.cast.per.active = False
+        office.cast.per.save()
+        office.cast.kari.role = "substitute"
+        office.cast.kari.save()
+    assert ask(office).code == "21"
+
+
 @pytest.mark.req("DDFL-BO-03", "ACT-6")
 @pytest.mark.parametrize("who", ["blocked", "on another list"])
 def test_who_may_not_use_the_services_is_told_so(office, who) -> None:
