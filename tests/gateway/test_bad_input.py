@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from skranke.audit.models import AuditEvent
 from skranke.dialog.models import Message, Thread
 from skranke.dialog.services import answer
 from skranke.gateway.models import DeliveryTry, ReceivedMessage
@@ -209,6 +210,10 @@ def refusal_of(office):
 def test_a_patient_on_no_list_or_blocked_is_answered_30(office) -> None:
     office.helsenorge.send(office.helsenorge.e_consultation(office.cast.jonas))
     assert refusal_of(office) == "30"
+    with office.acting():
+        row = AuditEvent.objects.get(action="patient.refused")
+        assert (row.detail, row.subject_kind) == ({"code": "30"}, "received_message")
+        assert ReceivedMessage.objects.get(id=row.subject_id).code == "30"
 
 
 @pytest.mark.req("ACT-6")

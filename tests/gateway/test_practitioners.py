@@ -82,6 +82,10 @@ def test_who_may_not_use_the_services_is_told_so(office, who) -> None:
     reply = ask(office, office.cast.ola if who == "blocked" else office.cast.astrid)
     assert (reply.code, reply.document.practitioners) == ("30", ())
     assert "legekontoret" in reply.text
+    with office.acting():
+        row = AuditEvent.objects.get(action="patient.refused")
+        assert (row.detail, row.subject_kind) == ({"code": "30"}, "received_message")
+        assert str(row.patient_id) == str(office.cast.ola.id if who == "blocked" else office.cast.astrid.id)
 
 
 @pytest.mark.req("DDFL-BO-04")

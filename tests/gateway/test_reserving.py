@@ -129,6 +129,10 @@ def test_what_is_shown_but_not_bookable_is_refused_until_it_is(office) -> None:
     wrong = time_of(book_.slots[0], contact)
     moved = VEvent(start=wrong.start + timedelta(minutes=5), end=wrong.end, uid=wrong.uid, contact=contact)
     assert reserve(office, moved).code == "06"
+    with office.acting():
+        # Not because of who asked.
+        told = AuditEvent.objects.filter(action__endswith=".refused").values_list("action", "detail")
+        assert list(told) == [("appointment.refused", {"code": "06"})] * 3
     clock.move(opens + timedelta(seconds=1) - clock.now())
     assert reserve(office, time_of(later, contact)).code == "05"
 

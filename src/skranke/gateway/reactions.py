@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 
+from skranke.dialog.errors import OtherPatientError
 from skranke.gateway import receipts, received, tries
 from skranke.gateway.endpoints import Endpoint
-from skranke.gateway.errors import NotForUsError, Reaction, ReceiptError, Rule, code_of, refusal_of
+from skranke.gateway.errors import NoAccessError, NotForUsError, Reaction, ReceiptError, Rule, code_of, refusal_of
 from skranke.gateway.facts import Facts
 from skranke.gateway.models import ReceptionState
 from skranke.gateway.received import Earlier
+from skranke.gateway.types.people import record_refusal
 from skranke.kernel.actor import system
 from skranke.kernel.log import get_logger
+from skranke.standards.codes import Answer
 from skranke.standards.errors import StandardsError
+from skranke.standards.msghead import MsgHead
 from skranke.tenancy.work import acting
 from skranke.wire.errors import SpoofingAttackError, TransportFaultError
 
@@ -73,6 +77,13 @@ def _answer(facts: Facts, _endpoint: Endpoint, error: Exception) -> None:
     receipts.accept(facts)
     received.store(facts, ReceptionState.REFUSED, code=code.value, detail=code_of(error))
     receipts.answer_refusing(facts, code, text)
+    record_refused_person(facts, error, code)
+
+
+def record_refused_person(facts: Facts, error: Exception, code: Answer) -> None:
+    """ACT-6: the audit log has every refusal whose reason is the patient."""
+    if isinstance(error, NoAccessError | OtherPatientError) and isinstance(facts.document, MsgHead):
+        record_refusal(facts.received_id, facts.document, code)
 
 
 def _record(facts: Facts, _endpoint: Endpoint, error: Exception) -> None:

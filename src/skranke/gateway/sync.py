@@ -18,6 +18,7 @@ from skranke.gateway.facts import Facts
 from skranke.gateway.inbound import Disposition
 from skranke.gateway.models import ReceptionState
 from skranke.gateway.opening import check_content, check_parties, open_protection, read_document
+from skranke.gateway.reactions import record_refused_person
 from skranke.gateway.types.registry import type_named, type_of
 from skranke.gateway.values import Incoming
 from skranke.kernel import clock
@@ -110,6 +111,7 @@ def _answer(facts: Facts, endpoint: Endpoint, peer: Peer) -> MsgHead:
         refused = error if rule.reaction is Reaction.ANSWER else RefusalError(_("Forespørselen kan ikke leses."))
         code, text = refusal_of(refused)
         log.info("question_refused", reason=code_of(error))
+        record_refused_person(facts, error, code)
         envelope = reply_to(info, msg_id=msg_id, gen_date=clock.now())
         return kind.refuse(envelope, code, text)
 

@@ -1,6 +1,7 @@
 """Who a message is about and who acts, as our rows know them."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from skranke.patients.queries import by_national_id
 from skranke.patients.rules import may_address
 from skranke.standards import people
 from skranke.standards.build import parties
-from skranke.standards.codes import PatientRole, Relation
+from skranke.standards.codes import Answer, PatientRole, Relation
 from skranke.standards.dialog import RelatedRole
 from skranke.standards.msghead import MsgHead
 
@@ -61,14 +62,15 @@ def addressed_patient(incoming: Incoming) -> Patient:
     return patient
 
 
-def record_refusal(incoming: Incoming, patient: Patient | None, code: str) -> None:
-    """Write a refusal in the audit log (ACT-6)."""
+def record_refusal(received_id: UUID, message: MsgHead, code: Answer, action: Action = Action.PATIENT_REFUSED) -> None:
+    """Write in the audit log that a message was refused because of who it was about (ACT-6), or for another reason."""
+    patient = known_patient(message)
     record(
-        Action.PATIENT_REFUSED,
+        action,
         subject_kind="received_message",
-        subject_id=incoming.received_id,
+        subject_id=received_id,
         patient_id=patient.id if patient else None,
-        detail={"code": code},
+        detail={"code": code.value},
     )
 
 

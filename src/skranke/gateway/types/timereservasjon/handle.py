@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from skranke.audit.actions import Action
 from skranke.clinics.models import Employee, PartyKind, Service
 from skranke.gateway.codes import member
 from skranke.gateway.errors import NoAccessError, ServiceOffError, UnknownQuestionError
@@ -61,7 +62,10 @@ def reserve(incoming: Incoming) -> Handled:
             accepts_other=YesNo.known(_question(incoming).coded_information) is YesNo.YES,
         )
     except BookingRefusedError as error:
-        return _refuse(incoming, patient, Intent.BOOKING_ANSWER, member(Answer, error.wire_code), str(error))
+        code = member(Answer, error.wire_code)
+        action = Action.PATIENT_REFUSED if code is Answer.NO_ACCESS else Action.APPOINTMENT_REFUSED
+        record_refusal(incoming.received_id, incoming.message, code, action)
+        return _refuse(incoming, patient, Intent.BOOKING_ANSWER, code, str(error))
     other = appointment.schedule.owner_id != _asked_for(incoming)
     return _answer(incoming, appointment, Intent.BOOKING_ANSWER, Answer.RESERVED, other=other)
 
@@ -158,7 +162,6 @@ def _refuse(incoming: Incoming, patient: Patient, intent: Intent, code: Answer, 
         subject_id=incoming.received_id,
         detail={"code": code.value, "text": text},
     )
-    record_refusal(incoming, patient, code.value)
     return Handled(patient_id=patient.id, code=code.value)
 
 
