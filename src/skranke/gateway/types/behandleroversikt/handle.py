@@ -51,10 +51,12 @@ def _practitioners(incoming: Incoming) -> tuple[Practitioner, ...]:
     known = Employee.objects.filter(active=True).exclude(hpr_number="")
     gp_id = incoming.party.employee_id
     gp = known.filter(id=gp_id).first() if gp_id else None
+    if gp is None:
+        return ()
     # Of a list without a doctor the party is the stand-in's own: who is listed as the GP is not listed twice.
-    others = known.filter(role__in=list(_STAND_IN)).exclude(id=gp_id).order_by("family_name", "given_name", "id")
+    others = known.filter(role__in=list(_STAND_IN)).exclude(id=gp.id).order_by("family_name", "given_name", "id")
     found = [_entry(one, _STAND_IN[EmployeeRole(one.role)]) for one in others]
-    return (_entry(gp, PatientRole.GP), *found) if gp is not None and found else ()
+    return (_entry(gp, PatientRole.GP), *found) if found else ()
 
 
 def _entry(employee: Employee, role: PatientRole) -> Practitioner:
