@@ -300,7 +300,7 @@ def _at_once(office, raws, *, threads: int) -> None:
     def consume(share) -> None:
         gate.wait()
         for raw in share:
-            assert inbound.receive(raw, office.cast.clinic.id, office.endpoints) == "accept"
+            assert inbound.receive([raw], office.cast.clinic.id, office.endpoints) == ["accept"]
         connection.close()
 
     workers = [threading.Thread(target=consume, args=(raws[number::threads],)) for number in range(threads)]

@@ -97,7 +97,7 @@ def test_a_body_that_is_too_large_never_leaves_the_bus(office) -> None:
         delivery = reader.receive(office.helsenorge.queues.clinic_async, timeout=5)
         assert delivery is not None
         assert (delivery.message.body, delivery.message.unread) == (b"", len(message.body))
-        inbound.receive(delivery.message, office.cast.clinic.id, office.endpoints)
+        inbound.receive([delivery.message], office.cast.clinic.id, office.endpoints)
         reader.accept(delivery)
     office.send_out()
     (report,) = office.helsenorge.reports()
@@ -109,6 +109,6 @@ def test_an_oversized_body_is_neither_copied_nor_read(office) -> None:
     message = office.helsenorge.sealed(office.helsenorge.e_contact(office.cast.ola))
     facts = {name: getattr(message, name) for name in ("message_id", "correlation_id", "subject", "content_type")}
     raw = RawMessage(queue="x", body=bytes(64 * 1024 * 1024), headers=message.headers, **facts)
-    inbound.receive(replace(raw, body=b"", message_id=str(uuid4())), office.cast.clinic.id, office.endpoints)
-    peak = peak_of(lambda: inbound.receive(raw, office.cast.clinic.id, office.endpoints))
+    inbound.receive([replace(raw, body=b"", message_id=str(uuid4()))], office.cast.clinic.id, office.endpoints)
+    peak = peak_of(lambda: inbound.receive([raw], office.cast.clinic.id, office.endpoints))
     assert peak < len(raw.body) / 16

@@ -111,7 +111,7 @@ class Surgery:
         """Every asynchronous delivery, once each."""
         return self._each(
             self.helsenorge.queues.clinic_async,
-            lambda raw: inbound.receive(raw, self.cast.clinic.id, self.endpoints),
+            lambda raw: inbound.receive([raw], self.cast.clinic.id, self.endpoints)[0],
         )
 
     def take_questions(self) -> list[Disposition]:

@@ -1,16 +1,20 @@
-"""An asynchronous message comes in: from the delivery to the commit (architecture, section 4).
+"""Asynchronous messages come in: from the deliveries to the commit (architecture, section 4).
 
 `receive` never lets an error through and never settles by itself: the lane settles after it has returned.
 """
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 
 from skranke.gateway import received, tries
 from skranke.gateway.alarms import alarm
-from skranke.gateway.endpoints import Endpoint, Endpoints
+from skranke.gateway.endpoints import Endpoint, Endpoints, OwnParty, Peer
 from skranke.gateway.errors import ConflictingIdError, Reaction, TriedOutError, code_of, rule_for
 from skranke.gateway.facts import Facts
 from skranke.gateway.models import ReceptionState
@@ -22,6 +26,7 @@ from skranke.gateway.types.registry import type_of
 from skranke.gateway.values import Incoming
 from skranke.kernel.actor import system
 from skranke.kernel.log import bind, get_logger
+from skranke.standards.apprec import AppRec
 from skranke.standards.msghead import MsgHead
 from skranke.tenancy.work import acting
 from skranke.wire.errors import (
@@ -53,20 +58,62 @@ class Disposition(StrEnum):
     RELEASE = "release"
 
 
-def receive(raw: RawMessage, clinic_id: UUID, endpoints: Endpoints) -> Disposition:
-    """Do one delivery of the clinic's asynchronous queue, whatever it holds."""
-    facts = Facts(raw=raw, clinic_id=clinic_id)
-    with bind(message_id=facts.message_id, received_id=str(facts.received_id)):
+def receive(raws: Sequence[RawMessage], clinic_id: UUID, endpoints: Endpoints) -> list[Disposition]:
+    """Do deliveries of the clinic's asynchronous queue, whatever they hold; what to do with each, in order.
+
+    Several that come for the first time are done in one commit when all of them can be; else each in its own.
+    """
+    several = [Facts(raw=raw, clinic_id=clinic_id) for raw in raws]
+    try:
+        numbers = tries.count(several)
+        endpoint = endpoints.of(clinic_id)
+    except Exception as error:  # noqa: BLE001 - nothing could be counted or stored: later
+        alarm(error)
+        return [Disposition.RELEASE] * len(several)
+    # One that was tried before may be what ended the lane: it must take no other with it, nor count against one.
+    if len(several) > 1 and max(numbers) == 1 and _together(several, endpoint):
+        return [Disposition.ACCEPT] * len(several)
+    return [_alone(facts, number, endpoint, endpoints) for facts, number in zip(several, numbers, strict=True)]
+
+
+def _together(several: Sequence[Facts], endpoint: Endpoint) -> bool:
+    """Do all of them in one commit; False when one of them stands in the way: then nothing has been done."""
+    try:
+        opened = [_open(facts, endpoint) for facts in several]
+        with acting(system(endpoint.clinic_id)):
+            _wait_for_nobody_long()
+            for facts, one in zip(several, opened, strict=True):
+                with _named(facts):
+                    _act(facts, endpoint, one)
+            tries.forget(*several)
+    except Exception as error:  # noqa: BLE001 - whatever it was, it is dealt with where the message stands alone
+        log.info("inbox_one_by_one", reason=code_of(error))
+        return False
+    return True
+
+
+def _wait_for_nobody_long() -> None:
+    """Give up before the database, which looks after a second, could end somebody else's work to break a circle."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '300ms'")
+
+
+def _alone(facts: Facts, number: int, endpoint: Endpoint, endpoints: Endpoints) -> Disposition:
+    """number: which try this is, from 1."""
+    with _named(facts):
         try:
-            number = tries.count(facts)
             if number > settings.OURS.delivery_tries:
                 _set_aside(facts)
                 return Disposition.ACCEPT
-            endpoint = endpoints.of(clinic_id)
-        except Exception as error:  # noqa: BLE001 - nothing could be counted or stored: later
+        except Exception as error:  # noqa: BLE001 - it could not be stored: later
             alarm(error)
             return Disposition.RELEASE
         return _attempt(facts, endpoint, endpoints)
+
+
+def _named(facts: Facts) -> AbstractContextManager[None]:
+    """What is logged meanwhile names the delivery."""
+    return bind(message_id=facts.message_id, received_id=str(facts.received_id))
 
 
 def _attempt(facts: Facts, endpoint: Endpoint, endpoints: Endpoints) -> Disposition:
@@ -82,41 +129,55 @@ def _attempt(facts: Facts, endpoint: Endpoint, endpoints: Endpoints) -> Disposit
 
 
 def act(facts: Facts, endpoint: Endpoint) -> None:
-    """Everything the message does, in one commit. Raises what stands in the way; then nothing is stored.
+    """Everything the message does, in one commit. Raises what stands in the way; then nothing is stored."""
+    opened = _open(facts, endpoint)
+    with acting(system(facts.clinic_id)):
+        _act(facts, endpoint, opened)
+        tries.forget(facts)
 
-    Opening it needs no rows and may wait for a certificate authority: no transaction waits with it.
-    """
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    peer: Peer
+    party: OwnParty
+    document: MsgHead | AppRec
+
+
+def _open(facts: Facts, endpoint: Endpoint) -> _Opened:
+    """Who sent what to whom. No transaction waits with it: it needs no rows, and may ask a certificate authority."""
     peer = open_protection(facts, endpoint)
     document = read_document(facts)
-    party = check_parties(facts, endpoint)
-    kind = type_of(document)
-    with acting(system(facts.clinic_id)):
-        if isinstance(document, MsgHead):
-            assert facts.header is not None
-            check_content(facts, document, facts.header, most=settings.OURS.attachment_total_bytes)
-        if _seen_before(facts):
-            return
-        if kind.receipted:
-            accept(facts)
-        handled = kind.handle(
-            Incoming(
-                received_id=facts.received_id,
-                received_at=facts.received_at,
-                endpoint=endpoint,
-                party=party,
-                peer=peer,
-                document=document,
-            )
+    return _Opened(peer, check_parties(facts, endpoint), document)
+
+
+def _act(facts: Facts, endpoint: Endpoint, opened: _Opened) -> None:
+    """The effect, in the present unit of work."""
+    kind = type_of(opened.document)
+    if isinstance(opened.document, MsgHead):
+        assert facts.header is not None
+        check_content(facts, opened.document, facts.header, most=settings.OURS.attachment_total_bytes)
+    if _seen_before(facts):
+        return
+    if kind.receipted:
+        accept(facts)
+    handled = kind.handle(
+        Incoming(
+            received_id=facts.received_id,
+            received_at=facts.received_at,
+            endpoint=endpoint,
+            party=opened.party,
+            peer=opened.peer,
+            document=opened.document,
         )
-        received.store(
-            facts,
-            ReceptionState.ACTED,
-            code=handled.code,
-            patient_id=handled.patient_id,
-            subject_kind=handled.subject_kind,
-            subject_id=handled.subject_id,
-        )
-        tries.forget(facts)
+    )
+    received.store(
+        facts,
+        ReceptionState.ACTED,
+        code=handled.code,
+        patient_id=handled.patient_id,
+        subject_kind=handled.subject_kind,
+        subject_id=handled.subject_id,
+    )
 
 
 def _seen_before(facts: Facts) -> bool:
@@ -125,7 +186,8 @@ def _seen_before(facts: Facts) -> bool:
         case Earlier.NEVER:
             return False
         case Earlier.DUPLICATE:
-            _drop(facts)
+            # No error, no second effect, no second receipt (HITS 1216 2.2.3).
+            log.info("duplicate_dropped")
         case Earlier.CONFLICT:
             keep_conflict(facts)
     return True
@@ -134,14 +196,7 @@ def _seen_before(facts: Facts) -> bool:
 def keep_conflict(facts: Facts) -> None:
     """Store a message whose id came before with other bytes; nothing else happens (RCV-19)."""
     received.store(facts, ReceptionState.CONFLICT, code=ConflictingIdError.code)
-    tries.forget(facts)
     log.error("gateway_alarm", reason=ConflictingIdError.code)
-
-
-def _drop(facts: Facts) -> None:
-    """A duplicate: no error, no second effect, no second receipt (HITS 1216 2.2.3)."""
-    tries.forget(facts)
-    log.info("duplicate_dropped")
 
 
 def _failed(facts: Facts, endpoint: Endpoint, error: Exception) -> Disposition:

@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -34,6 +34,8 @@ log = get_logger(__name__)
 
 POLL_SECONDS = 0.5
 REPLIES = "replies"
+AT_ONCE = 10
+_SMALL = 1024 * 1024  # bytes; after so much nothing more is taken along: it would lie in memory and hold up the others
 _LOOK_FOR_CLINICS = 5.0
 _JOIN_SECONDS = 4.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
@@ -49,7 +51,7 @@ class LaneName(StrEnum):
 
 
 Stop = threading.Event
-Receive = Callable[[RawMessage, Transport], Disposition]
+Receive = Callable[[Sequence[RawMessage], Transport], Sequence[Disposition]]
 
 
 @dataclass(slots=True)
@@ -89,23 +91,41 @@ class Waiting:
                 log.info("delivery_lost")
 
 
-def read_queue(endpoint: Endpoint, queue: str, receive: Receive, stop: Stop, heart: Heart) -> None:
-    """Do the deliveries of a queue, one after the other, until told to stop; settle each last."""
+def read_queue(endpoint: Endpoint, queue: str, receive: Receive, stop: Stop, heart: Heart, *, at_once: int = 1) -> None:
+    """Do the deliveries of a queue in order, until told to stop; settle each last.
+
+    at_once: how many, at most, are handed to `receive` together when more than one waits already.
+    """
     waiting = Waiting()
     with connect(endpoint.bus_url, largest=settings.OURS.message_bytes) as transport:
         while not stop.is_set():
             heart.beat()
             try:
                 waiting.give_back(transport)
-                delivery = transport.receive(queue, timeout=POLL_SECONDS)
-                if delivery is not None:
-                    _settle(transport, delivery, receive(delivery.message, transport), waiting)
+                taken = take(transport, queue, at_once)
+                if taken:
+                    dispositions = receive([delivery.message for delivery in taken], transport)
+                    for delivery, disposition in zip(taken, dispositions, strict=True):
+                        _settle(transport, delivery, disposition, waiting)
             except DeliveryLostError:
                 log.info("delivery_lost")
             except TransportDownError as error:
                 log.warning("bus_away", reason=error.code, detail=str(error))
                 waiting = Waiting()
                 stop.wait(POLL_SECONDS)
+
+
+def take(transport: Transport, queue: str, at_once: int) -> list[Delivery]:
+    """The next deliveries: one as soon as there is one, and of those that wait behind it no more than are small."""
+    taken: list[Delivery] = []
+    size = 0
+    while len(taken) < at_once and size <= _SMALL:
+        delivery = transport.receive(queue, timeout=0 if taken else POLL_SECONDS)
+        if delivery is None:
+            break
+        taken.append(delivery)
+        size += len(delivery.message.body)
+    return taken
 
 
 def _settle(transport: Transport, delivery: Delivery, disposition: Disposition, waiting: Waiting) -> None:
@@ -193,16 +213,17 @@ class Lane:
             LaneName.ASYNC: (endpoint.queue_async, self._message),
             LaneName.ERROR: (endpoint.queue_error, self._report),
         }[work]
-        read_queue(endpoint, queue, receive(clinic_id), self.stop, self.heart)
+        at_once = AT_ONCE if work == LaneName.ASYNC else 1
+        read_queue(endpoint, queue, receive(clinic_id), self.stop, self.heart, at_once=at_once)
 
     def _message(self, clinic_id: UUID) -> Receive:
-        return lambda raw, _transport: inbound.receive(raw, clinic_id, self._endpoints)
+        return lambda raws, _transport: inbound.receive(raws, clinic_id, self._endpoints)
 
     def _question(self, clinic_id: UUID) -> Receive:
-        return lambda raw, transport: sync.receive(raw, clinic_id, self._endpoints, transport)
+        return lambda raws, transport: [sync.receive(raw, clinic_id, self._endpoints, transport) for raw in raws]
 
     def _reply(self, clinic_id: UUID) -> Receive:
-        return lambda raw, _transport: replies.receive(raw, clinic_id, self._endpoints)
+        return lambda raws, _transport: [replies.receive(raw, clinic_id, self._endpoints) for raw in raws]
 
     def _report(self, clinic_id: UUID) -> Receive:
-        return lambda raw, _transport: faults_in.receive(raw, clinic_id)
+        return lambda raws, _transport: [faults_in.receive(raw, clinic_id) for raw in raws]
