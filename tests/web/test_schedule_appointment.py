@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
 from skranke.outbox.services import fix_rendering, mark_answered, mark_sent
+from skranke.patients.models import Patient
 from skranke.scheduling.models import Appointment, AppointmentState, BookedThrough, SlotState
-from skranke.scheduling.services import book, cancel, change_state, create_type
+from skranke.scheduling.services import book, cancel, change_state, create_type, move
 from skranke.tenancy.work import acting
 
 from support.clinic_pages import address, body, logged_in
@@ -133,6 +134,32 @@ def test_a_telling_that_was_refused_asks_for_another_way() -> None:
     with acting(timebok.cast.system):
         mark_answered(msg_id, accepted=False, error="E10")
     assert "Beskjeden kom ikke fram til helsenorge.no" in body(_open(timebok, booked))
+
+
+@pytest.mark.req("APT-7", "APT-20")
+def test_the_panel_says_whether_the_patient_will_hear_of_a_cancellation() -> None:
+    timebok = make_timebok(grace_seconds=300)
+    booked, slot = _booked(timebok), timebok.slot(weekday_at(11))
+    client = logged_in(timebok.cast, timebok.cast.kari)
+    told, not_told = "får beskjed på helsenorge.no med en gang", "får ikke beskjed om avlysningen"
+    html = body(_open(timebok, booked, client))
+    assert (told in html, not_told in html) == (False, True)
+    _left(timebok, booked)
+    # The patient knows of it, whatever has been ordered or refused since.
+    with acting(timebok.cast.actor(timebok.cast.ali)):
+        moved = move(booked, slot=slot)
+    html = body(_open(timebok, moved, client))
+    assert (told in html, not_told in html) == (True, False)
+    assert "Slett timen" not in html
+    with acting(timebok.cast.system):
+        mark_answered(_left(timebok, moved), accepted=False, error="E10")
+    assert told in body(_open(timebok, moved, client))
+    with acting(timebok.cast.system):
+        Patient.objects.filter(id=timebok.cast.ola.id).update(helsenorge_state="inactive")
+    html = body(_open(timebok, moved, client))
+    assert (told in html, not_told in html) == (False, True)
+    _do(timebok, "schedule-cancel", moved, client, by="clinic", version=2)
+    assert _pushes(timebok, moved) == ["05", "07"]
 
 
 @pytest.mark.req("APT-7", "APT-16", "APT-20", "DDFL-PU-05")

@@ -9,10 +9,8 @@ from skranke.outbox.models import OutboxItem, OutboxState
 from skranke.patients.models import Patient
 from skranke.scheduling import rules
 from skranke.scheduling.facts import this_clinic
-from skranke.scheduling.models import STANDING, Appointment, AppointmentEvent, AppointmentState, BookedThrough
-from skranke.scheduling.services.record import is_told, pushes
-
-_CANCELLABLE = (AppointmentState.BOOKED, AppointmentState.CHECKED_IN)
+from skranke.scheduling.models import STANDING, Appointment, AppointmentEvent, BookedThrough
+from skranke.scheduling.services.record import helsenorge_knows, is_told, pushes
 
 
 class Told(StrEnum):
@@ -33,7 +31,8 @@ class Details:
     """One appointment as its panel shows it.
 
     told_at: when the telling leaves, left or was received. deletable_until: the end of the grace period, None when
-    it is over (APT-5). steps: the states it may go to now (APT-10).
+    it is over (APT-5). cancelling_tells: the patient hears of a cancellation in HelseNorge. steps: the states it may
+    go to now (APT-10).
     """
 
     appointment: Appointment
@@ -42,26 +41,30 @@ class Details:
     told_at: datetime | None
     deletable_until: datetime | None
     may_cancel: bool
+    cancelling_tells: bool
     may_move: bool
     steps: frozenset[str]
     wait_seconds: int
 
 
 def details(appointment: Appointment) -> Details:
-    """All of it, as of now; three statements."""
+    """All of it, as of now; four statements."""
     now = clock.now()
     last = pushes(appointment).order_by("-sequence").first()
     told, told_at = _told(appointment, last)
-    deletable_until = _deletable_until(appointment, last, now)
+    known = helsenorge_knows(appointment)
+    deletable_until = None if known else _deletable_until(appointment, now)
     begun = appointment.during.lower <= now
+    may_cancel = rules.may_be_cancelled(appointment.state)
     return Details(
         appointment=appointment,
         log=tuple(appointment.log.order_by("at", "id")),
         told=told,
         told_at=told_at,
         deletable_until=deletable_until,
-        may_cancel=appointment.state in _CANCELLABLE,
-        may_move=appointment.state in _CANCELLABLE,
+        may_cancel=may_cancel,
+        cancelling_tells=known and is_told(appointment.patient, hidden=appointment.hidden),
+        may_move=may_cancel,
         steps=frozenset(one for one in rules.STEPS.get(appointment.state, ()) if begun or one != "no_show"),
         wait_seconds=_wait(told, deletable_until, now),
     )
@@ -89,11 +92,9 @@ def _told(appointment: Appointment, last: OutboxItem | None) -> tuple[Told, date
     return states.get(OutboxState(last.state), (Told.REFUSED, last.answered_at))
 
 
-def _deletable_until(appointment: Appointment, last: OutboxItem | None, now: datetime) -> datetime | None:
+def _deletable_until(appointment: Appointment, now: datetime) -> datetime | None:
     grace = this_clinic().grace_seconds
     if appointment.state not in STANDING or appointment.booked_through != BookedThrough.STAFF:
-        return None
-    if (last is not None and last.rendered_at is not None) or appointment.told_helsenorge:
         return None
     in_time = rules.within_grace(appointment.created_at, grace, now)
     return appointment.created_at + timedelta(seconds=grace) if in_time else None

@@ -304,6 +304,11 @@ def may_cancel(start: datetime, schedule: ScheduleFacts, kind: TypeFacts, clinic
     return start > now and start - timedelta(hours=hours) >= now
 
 
+def may_be_cancelled(state: str) -> bool:
+    """APT-7: by staff, until the consultation has begun."""
+    return state in {"booked", "checked_in"}
+
+
 def is_blank(comment: str) -> bool:
     """HNB-9: nothing a person could read is no comment."""
     return not comment.replace("\u200b", "").strip()

@@ -76,7 +76,7 @@ def _default_channel(by: By) -> BookedThrough:
 
 def _check(appointment: Appointment, through: BookedThrough, now: datetime) -> None:
     if through == BookedThrough.STAFF:
-        if appointment.state not in (AppointmentState.BOOKED, AppointmentState.CHECKED_IN):
+        if not rules.may_be_cancelled(appointment.state):
             raise WrongStateError(_("Timen kan ikke avlyses slik den står nå."))
         return
     if appointment.state != AppointmentState.BOOKED or appointment.hidden:
