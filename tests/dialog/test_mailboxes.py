@@ -102,7 +102,11 @@ def test_a_line_shows_all_that_the_list_needs() -> None:
         attachments=(file(),),
     )
     line = row(cast, cast.kari, receive(cast, sent))
-    assert (line.patient_name, line.patient_age, line.patient_id) == ("Nora Nordmann", 12, cast.nora.id)
+    assert (line.patient_name, line.patient_birth_date, line.patient_id) == (
+        "Nora Nordmann",
+        cast.nora.birth_date,
+        cast.nora.id,
+    )
     assert (line.author_name, line.on_behalf_of, line.relation) == ("Ola Nordmann", "Nora Nordmann", "forelder")
     assert (line.title, line.preview) == ("Utslett på armen – helsenorge.no", "Hoste på natten.")
     assert (line.has_attachments, line.unread, line.delivery_problem, line.last_is_outgoing) == (

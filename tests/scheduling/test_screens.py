@@ -38,7 +38,11 @@ def test_a_week_shows_free_slots_appointments_and_events_on_their_days() -> None
     (free,) = tuesday.slots
     assert (free.type_name, free.colour, f"{free.start:%H:%M}-{free.end:%H:%M}") == ("Video", "acute", "10:00-10:30")
     (cell,) = tuesday.appointments
-    assert (cell.patient_name, cell.patient_age, cell.comment) == ("Ola Nordmann", 43, "Vond skulder")
+    assert (cell.patient_name, cell.patient_birth_date, cell.comment) == (
+        "Ola Nordmann",
+        timebok.cast.ola.birth_date,
+        "Vond skulder",
+    )
     assert (cell.self_booked, cell.state, cell.lane, cell.lanes) == (True, "booked", 0, 1)
     assert [one.text for one in tuesday.events] == ["Lunsj"]
     assert not any(day.appointments or day.events for day in view.days if day is not tuesday)

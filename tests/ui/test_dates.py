@@ -6,6 +6,7 @@ import pytest
 from django.utils import translation
 
 from skranke.kernel import clock
+from skranke.kernel.holidays import public_holidays
 from skranke.ui import dates
 
 NOW = datetime(2027, 3, 3, 9, 42, tzinfo=UTC)  # 10.42 in Oslo, a Wednesday
@@ -100,6 +101,17 @@ def test_ages(born: date, text: str) -> None:
 def test_durations(length: int, text: str) -> None:
     with translation.override("nb"):
         assert dates.format_duration(timedelta(minutes=length)) == text
+
+
+def test_holidays_have_a_name_in_every_language() -> None:
+    named = {name for year in range(1990, 2060) for name in public_holidays(year).values()}
+    assert named == set(dates.HOLIDAYS)
+    with translation.override("en"):
+        assert dates.holiday_name(date(2027, 5, 17)) == "Constitution Day"
+        assert not named & {dates.holiday_name(day) for day in public_holidays(2027)}
+    with translation.override("nn"):
+        assert dates.holiday_name(date(2027, 1, 1)) == "1. nyttårsdag"
+        assert dates.holiday_name(date(2027, 3, 3)) == ""
 
 
 def test_days_near_today_have_names() -> None:

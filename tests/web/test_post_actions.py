@@ -1,5 +1,6 @@
 """Answering, forwarding, closing, taking and putting away, as the form of a thread does it."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,7 @@ from support.clinic_pages import HTMX, address, body, field, logged_in, same
 from support.dialog import E_CONTACT, PDF, question, receive
 
 LIMIT = 12 * 1024 * 1024
+ENGLISH = HTMX | {"Accept-Language": "en"}
 
 
 def form(thread: Thread, **facts: object) -> dict[str, object]:
@@ -113,6 +115,8 @@ def test_who_comes_second_is_told_who_was_first_and_loses_no_word() -> None:
     assert "Mona Dahl svarte kl." in page
     assert ">Svar fra Kari.</textarea>" in page
     assert "Svar fra Mona." in page
+    in_english = body(client.post(address(cast, "thread-close", thread.id), {"versjon": shown}, headers=ENGLISH))
+    assert re.search(r"Mona Dahl answered at \d\d:\d\d\.", in_english)
     assert len(sent(cast, thread)) == 1
     anyway = {"versjon": field(page, "versjon"), "text": "Svar fra Kari.", "vedlagt": field(page, "vedlagt")}
     assert client.post(address(cast, "thread-answer", thread.id), anyway).status_code == 302

@@ -104,6 +104,7 @@ def test_a_wish_to_cancel_shows_the_appointment_and_granting_it_cancels() -> Non
     assert reverse("schedule-appointment", args=[book.cast.clinic.slug, appointment.id]) in page
     assert "Ønske om avbestilling" in page
     assert 'id="answer-appointment"' not in page
+    assert "time hos en annen" not in page
     answer = client.post(
         address(book.cast, "thread-answer", thread.id), form(thread, utfall="appointment_cancelled"), headers=HTMX
     )

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from skranke.kernel import clock
+from skranke.patients.services import register
 from skranke.scheduling.models import BookedThrough
 from skranke.scheduling.services import (
     add_event,
@@ -27,7 +28,7 @@ from skranke.tenancy.work import acting
 
 from cast import make_clinic
 from support.clinic_pages import address, body, logged_in
-from support.timebok import make_timebok, weekday_at
+from support.timebok import MONDAY, make_timebok, weekday_at
 
 CEILING = 30
 
@@ -74,6 +75,23 @@ def test_the_own_week_stands_there_with_free_times_appointments_and_events() -> 
     assert "Lunsj" in _tile(html, event.id)
     assert "href" not in _tile(html, event.id)
     assert "<span>1 ledig</span>" in html
+
+
+def test_holidays_and_ages_are_told_as_people_say_them() -> None:
+    timebok = make_timebok()
+    client = logged_in(timebok.cast, timebok.cast.kari)
+    with acting(timebok.cast.actor(timebok.cast.ali)):
+        baby = register(
+            national_id=None, given_name="Mia", family_name="Vik", birth_date=MONDAY.date() - timedelta(days=70)
+        )
+        facts = {"schedule": timebok.schedule, "type": timebok.ordinary, "patient": baby}
+        booked = book_extra(start=weekday_at(9), **facts)
+    assert "Mia Vik, 2 måneder" in _tile(body(_page(timebok, client)), booked.id)
+    assert "Skjærtorsdag" in body(_page(timebok, client, uke="2027-W12"))
+    client.cookies["skranke_lang"] = "en"
+    html = body(_page(timebok, client, uke="2027-W12"))
+    assert "Maundy Thursday" in html
+    assert "Skjærtorsdag" not in html
 
 
 @pytest.mark.req("APT-17", "APT-18", "TYP-4")

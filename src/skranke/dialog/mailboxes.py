@@ -38,7 +38,6 @@ from skranke.dialog.models import (
 from skranke.dialog.values import Counts, KindCount, Mailbox, Order, Page, ThreadRow
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
-from skranke.kernel.ids import age_on
 from skranke.patients.models import NamePart
 from skranke.patients.rules import name_parts
 from skranke.tenancy.work import current_actor
@@ -222,7 +221,6 @@ def _row(thread: Thread, newest: Message | None, today: date) -> ThreadRow:
         title=thread.title,
         patient_id=thread.patient_id,
         patient_name=patient.name if patient else "",
-        patient_age=age_on(patient.birth_date, today) if patient else None,
         patient_birth_date=patient.birth_date if patient else None,
         preview=" ".join(newest.text[: PREVIEW * 2].split())[:PREVIEW] if newest else "",
         author_name=newest.author_name if newest else "",

@@ -105,7 +105,6 @@ class ThreadRow:
     title: str
     patient_id: UUID | None
     patient_name: str
-    patient_age: int | None
     patient_birth_date: date | None
     preview: str
     author_name: str

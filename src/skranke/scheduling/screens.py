@@ -7,8 +7,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from skranke.kernel import clock
-from skranke.kernel.holidays import public_holidays
-from skranke.kernel.ids import age_on
 from skranke.scheduling import rules
 from skranke.scheduling.facts import busy_times, open_slots
 from skranke.scheduling.models import (
@@ -61,7 +59,6 @@ class AppointmentCell:
     patient_id: UUID
     patient_name: str
     patient_birth_date: date
-    patient_age: int
     state: str
     type_id: UUID
     type_name: str
@@ -93,7 +90,6 @@ class DayView:
     """One day of one schedule. free: slots that can still be given today or later."""
 
     date: date
-    holiday: str
     is_today: bool
     free: int
     slots: tuple[FreeCell, ...]
@@ -148,7 +144,7 @@ def week_views(
     now = now or clock.now()
     ids = [one.id for one in schedules]
     span = (_midnight(monday), _midnight(monday + timedelta(days=days)))
-    booked = _appointments(ids, span, now)
+    booked = _appointments(ids, span)
     events = _events(ids, span)
     slots = _free(ids, span, booked, events)
     stale = _stale(ids, IsoWeek.of(monday))
@@ -168,7 +164,7 @@ def _midnight(day: date) -> datetime:
     return datetime.fromtimestamp(rules.midnight(day), clock.OSLO)
 
 
-def _appointments(ids: list[UUID], span: Span, now: datetime) -> dict[UUID, list[AppointmentCell]]:
+def _appointments(ids: list[UUID], span: Span) -> dict[UUID, list[AppointmentCell]]:
     rows = (
         Appointment.objects.filter(schedule_id__in=ids, starts__gte=span[0], starts__lt=span[1], state__in=SHOWN)
         .select_related("patient", "type")
@@ -176,11 +172,11 @@ def _appointments(ids: list[UUID], span: Span, now: datetime) -> dict[UUID, list
     )
     cells: dict[UUID, list[AppointmentCell]] = {}
     for row in rows:
-        cells.setdefault(row.schedule_id, []).append(_appointment(row, now))
+        cells.setdefault(row.schedule_id, []).append(_appointment(row))
     return {identity: _in_lanes(own) for identity, own in cells.items()}
 
 
-def _appointment(row: Appointment, now: datetime) -> AppointmentCell:
+def _appointment(row: Appointment) -> AppointmentCell:
     return AppointmentCell(
         id=row.id,
         start=clock.oslo(row.during.lower),
@@ -188,7 +184,6 @@ def _appointment(row: Appointment, now: datetime) -> AppointmentCell:
         patient_id=row.patient_id,
         patient_name=row.patient.name,
         patient_birth_date=row.patient.birth_date,
-        patient_age=age_on(row.patient.birth_date, clock.oslo(now).date()),
         state=row.state,
         type_id=row.type_id,
         type_name=row.type.name,
@@ -320,7 +315,6 @@ def _day(day: date, now: datetime, cells: _Cells) -> DayView:
     free = tuple(cell for cell in cells.slots if cell.start.date() == day)
     return DayView(
         date=day,
-        holiday=public_holidays(day.year).get(day, ""),
         is_today=clock.oslo(now).date() == day,
         free=sum(cell.start > now for cell in free),
         slots=free,

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from babel.dates import format_datetime
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, gettext_noop, ngettext
 
 from skranke.kernel import clock
+from skranke.kernel.holidays import public_holidays
 from skranke.kernel.ids import age_on
 
 _LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
@@ -24,6 +25,21 @@ _PATTERNS = {
     "iso": {"nb": "y-MM-dd", "nn": "y-MM-dd", "en": "y-MM-dd"},
 }
 _WITHOUT_YEAR = {"middels", "lang", "dag"}
+# As `kernel.holidays` names them; here so that they are translated.
+HOLIDAYS = (
+    gettext_noop("1. nyttårsdag"),
+    gettext_noop("Skjærtorsdag"),
+    gettext_noop("Langfredag"),
+    gettext_noop("1. påskedag"),
+    gettext_noop("2. påskedag"),
+    gettext_noop("Arbeidernes dag"),
+    gettext_noop("Grunnlovsdagen"),
+    gettext_noop("Kristi himmelfartsdag"),
+    gettext_noop("1. pinsedag"),
+    gettext_noop("2. pinsedag"),
+    gettext_noop("1. juledag"),
+    gettext_noop("2. juledag"),
+)
 _CLOCK = {"nb": "HH.mm", "nn": "HH.mm", "en": "HH:mm"}
 
 
@@ -67,6 +83,12 @@ def format_day_name(value: date) -> str:
     distance = (_day(value) - clock.today()).days
     names = {-1: gettext("i går"), 0: gettext("i dag"), 1: gettext("i morgen")}
     return names.get(distance) or format_date(value, "lang")
+
+
+def holiday_name(day: date) -> str:
+    """The public holiday that a day is, in the reader's language; empty on every other."""
+    name = public_holidays(day.year).get(day)
+    return gettext(name) if name else ""
 
 
 def format_age(born: date) -> str:

@@ -17,6 +17,7 @@ from skranke.kernel.errors import NotFoundError
 from skranke.tenancy import live
 from skranke.tenancy.rows import insert
 from skranke.tenancy.work import current_actor
+from skranke.ui.dates import format_time
 
 _LOST = (DeliveryState.REJECTED, DeliveryState.FAILED)
 
@@ -163,7 +164,7 @@ def _what_happened(thread: Thread) -> str:
     event = thread.events.exclude(kind__in=[EventKind.OPENED, EventKind.JOURNALED]).order_by("at", "id").last()
     if event is None:
         return _("Samtalen er endret siden du åpnet den. Ingenting er sendt. Les den på nytt.")
-    facts = {"name": event.actor_name, "time": f"{clock.oslo(event.at):%H.%M}"}
+    facts = {"name": event.actor_name, "time": format_time(event.at)}
     sentences = {
         EventKind.ANSWERED: _("%(name)s svarte kl. %(time)s. Ingenting er sendt. Les svaret først."),
         EventKind.CLOSED: _("%(name)s avsluttet samtalen kl. %(time)s. Ingenting er sendt."),

@@ -1,5 +1,7 @@
 """What things of a dialog are called on the screen."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -8,7 +10,7 @@ from skranke.dialog.outcomes import AnswerOutcome
 from skranke.dialog.values import EventKind, EventView, Mailbox, MessageView
 from skranke.scheduling.models import WishKind
 from skranke.standards.codes import Delivery as DeliveryWay
-from skranke.ui.dates import format_relative
+from skranke.ui.dates import format_date, format_relative
 from skranke.web.clinic.schedule.grid import state_text
 
 _WARN_FROM = 2
@@ -65,6 +67,17 @@ def due_text(days_left: int) -> str:
     if days_left == 0:
         return _("Frist i dag")
     return ngettext("%(n)d dag igjen", "%(n)d dager igjen", days_left) % {"n": days_left}
+
+
+def due_until(days_left: int, due: date) -> str:
+    """The same with the day itself: weekends and holidays before it do not count (JRN-10)."""
+    if days_left == 0:
+        return due_text(days_left)
+    left = ngettext("%(n)d virkedag igjen", "%(n)d virkedager igjen", days_left) % {"n": days_left}
+    return _("%(igjen)s · frist %(dag)s") % {
+        "igjen": left if days_left > 0 else due_text(days_left),
+        "dag": format_date(due),
+    }
 
 
 def due_state(days_left: int) -> str:

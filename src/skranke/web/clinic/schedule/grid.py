@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from skranke.scheduling.models import AppointmentState, ContactInterface
 from skranke.scheduling.screens import AppointmentCell, DayView, EventCell, FreeCell, WeekView, week_view
-from skranke.ui.dates import format_time
+from skranke.ui.dates import format_age, format_time, holiday_name
 from skranke.web.clinic.schedule.place import Place, with_query
 
 STEP = 5
@@ -115,7 +115,7 @@ def _heading(day: DayView, view: WeekView) -> str:
         free = _("i dag · %(ledige)s") % {"ledige": free}
     elif day.date < view.now.date():
         free = _("ferdig")
-    return f"{day.holiday} · {free}" if day.holiday else free
+    return " · ".join(part for part in (holiday_name(day.date), free) if part)
 
 
 def _position(start: datetime, end: datetime, day: date, view: WeekView) -> tuple[str, int]:
@@ -178,10 +178,9 @@ def _booked(cell: AppointmentCell, view: WeekView, place: Place, chosen: UUID | 
 
 
 def _title(cell: AppointmentCell) -> str:
-    age = ngettext("%(num)s år", "%(num)s år", cell.patient_age) % {"num": cell.patient_age}
     parts = [
         _span(cell.start, cell.end),
-        f"{cell.patient_name}, {age}",
+        f"{cell.patient_name}, {format_age(cell.patient_birth_date)}",
         cell.type_name,
         state_text(cell.state),
         _("selvbestilt") if cell.self_booked else "",
