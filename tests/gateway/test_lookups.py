@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from skranke.gateway import sync
 from skranke.kernel import clock
 from skranke.kernel.ids import HprNumber, NationalId
 from skranke.scheduling.models import Slot
@@ -11,6 +12,7 @@ from skranke.scheduling.services import add_single_slot, book, cancel, create_ty
 from skranke.standards.build import parties
 from skranke.standards.codes import PatientRole, Relation
 from skranke.standards.shared import Pasientrelasjon
+from skranke.wire.transport import RawMessage
 
 from support.helsenorge import booked
 from support.surgery import open_book
@@ -135,6 +137,15 @@ def test_a_question_for_more_than_four_weeks_is_answered_for_the_first_four(offi
     assert [time.uid for time in reply.times] == [str(slot.uid) for slot in slots[:2]]
     with office.acting():
         assert Slot.objects.count() == len(days)
+
+
+@pytest.mark.req("NFR-4")
+def test_an_answer_that_the_bus_will_not_take_stops_no_other_question(office) -> None:
+    question = office.helsenorge.sealed(office.helsenorge.free_times(office.cast.ola), sync=True)
+    facts = {name: getattr(question, name) for name in ("queue", "body", "message_id", "subject", "content_type")}
+    raw = RawMessage(**facts, reply_to="no\0queue", headers=question.headers)
+    assert sync.receive(raw, office.cast.clinic.id, office.endpoints, office.transport) == "accept"
+    assert ask(office).code == "26"
 
 
 @pytest.mark.req("DDFL-HT-01", "DDFL-PAS-01")

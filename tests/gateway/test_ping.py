@@ -10,8 +10,10 @@ import pytest
 from django.db import connection
 
 from skranke.cli import ping
+from skranke.gateway import replies
 from skranke.gateway.asking import ask
 from skranke.gateway.models import ReceivedMessage, SyncQuestion
+from skranke.gateway.opening import open_protection
 from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
 from skranke.standards.build import comtest, ekontakt
@@ -96,6 +98,19 @@ def test_an_answer_that_cannot_be_opened_is_told_at_once(office) -> None:
     outcome, _ = put(office, lambda letter: office.helsenorge.reply(letter, response(letter), body=b"no CMS"))
     assert (outcome.code, outcome.fault) == ("", "transport:invalid-cms-pkcs")
     assert office.helsenorge.reports() == []
+
+
+@pytest.mark.req("NFR-4")
+def test_no_transaction_waits_while_an_answers_certificates_are_asked_about(office, monkeypatch) -> None:
+    waited = []
+
+    def watched(*arguments):
+        waited.append(connection.in_atomic_block)
+        return open_protection(*arguments)
+
+    monkeypatch.setattr(replies, "open_protection", watched)
+    outcome, _ = put(office, lambda letter: office.helsenorge.reply(letter, response(letter)))
+    assert (outcome.code, waited) == ("RKT", [False])
 
 
 @pytest.mark.req("DDFL-KT-02")

@@ -1,16 +1,21 @@
 """What an operator can see of messages, what the documents promise, and that no log holds a person."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from skranke.gateway import errors, trace
 from skranke.gateway.types.registry import RENDERERS, TYPES
+from skranke.kernel import clock
 from skranke.kernel.errors import NotFoundError
 from skranke.kernel.ids import new_id
 from skranke.outbox.intents import Intent
-from skranke.wire.errors import FAULTS
+from skranke.standards.render import render
+from skranke.wire import faults
+from skranke.wire.errors import FAULTS, DecryptionFailedError
+from skranke.wire.transport import RawMessage
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "gateway.md"
 
@@ -70,10 +75,21 @@ def test_no_log_line_holds_a_person(office, capfd, monkeypatch) -> None:
         office.work()
         office.helsenorge.send(office.helsenorge.e_contact(office.cast.jonas, text="Merkeord"))
         office.work()
+        status = office.helsenorge.digital_status(office.cast.ola, active=True)
+        sent = office.helsenorge.send(render(status).replace(b'V="SDAB"', b'V="Merkeord"'), like=status)
+        office.work()
+        told = faults.report(
+            RawMessage(queue=sent.queue, message_id=sent.message_id, headers=sent.headers),
+            DecryptionFailedError("Merkeord"), error_queue=office.helsenorge.queues.clinic_error, now=clock.now(),
+        )  # fmt: skip
+        office.helsenorge.again(replace(told, headers=replace(told.headers, error_condition="Merkeord")))
+        assert office.take_reports() == ["accept"]
     finally:
         log.configure(level="WARNING")
     said = capfd.readouterr().err
     assert "gateway_alarm" in said
+    assert "digital_status_unknown_question" in said
+    assert "error_queue_report" in said
     for person in (office.cast.ola, office.cast.jonas):
         for mark in ("Merkeord", person.national_id, person.family_name, person.given_name):
             assert mark not in said

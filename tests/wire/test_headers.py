@@ -209,6 +209,7 @@ def test_properties_come_and_go_unchanged():
     properties = {"fromHerId": "1", "errorCondition": "transport:x", "X-Any": "y", "Service": "z"}
     assert Headers.of(properties).properties() == properties
     assert Headers.of({"fromHerId": 91095}).from_her_id == "91095"
+    assert Headers.of({"cpaId": None, "X-Any": None}) == Headers()
 
 
 def test_addresses_of_both_styles():

@@ -54,4 +54,6 @@ def _note(facts: Facts) -> None:
             subject_kind="outbox_item" if item else "",
             subject_id=item.id if item else None,
         )
-    log.error("gateway_alarm", reason="error_queue_report", condition=condition, known=item is not None)
+    # A condition that no list has is the other side's free words, which belong in the row alone.
+    logged = told.kind.condition if told.kind else "other"
+    log.error("gateway_alarm", reason="error_queue_report", condition=logged, known=item is not None)

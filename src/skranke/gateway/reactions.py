@@ -27,9 +27,6 @@ def react(facts: Facts, endpoint: Endpoint, error: Exception, rule: Rule) -> boo
     The locks of the first unit of work are gone with it, so the message is looked up once more.
     """
     with acting(system(facts.clinic_id)):
-        if received.same_bytes_seen(facts):
-            tries.forget(facts)
-            return True
         match received.earlier(facts):
             case Earlier.DUPLICATE:
                 pass

@@ -37,12 +37,13 @@ def receive(raw: RawMessage, clinic_id: UUID, endpoints: Endpoints) -> Dispositi
 
 def _take(facts: Facts, endpoints: Endpoints) -> None:
     endpoint = endpoints.of(facts.clinic_id)
+    # As of an asynchronous message: no transaction waits with it for a certificate authority.
+    open_protection(facts, endpoint)
+    document = read_document(facts)
+    check_parties(facts, endpoint)
+    if not isinstance(document, MsgHead):
+        raise UnsupportedMessageError("A receipt is no answer to a synchronous question.", fields=("subject",))
     with acting(system(facts.clinic_id)):
-        open_protection(facts, endpoint)
-        document = read_document(facts)
-        check_parties(facts, endpoint)
-        if not isinstance(document, MsgHead):
-            raise UnsupportedMessageError("A receipt is no answer to a synchronous question.", fields=("subject",))
         row = _question(facts)
         if row is None or row.code or row.function != document.info.type.v:
             log.warning("reply_to_nothing", known=row is not None)

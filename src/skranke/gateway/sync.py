@@ -34,6 +34,8 @@ from skranke.wire import headers
 from skranke.wire.certificates import Purpose
 from skranke.wire.errors import (
     InvalidFieldValueError,
+    MessageRefusedError,
+    QueueUnavailableError,
     SpoofingAttackError,
     TransportFaultError,
     UnsupportedMessageError,
@@ -59,7 +61,10 @@ def receive(raw: RawMessage, clinic_id: UUID, endpoints: Endpoints, transport: T
             answer = _answered(facts, endpoints.of(clinic_id))
         except Exception as error:  # noqa: BLE001 - the table decides about every error, the unknown too
             return _failed(facts, endpoints, error)
-        transport.send(answer)
+        try:
+            transport.send(answer)
+        except (MessageRefusedError, QueueUnavailableError) as error:
+            alarm(error)  # the bus will have none of where the question wants its answer: no later try helps
         return Disposition.ACCEPT
 
 

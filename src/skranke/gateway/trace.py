@@ -103,7 +103,9 @@ def _hops_in(row: ReceivedMessage) -> tuple[Hop, ...]:
     """Its receipt, and the answers that were made from it or about its subject."""
     caused = Q(subject_id=row.id)
     if row.subject_id is not None:
-        caused |= Q(subject_id=row.subject_id) | Q(detail__appointment=str(row.subject_id))
+        caused |= Q(subject_id=row.subject_id)
+    if row.subject_kind == "appointment":
+        caused |= Q(detail__appointment=str(row.subject_id))
     hops = [Hop(at=row.received_at, what=f"received:{row.state}", id=row.id, detail=row.code)]
     for item in OutboxItem.objects.filter(caused, created_at__gte=row.received_at).defer(*_HEAVY_OUT):
         hops += _leaving(item)

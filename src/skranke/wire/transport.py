@@ -55,15 +55,10 @@ class Headers:
 
     @classmethod
     def of(cls, properties: Mapping[str, object]) -> Self:
-        """From properties by wire name; values that are not text are taken as their text."""
-        known: dict[str, str] = {}
-        extra: dict[str, str] = {}
-        for wire, value in properties.items():
-            if wire in _FIELD_NAMES:
-                known[_FIELD_NAMES[wire]] = str(value)
-            else:
-                extra[wire] = str(value)
-        return cls(**known, extra=tuple(extra.items()))
+        """From properties by wire name; values that are not text are taken as their text, a null as absent."""
+        texts = {wire: str(value) for wire, value in properties.items() if value is not None}
+        known = {_FIELD_NAMES[wire]: text for wire, text in texts.items() if wire in _FIELD_NAMES}
+        return cls(**known, extra=tuple((wire, text) for wire, text in texts.items() if wire not in _FIELD_NAMES))
 
 
 _WIRE_NAMES = {

@@ -26,7 +26,7 @@ def handle(incoming: Incoming) -> Handled:
         return _answered(message)
     if message.code.v == Question.DIGITAL_STATUS:
         return _told(message)
-    log.warning("digital_status_unknown_question", code=message.code.v)
+    log.warning("digital_status_unknown_question")
     return Handled(code=message.code.v)
 
 
@@ -46,7 +46,7 @@ def _answered(message: MsgHead) -> Handled:
     """28, 29: those named are active and the others we asked about are not. 26, 31: nothing is known; ask again."""
     item = _question(message)
     if item is None:
-        log.warning("digital_status_answer_to_nothing", code=message.code.v)
+        log.warning("digital_status_answer_to_nothing")
         return Handled(code=message.code.v)
     asked = list(Patient.objects.filter(national_id__in=_ids(_persons_asked(item))))
     if message.code.v in _TOLD:
