@@ -215,8 +215,15 @@ def _failed(facts: Facts, endpoint: Endpoint, error: Exception) -> Disposition:
 
 
 def _set_aside(facts: Facts) -> None:
-    """Every try failed: kept whole, settled, alarmed, and replayed when a person says so."""
+    """Every try failed: kept whole, settled, alarmed, and replayed when a person says so.
+
+    Not a copy of what has been done meanwhile: the tries were those of many copies at once.
+    """
     with acting(system(facts.clinic_id)):
+        if received.same_bytes_seen(facts):
+            tries.forget(facts)
+            log.info("duplicate_dropped")
+            return
         received.store(facts, ReceptionState.SET_ASIDE, code=TriedOutError.code, detail=tries.last_error(facts))
         tries.forget(facts)
     log.error("gateway_alarm", reason=TriedOutError.code)

@@ -1,6 +1,5 @@
 """How often a delivery has been tried: committed before the work, so that a message that kills us is counted too."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from django.db import connection
@@ -14,10 +13,10 @@ from skranke.tenancy.work import acting
 
 _COUNT = """
     INSERT INTO gateway_deliverytry (id, clinic_id, from_her_id, message_id, tries, last_at, last_error)
-    SELECT id, %s, from_her_id, message_id, tries, %s, ''
-    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::int[]) AS delivery (id, from_her_id, message_id, tries)
+    SELECT id, %s, from_her_id, message_id, 1, %s, ''
+    FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS delivery (id, from_her_id, message_id)
     ON CONFLICT (clinic_id, from_her_id, message_id)
-    DO UPDATE SET tries = gateway_deliverytry.tries + excluded.tries, last_at = excluded.last_at
+    DO UPDATE SET tries = gateway_deliverytry.tries + 1, last_at = excluded.last_at
     -- A crash of the database server may lose the count, never a message: worth the disk's time saved.
     RETURNING from_her_id, message_id, tries, set_config('synchronous_commit', 'off', true)
 """
@@ -29,23 +28,16 @@ _ERROR_LENGTH = 200
 
 
 def count(several: Sequence[Facts]) -> list[int]:
-    """Count a try of each of a clinic's deliveries and commit; which one it is, from 1, in order."""
+    """Count a try of each of a clinic's deliveries and commit; which one it is, from 1, in order.
+
+    Copies that are done together are one try.
+    """
     # In one order, so that two lanes with the same messages do not wait for each other in a circle.
-    copies = sorted(Counter(_key(facts) for facts in several).items())
-    senders, message_ids = [key[0] for key, _ in copies], [key[1] for key, _ in copies]
+    keys = sorted({_key(facts) for facts in several})
     first = several[0]
     with acting(system(first.clinic_id)), connection.cursor() as cursor:
-        cursor.execute(
-            _COUNT,
-            [
-                first.clinic_id,
-                first.received_at,
-                [new_id() for _ in copies],
-                senders,
-                message_ids,
-                [number for _, number in copies],
-            ],
-        )
+        ids, senders, message_ids = [new_id() for _ in keys], [one for one, _ in keys], [last for _, last in keys]
+        cursor.execute(_COUNT, [first.clinic_id, first.received_at, ids, senders, message_ids])
         found = {(sender, message_id): tries for sender, message_id, tries, _ in cursor.fetchall()}
     return [found[_key(facts)] for facts in several]
 
