@@ -1,6 +1,7 @@
 """parse(render(x)) == x for whatever a document may hold."""
 
 import string
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import escape
 
@@ -13,6 +14,8 @@ from skranke.standards import namespaces as ns
 from skranke.standards.apprec import AppRec, AppRecParty, AppRecUnit, OriginalMessage
 from skranke.standards.codes import CodedValue
 from skranke.standards.dialog import Dialogmelding, Foresporsel, Notat, RelatedRole
+from skranke.standards.m1 import ForGoods, ForMedicine, M1Edition, Resept
+from skranke.standards.medicines import Goods, Medicine, Pack, Prescribing
 from skranke.standards.metadata import bus_metadata
 from skranke.standards.msghead import Binary, ConversationRef, Document, DocumentInfo, MsgHead, MsgInfo, RawPart
 from skranke.standards.parse import parse_document, parse_header
@@ -163,9 +166,57 @@ practitioner_lists = st.builds(
 )
 person_lists = st.builds(PersonList, persons=several(persons))
 binaries = st.builds(Binary, content=st.binary(max_size=64))
-_M1 = '<m:Resept xmlns:m="{}"><m:a b="c">{}</m:a></m:Resept>'
+_OLD = '<m:Dialogmelding xmlns:m="{}"><m:a b="c">{}</m:a></m:Dialogmelding>'
 raw_parts = lines.map(
-    lambda text: RawPart(namespace=ns.M1_2_5, xml=_M1.format(ns.M1_2_5, escape(text, quote=False)).encode())
+    lambda text: RawPart(namespace=ns.DIALOG_1_0, xml=_OLD.format(ns.DIALOG_1_0, escape(text, quote=False)).encode())
+)
+truths = optional(st.booleans())
+amounts = optional(st.decimals(0, 10**6, places=3))
+names = st.text(string.ascii_letters, min_size=1, max_size=8)
+medicines = st.builds(
+    Medicine, name=texts, group=codes, atc=optional(codes), conditions=several(names), opioid_approval=truths
+)
+branded = st.builds(Medicine, name=texts, group=codes, id=names, brand=texts, long_form=texts)
+packed = st.builds(
+    Medicine,
+    name=texts,
+    group=codes,
+    number=texts,
+    ean=texts,
+    no_preservation=truths,
+    packs=several(st.builds(Pack, name=texts, size=texts, unit=codes)),
+)
+_USE = {"purpose": texts, "use": texts, "no_combination": truths, "usage": optional(codes)}
+prescribed = st.one_of(
+    st.builds(Prescribing, substance=st.builds(replace, medicines, id=names), **_USE),
+    st.builds(Prescribing, brand=branded, **_USE),
+    st.builds(Prescribing, pack=packed, **_USE),
+)
+_GOODS = st.builds(Goods, number=texts, name=texts)
+goods = st.builds(ForGoods, kind=codes, amount=amounts, remark=texts, use=texts, food=_GOODS) | st.builds(
+    ForGoods, kind=codes, product_group=codes
+)
+for_medicine = st.builds(
+    ForMedicine,
+    kind=codes,
+    amount=amounts,
+    remark=texts,
+    refund_code=optional(codes),
+    repeats=optional(st.integers(0, 99)),
+    may_exchange=optional(codes),
+    prescribing=prescribed,
+)
+_PRESCRIPTION = {
+    "prescribed": optional(dates),
+    "expires": optional(dates),
+    "exempt": truths,
+    "reference": texts,
+    "speciality": optional(codes),
+    "fest_updated": st.sampled_from(["", "2026-11-20T00:00:00"]),
+    "edition": st.sampled_from(M1Edition),
+}
+prescriptions = st.builds(Resept, medicine=for_medicine, **_PRESCRIPTION) | st.builds(
+    Resept, goods=goods, **_PRESCRIPTION
 )
 document_infos = st.builds(
     DocumentInfo,
@@ -242,7 +293,7 @@ def test_a_dialogmelding_survives(dialog, info):
         st.builds(
             Document,
             info=document_infos,
-            content=calendars | relations | practitioner_lists | person_lists | binaries | raw_parts,
+            content=calendars | relations | practitioner_lists | person_lists | binaries | raw_parts | prescriptions,
         ),
         max_size=3,
     )

@@ -1,6 +1,7 @@
 """One example of each message that our builders make, by a name that tests show."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from skranke.kernel.ids import HprNumber
@@ -34,6 +35,8 @@ from support.messages import (
     appointment,
     from_citizen,
     from_clinic,
+    goods,
+    medicine,
     slot,
 )
 
@@ -157,12 +160,36 @@ RENEWAL = {
     "RF": reseptfornyelse.citizen_request(
         from_citizen(), text="Paracet 500 mg", delivery=Delivery.COLLECT, wanted=WANTED, relation=ACTING
     ),
+    "RFER": reseptfornyelse.citizen_request(
+        from_citizen(),
+        text="",
+        delivery=Delivery.PHARMACY,
+        prescriptions=(
+            medicine("Prøvelin tab 5 mg", xml_id="ID_1", amount=Decimal(1), prescribed=None, expires=None),
+            goods("Prøvenæring", number="900123"),
+        ),
+    ),
     "RF-bare": reseptfornyelse.citizen_request(from_citizen(), text="Ibux", subject="Resept", delivery=None),
     "14": reseptfornyelse.clinic_answer(
-        _LATER, Answer.RENEWED, text="Klar.", subject="Paracet", practitioner=SUBSTITUTE, case_type="sak-1"
+        _LATER,
+        Answer.RENEWED,
+        text="Klar.",
+        subject="Paracet",
+        practitioner=SUBSTITUTE,
+        case_type="sak-1",
+        prescriptions=(medicine("Paracet tab 500 mg", xml_id="ID_1", amount=Decimal(2), repeats=3),),
     ),
+    "14-uten": reseptfornyelse.clinic_answer(_LATER, Answer.RENEWED, text="Klar."),
     "15": reseptfornyelse.clinic_answer(_LATER, Answer.NOT_RENEWED, text="Bestill time."),
-    "32": reseptfornyelse.clinic_answer(_LATER, Answer.PARTLY_RENEWED, text=_FORMATTED),
+    "32": reseptfornyelse.clinic_answer(
+        _LATER,
+        Answer.PARTLY_RENEWED,
+        text=_FORMATTED,
+        prescriptions=(
+            medicine("Paracet tab 500 mg", xml_id="ID_1", amount=Decimal(1)),
+            medicine("Ibux tab 400 mg", xml_id="ID_2"),
+        ),
+    ),
     "RX-26": reseptfornyelse.clinic_answer(_LATER, Answer.REJECTED, text="Ring oss."),
     "RX-30": reseptfornyelse.clinic_answer(_LATER, Answer.NO_ACCESS, text="Ring oss."),
     "RX-22": reseptfornyelse.citizen_message(_CITIZEN_LATER, text="Takk."),

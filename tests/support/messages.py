@@ -1,12 +1,15 @@
 """A cast of parties, persons and messages for tests of what travels on the wire. All persons are synthetic."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from skranke.kernel.ids import HerId, HprNumber, synthetic_d_number, synthetic_national_id
 from skranke.standards.build import parties
 from skranke.standards.build.envelope import Envelope
-from skranke.standards.codes import PatientRole, Relation
+from skranke.standards.codes import MEDICINE, CodedValue, PatientRole, PrescriptionGroup, Relation
+from skranke.standards.m1 import ForGoods, ForMedicine, Resept
+from skranke.standards.medicines import Goods, Medicine, Prescribing
 from skranke.standards.msghead import Attachment, ConversationRef
 from skranke.standards.shared import Pasientrelasjon
 from skranke.standards.xcal import VEvent
@@ -42,6 +45,34 @@ PDF = Attachment(
     issued="2026-11-23T08:00:00Z",
 )
 PNG = Attachment(content=b"\x89PNG\r\n\x1a\nsynthetic", mime_type="image/png", description="Utslett")
+
+
+def medicine(
+    name: str,
+    *,
+    xml_id: str = "ID_1",
+    amount: Decimal | None = None,
+    repeats: int = 0,
+    prescribed: date | None = date(2026, 11, 23),
+    expires: date | None = date(2027, 11, 23),
+) -> Resept:
+    """A prescription of a medicine by its name."""
+    named = Medicine(name=name, group=PrescriptionGroup.C.cs, id=xml_id)
+    return Resept(
+        prescribed=prescribed,
+        expires=expires,
+        medicine=ForMedicine(
+            kind=MEDICINE,
+            amount=amount,
+            repeats=repeats,
+            prescribing=Prescribing(use="1 tablett daglig", substance=named),
+        ),
+    )
+
+
+def goods(name: str, *, number: str) -> Resept:
+    """A prescription of food."""
+    return Resept(goods=ForGoods(kind=CodedValue("N"), use="Ved behov", food=Goods(number=number, name=name)))
 
 
 def from_citizen(*, later: bool = False, patient=OLA) -> Envelope:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from skranke.standards import namespaces as ns
 from skranke.standards.attachments import check_attachment
 from skranke.standards.codes import MessageFunction, Question
 from skranke.standards.errors import MsgIdError, PatientError, SchemaError
+from skranke.standards.m1 import ids
 from skranke.standards.msghead import MsgHead
 
 _UUID_LENGTH = 36
@@ -21,9 +21,10 @@ Rule = Callable[[MsgHead], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionRules:
-    """What a function demands beside the envelope: a patient or not, and rules by code."""
+    """What a function demands beside the envelope: a patient or not, a rule of every code, and rules by code."""
 
     patient: bool = True
+    always: Rule | None = None
     by_code: tuple[tuple[str, Rule], ...] = ()
 
 
@@ -56,11 +57,17 @@ def _some_content(message: MsgHead) -> None:
 
 def _some_content_or_prescription(message: MsgHead) -> None:
     # RX-2: the text may be left out, the prescriptions tell what is asked for.
-    if not any(part.namespace in _PRESCRIPTIONS for part in message.other):
+    if not message.prescriptions:
         _some_content(message)
 
 
-_PRESCRIPTIONS = frozenset({ns.M1_2_4, ns.M1_2_5})
+def _ids_stand_once(message: MsgHead) -> None:
+    # xs:ID is unique in a document: with two the same, the whole message is none that the schema allows.
+    found = ids(message.prescriptions)
+    if len(set(found)) < len(found):
+        raise SchemaError("Resept: the same Id stands more than once.")
+
+
 _TIMED = tuple((code.value, _exactly_one_time) for code in (Question.RESERVE, Question.CANCEL))
 _WISHES = tuple((code.value, _some_time) for code in (Question.WISH_FOR_CHANGE, Question.WISH_FOR_CANCELLATION))
 
@@ -68,10 +75,11 @@ RULES: dict[MessageFunction, FunctionRules] = {
     MessageFunction.E_CONTACT: FunctionRules(),
     MessageFunction.E_CONSULTATION: FunctionRules(by_code=((Question.QUESTION_TO_PRACTITIONER.value, _some_content),)),
     MessageFunction.PRESCRIPTION_RENEWAL: FunctionRules(
+        always=_ids_stand_once,
         by_code=(
             (Question.RENEWAL_FREE_TEXT.value, _some_content),
             (Question.RENEWAL_PRESCRIPTION.value, _some_content_or_prescription),
-        )
+        ),
     ),
     MessageFunction.BOOKING: FunctionRules(by_code=_TIMED),
     MessageFunction.APPOINTMENT_WISH: FunctionRules(by_code=_WISHES),
@@ -100,6 +108,8 @@ def check_message(message: MsgHead, function: MessageFunction | str) -> None:
     check_msg_id(message.info.msg_id)
     if rules.patient:
         check_patient(message)
+    if rules.always:
+        rules.always(message)
     for code, rule in rules.by_code:
         if message.code.v == code:
             rule(message)

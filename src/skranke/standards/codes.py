@@ -256,6 +256,21 @@ class Delivery(Code):
     POST_STATED_ADDRESS = "AA", "Sendes med vanlig post til adresse angitt i forespørselen"
 
 
+class PrescriptionGroup(Code):
+    """7421: under which rules a medicine is prescribed."""
+
+    A = "A", "Reseptgruppe A"
+    B = "B", "Reseptgruppe B"
+    C = "C", "Reseptgruppe C"
+    C_AND_F = "CF", "Reseptgruppe CF"
+    F = "F", "Reseptgruppe F"
+    SUPPLEMENT = "K", "Kosttilskudd"
+
+
+MEDICINE = CodedValue("L", "", "Legemiddel")
+"""7402: the kind of goods that a medicine is."""
+
+
 class PatientRole(Code):
     """9034: a practitioner's role toward the patient."""
 
@@ -305,6 +320,7 @@ LISTS: dict[type[Code], int] = {
     AppRecRole: 8112,
     MessageFunction: 8279,
     Delivery: 8324,
+    PrescriptionGroup: 7421,
     PatientRole: 9034,
     NoteRole: 9057,
     Profession: 9060,

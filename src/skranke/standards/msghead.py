@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from skranke.standards.codes import Acknowledgement, CodedValue, DocumentType, MessageFunction
 from skranke.standards.dialog import Dialogmelding
+from skranke.standards.m1 import Resept
 from skranke.standards.people import Party, Patient, Person
 from skranke.standards.shared import Pasientrelasjon, PersonList, Practitioner, PractitionerList
 from skranke.standards.xcal import Calendar, VEvent
@@ -86,7 +87,7 @@ class Binary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawPart:
-    """A part in a known namespace that no reader of ours opens (M1 and others), as canonical XML."""
+    """A part in a known namespace that no reader of ours opens (such as a dialogmelding 1.0), as canonical XML."""
 
     namespace: str
     xml: bytes
@@ -95,7 +96,7 @@ class RawPart:
         return f"RawPart({self.namespace!r}, {len(self.xml)} bytes)"
 
 
-Content = Dialogmelding | Calendar | Pasientrelasjon | PractitionerList | PersonList | Binary | RawPart
+Content = Dialogmelding | Calendar | Pasientrelasjon | PractitionerList | PersonList | Resept | Binary | RawPart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +165,11 @@ class MsgHead:
     def persons(self) -> tuple[Person, ...]:
         """The entries of the lists of persons."""
         return tuple(entry for part in self._all(PersonList) for entry in part.persons)
+
+    @property
+    def prescriptions(self) -> tuple[Resept, ...]:
+        """The prescriptions, in order."""
+        return tuple(self._all(Resept))
 
     @property
     def attachments(self) -> tuple[Attachment, ...]:

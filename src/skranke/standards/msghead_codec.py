@@ -27,6 +27,7 @@ from skranke.standards.codec import (
 from skranke.standards.codes import CodedValue
 from skranke.standards.dialog import DialogCodec, Dialogmelding
 from skranke.standards.errors import AttachmentError, UnsupportedVersionError
+from skranke.standards.m1 import M1Edition, Resept, ReseptCodec
 from skranke.standards.msghead import (
     Binary,
     Content,
@@ -75,6 +76,7 @@ def _tag(name: str) -> str:
 
 _PRACTITIONERS = PractitionersCodec()
 _DIALOG = DialogCodec()
+_RESEPT = ReseptCodec()
 _READERS: dict[str, Codec] = {
     ns.tag(ns.DIALOG, "Dialogmelding"): _DIALOG,
     ns.tag(ns.XCAL, "icalendar"): CalendarCodec(),
@@ -84,6 +86,7 @@ _READERS: dict[str, Codec] = {
     ns.tag(ns.PRACTITIONERS_2014, "Helsepersonell"): _PRACTITIONERS,
     ns.tag(ns.PERSONS, "Personer"): PERSONS,
     ns.tag(ns.BASE64, "Base64Container"): _BinaryCodec(),
+    **{ns.tag(edition.value, "Resept"): _RESEPT for edition in M1Edition},
 }
 """The root elements a Document may hold; a new payload is one line here and one in `_ROOTS`."""
 
@@ -114,11 +117,18 @@ class _ContentCodec:
         if isinstance(value, RawPart):
             element.append(from_raw(value.xml))
             return
-        tag = PractitionersCodec.root_tag(value) if isinstance(value, PractitionerList) else _ROOTS[type(value)]
+        tag = _root_tag(value)
         space = etree.QName(tag).namespace or ""
-        bare = isinstance(value, Calendar | Binary)
-        nsmap = prefixes(space) if bare else prefixes(space, fk1=ns.COMMON)
+        nsmap = prefixes(space) if isinstance(value, Calendar | Binary) else prefixes(space, fk1=ns.COMMON)
+        if isinstance(value, Resept):
+            nsmap = prefixes(space, fs=value.edition.content_space)
         _READERS[tag].write(etree.SubElement(element, tag, nsmap=nsmap), value)
+
+
+def _root_tag(value: Content) -> str:
+    if isinstance(value, PractitionerList):
+        return PractitionersCodec.root_tag(value)
+    return ReseptCodec.root_tag(value) if isinstance(value, Resept) else _ROOTS[type(value)]
 
 
 class _ExternalCodec:

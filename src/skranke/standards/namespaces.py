@@ -14,9 +14,11 @@ PERSONS = "http://www.kith.no/xmlstds/person/2014-03-28"
 BASE64 = "http://www.kith.no/xmlstds/base64container"
 M1_2_5 = "http://www.kith.no/xmlstds/eresept/m1/2013-10-08"
 M1_2_4 = "http://www.kith.no/xmlstds/eresept/m1/2010-05-01"
+FORSKRIVNING_2_5 = "http://www.kith.no/xmlstds/eresept/forskrivning/2013-10-08"
+FORSKRIVNING_2_4 = "http://www.kith.no/xmlstds/eresept/forskrivning/2010-04-01"
 SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 
-CARRIED = frozenset({M1_2_5, M1_2_4, DIALOG_1_0})
+CARRIED = frozenset({DIALOG_1_0})
 """Namespaces a Document may hold that no reader of ours opens: kept as they are."""
 
 

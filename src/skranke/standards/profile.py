@@ -14,6 +14,7 @@ from skranke.standards.codes import (
     PersonIdType,
     SlotCategory,
 )
+from skranke.standards.m1 import M1Edition
 from skranke.standards.shared import PractitionerEdition
 
 PRODUCT = "Skranke"
@@ -107,12 +108,15 @@ REFUSED_AS: dict[MessageFunction, Answer] = {
 }
 """D-30: where a refusal of any kind is one code with a text; elsewhere it is 26 or 30."""
 
+PRESCRIPTION_EDITION = M1Edition.V2_5
+"""D-05: M1 2.5 by the guide and the CPA; the CPP template and a library sample have 2.4."""
+
 MOST_PRESCRIPTIONS = 100
 """D-05: how many M1 a renewal may carry, by the CPP template."""
 
 RENEWAL_NEEDS_PRESCRIPTIONS = False
 """D-05: the guide demands one M1 for each renewed prescription. A record system may have none to send: then the answer
-leaves without, and it is logged. None is ever made up."""
+leaves without, and it is logged. True: such an answer is refused before anything is stored. None is ever made up."""
 
 CITIZEN_ANSWERS = frozenset({Answer.CITIZEN_ANSWER, Answer.REJECTED, Answer.GENERAL_FAULT})
 """Which TemaKodet HelseNorge sends in a dialog (EK-4, KO-4)."""

@@ -14,7 +14,8 @@ from skranke.standards.build.envelope import (
 from skranke.standards.codes import Answer, Delivery, MessageFunction, Question
 from skranke.standards.dialog import Dialogmelding, Foresporsel, Notat, RelatedRole
 from skranke.standards.errors import BuildError
-from skranke.standards.msghead import MsgHead, RawPart
+from skranke.standards.m1 import Resept, ids
+from skranke.standards.msghead import MsgHead
 from skranke.standards.shared import Pasientrelasjon
 
 _FUNCTION = MessageFunction.PRESCRIPTION_RENEWAL
@@ -30,19 +31,26 @@ def citizen_request(
     wanted: RelatedRole | None = None,
     relation: Pasientrelasjon | None = None,
     case_type: str = "",
+    prescriptions: tuple[Resept, ...] = (),
 ) -> MsgHead:
-    """RX-1: RF, from HelseNorge. delivery: as is wanted; the guide demands it, the samples lack it (D-02)."""
-    require_text(text, "The request")
+    """RX-1: RF, from HelseNorge. delivery: as is wanted; the guide demands it, the samples lack it (D-02).
+
+    prescriptions: what is to be renewed. With them it is RX-2, RFER of process 1.3, which needs no text.
+    """
+    if not prescriptions:
+        require_text(text, "The request")
+    _require_prescriptions(prescriptions)
     require_new_thread(envelope)
     require_patient(envelope)
     asked = Foresporsel(
-        code=Question.RENEWAL_FREE_TEXT.cv,
+        code=(Question.RENEWAL_PRESCRIPTION if prescriptions else Question.RENEWAL_FREE_TEXT).cv,
         subject=subject,
         text=rich(text),
         coded_information=delivery.cv if delivery else None,
         roles=(wanted,) if wanted else (),
     )
-    return message(envelope, _FUNCTION, Dialogmelding(question=asked, case_type=case_type), relation=relation)
+    dialog = Dialogmelding(question=asked, case_type=case_type)
+    return message(envelope, _FUNCTION, dialog, relation=relation, other=prescriptions)
 
 
 def clinic_answer(
@@ -52,7 +60,7 @@ def clinic_answer(
     text: Text,
     subject: str = "",
     practitioner: RelatedRole | None = None,
-    prescriptions: tuple[RawPart, ...] = (),
+    prescriptions: tuple[Resept, ...] = (),
     case_type: str = "",
 ) -> MsgHead:
     """RX-3: 14, 15 or 32, or a refusal 26 or 30, always with a text in TekstNotatInnhold (D-04).
@@ -66,13 +74,20 @@ def clinic_answer(
         raise BuildError("Only what is renewed goes along with an answer.")
     if code in _WITH_PRESCRIPTIONS and not prescriptions and profile.RENEWAL_NEEDS_PRESCRIPTIONS:
         raise BuildError("An answer that renews carries what was renewed.")
-    if len(prescriptions) > profile.MOST_PRESCRIPTIONS:
-        raise BuildError(f"An answer carries at most {profile.MOST_PRESCRIPTIONS} prescriptions.")
+    _require_prescriptions(prescriptions)
     require_thread(envelope)
     require_patient(envelope)
     note = Notat(code=code.cv, subject=subject, text=rich(text), roles=(practitioner,) if practitioner else ())
     dialog = Dialogmelding(note=note, case_type=case_type)
     return message(envelope, _FUNCTION, dialog, other=prescriptions)
+
+
+def _require_prescriptions(prescriptions: tuple[Resept, ...]) -> None:
+    if len(prescriptions) > profile.MOST_PRESCRIPTIONS:
+        raise BuildError(f"A message carries at most {profile.MOST_PRESCRIPTIONS} prescriptions.")
+    names = ids(prescriptions)
+    if len(set(names)) < len(names):
+        raise BuildError("An id (xs:ID) stands once in all prescriptions of a message.")
 
 
 def citizen_message(envelope: Envelope, *, text: Text) -> MsgHead:
