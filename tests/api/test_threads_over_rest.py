@@ -1,11 +1,15 @@
 """Threads, messages, attachments and the journal over REST."""
 
+from decimal import Decimal
+
 import pytest
 
 from skranke.dialog import services
 from skranke.dialog.models import Message
+from skranke.dialog.values import PrescriptionFacts
 from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
+from skranke.standards import profile
 from skranke.tenancy.work import acting
 
 from cast import make_clinic
@@ -178,3 +182,40 @@ def test_a_renewal_tells_its_outcomes_and_is_answered_with_one(wanted) -> None:
     assert (read["closed"], read["may_answer"], read["answered_finally"], read["outcomes"]) == (True, False, True, [])
     again = ali.post(path, {"text": "Nei.", "outcome": "rejected"})
     assert (again.status, again.body["code"]) == (409, "already_answered")
+
+
+@pytest.mark.req("RX-16", "DDFL-RX-04", "DDFL-RX-05", "DDFL-RX-12")
+def test_a_record_system_tells_what_it_has_renewed() -> None:
+    cast = make_clinic()
+    wanted = PrescriptionFacts(name="Prøvelin tab 5 mg", group="C", amount=Decimal(2), repeats=3)
+    thread = receive(cast, question(cast, kind=RENEWAL, code="RFER", text="", prescriptions=(wanted,)))
+    ali = Api(cast, cast.ali)
+    read = ali.get(f"threads/{thread.id}").body
+    assert [one["outcome"] for one in read["outcomes"] if one["names_items"]] == ["renewed", "partly_renewed"]
+    (asked,) = read["messages"][0]["prescriptions"]
+    assert (asked["name"], asked["amount"], asked["repeats"]) == ("Prøvelin tab 5 mg", "2.000", 3)
+    assert (asked["prescribed"], asked["expires"]) == (None, None)
+    items = [
+        {"of": asked["id"], "prescribed": "2026-11-24", "expires": "2027-11-24"},
+        {"name": "Paracet tab 500 mg", "group": "F", "amount": 1.5, "article_number": "123456", "atc": "N02BE01"},
+    ]
+    path, body = f"threads/{thread.id}/messages", {"text": "Klare.", "outcome": "renewed"}
+    for outcome, stated in (("not_renewed", items), ("renewed", [{"group": "C"}])):
+        refused = ali.post(path, body | {"outcome": outcome, "prescriptions": stated})
+        assert (refused.status, [one["field"] for one in refused.body["errors"]]) == (422, ["prescriptions"])
+    answer = ali.post(path, body | {"prescriptions": items})
+    assert answer.status == 201
+    told = answer.body["prescriptions"]
+    assert [(one["name"], one["amount"], one["expires"], one["article_number"]) for one in told] == [
+        ("Prøvelin tab 5 mg", "2.000", "2027-11-24", ""),
+        ("Paracet tab 500 mg", "1.500", None, "123456"),
+    ]
+
+
+@pytest.mark.req("RX-16")
+def test_an_answer_without_prescriptions_is_refused_where_the_profile_says_so(monkeypatch) -> None:
+    monkeypatch.setattr(profile, "RENEWAL_NEEDS_PRESCRIPTIONS", True)
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=RENEWAL))
+    refused = Api(cast, cast.ali).post(f"threads/{thread.id}/messages", {"text": "Klar.", "outcome": "14"})
+    assert (refused.status, refused.body["code"]) == (422, "prescriptions_needed")

@@ -1,17 +1,21 @@
 """Answers that decide: which outcomes there are, that one is chosen, and that it is the only one (RX-3 to RX-6)."""
 
 from contextlib import nullcontext
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from skranke.dialog import queries, rules, services
-from skranke.dialog.errors import AlreadyAnsweredError, NotResendableError
+from skranke.dialog.errors import AlreadyAnsweredError, NotResendableError, PrescriptionsNeededError
 from skranke.dialog.models import Message, Thread
 from skranke.dialog.outcomes import DECIDED
+from skranke.dialog.values import PrescriptionFacts
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
 from skranke.outbox.models import OutboxItem
+from skranke.standards import profile
 from skranke.tenancy.work import acting
 
 from cast import Cast, make_clinic
@@ -191,3 +195,133 @@ def test_every_outcome_has_a_code_of_its_own_in_its_kind() -> None:
     for kind in DECIDED:
         codes = [rule.code for rule in rules.outcomes(kind)]
         assert len(set(codes)) == len(codes)
+
+
+PARACET = PrescriptionFacts(name="Paracet tab 500 mg", group="F")
+WANTED = PrescriptionFacts(
+    name="Prøvelin tab 5 mg",
+    group="C",
+    amount=Decimal(2),
+    repeats=3,
+    use="1 daglig",
+    expires=date(2026, 1, 1),
+    atc="N02BE01",
+    article_number="397604",
+)
+
+
+@pytest.mark.req("RX-16", "DDFL-RX-04", "DDFL-RX-05")
+@pytest.mark.parametrize("outcome", ["renewed", "partly_renewed"])
+def test_what_is_renewed_goes_along_and_is_shown(outcome) -> None:
+    cast = make_clinic()
+    thread = request(cast)
+    decide(cast, thread, outcome, prescriptions=[PARACET, replace(PARACET, name="  Ibux\n400 mg ", repeats=2)])
+    asked, told = shown(cast, thread).messages
+    assert asked.prescriptions == ()
+    assert [(one.name, one.repeats) for one in told.prescriptions] == [("Paracet tab 500 mg", None), ("Ibux 400 mg", 2)]
+
+
+@pytest.mark.req("RX-16", "DDFL-RX-06")
+@pytest.mark.parametrize("outcome", ["not_renewed", "rejected"])
+def test_what_is_not_renewed_does_not_go_along(outcome) -> None:
+    cast = make_clinic()
+    thread = request(cast)
+    with pytest.raises(InvalidError) as refused:
+        decide(cast, thread, outcome, prescriptions=[PARACET])
+    assert refused.value.field == "prescriptions"
+    assert shown(cast, thread).may_answer
+
+
+@pytest.mark.req("RX-16")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": ""},
+        {"name": " \n"},
+        {"name": "x" * 501},
+        {"group": ""},
+        {"group": "X"},
+        {"amount": Decimal(0)},
+        {"amount": Decimal(-1)},
+        {"amount": Decimal(10_001)},
+        {"amount": Decimal("1E+400")},
+        {"amount": Decimal("1.0001")},
+        {"repeats": -1},
+        {"repeats": 100},
+        {"prescribed": date(2026, 11, 24), "expires": date(2026, 11, 23)},
+        {"of": "00000000-0000-0000-0000-000000000000"},
+    ],
+)
+def test_a_prescription_that_lacks_what_it_must_have_is_refused_by_its_number(changes) -> None:
+    cast = make_clinic()
+    thread = request(cast)
+    with pytest.raises(InvalidError) as refused:
+        decide(cast, thread, prescriptions=[PARACET, replace(PARACET, **changes)])
+    assert (refused.value.field, str(refused.value)[:10]) == ("prescriptions", "Resept 2: ")
+    assert len(shown(cast, thread).messages) == 1
+
+
+@pytest.mark.req("RX-16")
+def test_more_than_a_message_may_carry_is_refused() -> None:
+    cast = make_clinic()
+    thread = request(cast)
+    with pytest.raises(InvalidError):
+        decide(cast, thread, prescriptions=[PARACET] * (profile.MOST_PRESCRIPTIONS + 1))
+    decide(cast, thread, prescriptions=[PARACET] * profile.MOST_PRESCRIPTIONS)
+
+
+@pytest.mark.req("RX-16")
+@pytest.mark.parametrize("outcome", CODES)
+def test_the_profile_says_whether_an_answer_leaves_without(outcome, monkeypatch) -> None:
+    monkeypatch.setattr(profile, "RENEWAL_NEEDS_PRESCRIPTIONS", True)
+    cast = make_clinic()
+    thread = request(cast)
+    if outcome in {"renewed", "partly_renewed"}:
+        with pytest.raises(PrescriptionsNeededError) as refused:
+            decide(cast, thread, outcome)
+        assert (refused.value.code, refused.value.field) == ("prescriptions_needed", "prescriptions")
+        decide(cast, thread, outcome, prescriptions=[PARACET])
+    else:
+        decide(cast, thread, outcome)
+    assert shown(cast, thread).answered_finally
+
+
+@pytest.mark.req("RX-2", "RX-16", "DDFL-RX-12")
+def test_a_renewed_item_of_the_request_is_as_there_where_nothing_else_is_stated() -> None:
+    cast = make_clinic()
+    thread = receive(
+        cast, question(cast, kind=RENEWAL, code="RFER", subject="", text="", prescriptions=(WANTED, PARACET))
+    )
+    asked = shown(cast, thread).messages[0].prescriptions
+    assert [one.name for one in asked] == [WANTED.name, PARACET.name]
+    same = PrescriptionFacts(of=asked[0].id, repeats=0, prescribed=date(2026, 11, 24))
+    other = PrescriptionFacts(of=asked[0].id, name="Prøvelin tab 10 mg")
+    decide(cast, thread, prescriptions=[same, other])
+    first, second = shown(cast, thread).messages[1].prescriptions
+    assert (first.name, first.group, first.amount, first.repeats) == (WANTED.name, "C", 2, 0)
+    assert (first.use, first.prescribed, first.expires) == ("1 daglig", date(2026, 11, 24), None)
+    assert (first.atc, first.article_number) == ("N02BE01", "397604")
+    # Another strength is another article: that of the request would be made up.
+    assert (second.name, second.amount, second.atc, second.article_number) == ("Prøvelin tab 10 mg", 2, "", "")
+
+
+@pytest.mark.req("NFR-2", "RX-16")
+def test_an_item_of_another_request_is_no_item_of_this_one() -> None:
+    cast, far = make_clinic(), make_clinic()
+    thread, beside = (
+        request(cast),
+        receive(cast, question(cast, kind=RENEWAL, code="RFER", text="", prescriptions=(WANTED,))),
+    )
+    theirs = receive(far, question(far, kind=RENEWAL, code="RFER", text="", prescriptions=(WANTED,)))
+    for owner, other in ((cast, beside), (far, theirs)):
+        wanted = shown(owner, other).messages[0].prescriptions[0]
+        with pytest.raises(InvalidError) as refused:
+            decide(cast, thread, prescriptions=[PrescriptionFacts(of=wanted.id, group="C")])
+        assert refused.value.field == "prescriptions"
+
+
+@pytest.mark.req("RX-2")
+def test_a_request_by_prescriptions_alone_is_called_after_the_first() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=RENEWAL, code="RFER", subject="", text=" ", prescriptions=(WANTED,)))
+    assert thread.title == "Prøvelin tab 5 mg – helsenorge.no"

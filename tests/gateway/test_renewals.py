@@ -1,21 +1,44 @@
 """Requests for renewal from the bus to the thread, and the one answer back."""
 
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from skranke.clinics.models import CommunicationParty
 from skranke.dialog.errors import AlreadyAnsweredError
 from skranke.dialog.models import Message, Thread
+from skranke.dialog.queries import thread_view
 from skranke.dialog.services import answer
+from skranke.dialog.values import PrescriptionFacts
 from skranke.standards.build import reseptfornyelse
 from skranke.standards.build.envelope import reply_to
-from skranke.standards.codes import AppRecError, CodedValue, Delivery, MessageFunction
+from skranke.standards.codes import MEDICINE, AppRecError, CodedValue, Delivery, MessageFunction, PrescriptionGroup
+from skranke.standards.m1 import ForGoods, ForMedicine, M1Edition, Resept, ids
+from skranke.standards.medicines import Goods, Medicine, Mixture, Pack, Prescribing
 from skranke.standards.msghead import MsgHead
+from skranke.standards.render import render
 
+from support import messages
 from support.dialog import EVERYBODY, holders
 from support.helsenorge import PDF
 
+_GROUP = CodedValue("C")
+_AMOUNT = b'<Mengde xmlns="http://www.kith.no/xmlstds/eresept/forskrivning/2013-10-08" V="100" U="g"></Mengde>'
+_PRESCRIBED = {
+    "brand": Prescribing(brand=Medicine(name="Prøvelin tab 5 mg", group=_GROUP, brand="Prøvelin")),
+    "substance": Prescribing(substance=Medicine(name="Prøvestoff tab 5 mg", group=_GROUP, id="ID_1")),
+    "mixture": Prescribing(mixture=Mixture(name="Prøvesalve", information="-", amount=_AMOUNT, mixture_form=_GROUP)),
+}
+_SAMPLES = {
+    name: Resept(medicine=ForMedicine(kind=MEDICINE, repeats=0, prescribing=one)) for name, one in _PRESCRIBED.items()
+} | {
+    "prosthesis": Resept(goods=ForGoods(kind=CodedValue("B"), prosthesis=Goods(number="1", name="Prøveprotese"))),
+    "supply": Resept(goods=ForGoods(kind=CodedValue("M"), supply=Goods(number="2", name="Prøvestrimler"))),
+    "group": Resept(goods=ForGoods(kind=CodedValue("M"), product_group=CodedValue("0101", "", "Prøveposer"))),
+    "kind": Resept(goods=ForGoods(kind=CodedValue("N", "", "Næringsmidler"))),
+}
 CODES = {"renewed": "14", "not_renewed": "15", "partly_renewed": "32", "rejected": "26"}
 
 
@@ -71,13 +94,121 @@ def test_the_outcome_and_its_text_reach_helsenorge(office, outcome, caplog) -> N
     assert document.info.function is MessageFunction.PRESCRIPTION_RENEWAL
     assert document.info.conversation.conversation == thread.conversation
     assert (document.dialog.note.subject, document.attachments, document.appointments) == ("", (), ())
-    assert (document.relation, document.practitioners, document.other) == (None, (), ())
+    assert (document.relation, document.practitioners, document.other, document.prescriptions) == (None, (), (), ())
     assert ("renewal_without_prescriptions" in caplog.text) is (outcome in {"renewed", "partly_renewed"})
     assert str(document.info.sender.her_id) == office.cast.kari_party.her_id
     office.helsenorge.send(office.helsenorge.receipt_for(told))
     assert office.answers() == []
     with office.acting():
         assert Message.objects.get(id=reply.id).delivery == "received"
+
+
+PARACET = PrescriptionFacts(
+    name="Paracet tab 500 mg",
+    amount=Decimal(2),
+    repeats=3,
+    group="F",
+    use="1 tablett ved behov",
+    prescribed=date(2026, 11, 23),
+    expires=date(2027, 11, 23),
+)
+
+
+@pytest.mark.req("RX-16", "DDFL-RX-04", "DDFL-RX-05", "DDFL-RX-09")
+@pytest.mark.parametrize(("outcome", "names"), [("renewed", ["Paracet", "Ibux"]), ("partly_renewed", ["Paracet"])])
+def test_one_m1_goes_along_for_each_renewed_item(office, outcome, names, caplog) -> None:
+    thread = asked(office, text="Paracet\nIbux")
+    items = [PARACET, replace(PARACET, name="Ibux tab 400 mg", group="C", expires=None)][: len(names)]
+    with office.acting(office.cast.ali):
+        answer(thread, text="Klar på apoteket.", outcome=outcome, prescriptions=items)
+    (told,) = office.answers()  # each part and the whole are valid, or this would fail
+    assert (told.code, "renewal_without_prescriptions" in caplog.text) == (CODES[outcome], False)
+    renewed = told.document.prescriptions
+    assert [one.name for one in renewed] == [one.name for one in items]
+    assert {one.edition for one in renewed} == {M1Edition.V2_5}
+    assert len(set(ids(renewed))) == len(names)
+    first = renewed[0]
+    assert (first.prescribed, first.expires) == (PARACET.prescribed, PARACET.expires)
+    assert (first.medicine.amount, first.medicine.repeats, first.medicine.kind.v) == (2, 3, "L")
+    assert first.medicine.prescribing.use == "1 tablett ved behov"
+    assert first.medicine.prescribing.substance.group.v == "F"
+    # The article and the list of medicines are not known: none is made up.
+    assert (first.medicine.prescribing.pack, first.fest_updated, renewed[-1].earliest) == (None, "", None)
+
+
+@pytest.mark.req("RX-2", "RX-16", "DDFL-RX-12")
+def test_a_request_by_prescriptions_shows_its_items_and_what_is_renewed_goes_back(office) -> None:
+    pack = Medicine(
+        name="Prøvelin tab 5 mg",
+        group=PrescriptionGroup.C.cs,
+        atc=CodedValue("N02BE01", "2.16.578.1.12.4.1.1.7180", "Prøvestoff"),
+        id="ID_1",
+        number="397604",
+        packs=(Pack(name="Prøvelin", size="100", unit=CodedValue("stk", "2.16.578.1.12.4.1.1.7452", "stykk")),),
+    )
+    wanted = Resept(
+        medicine=ForMedicine(
+            kind=MEDICINE, amount=Decimal("1.5"), repeats=2, prescribing=Prescribing(use="1 daglig", pack=pack)
+        )
+    )
+    food = messages.goods("Prøvenæring", number="900123")
+    request = office.helsenorge.renewal(office.cast.ola, text="", prescriptions=(wanted, food))
+    assert b">0001-01-01<" in render(request)
+    office.helsenorge.send(request)
+    assert [one.code for one in office.answers()] == ["1"]
+    with office.acting(office.cast.ali):
+        thread = Thread.objects.get(conversation=request.info.msg_id)
+        assert thread.title.startswith("Prøvelin tab 5 mg")
+        (shown,) = thread_view(thread).messages
+        assert (shown.code, shown.text) == ("RFER", "")
+        first, second = shown.prescriptions
+        assert (first.name, first.amount, first.repeats, first.use) == (
+            "Prøvelin tab 5 mg",
+            Decimal("1.5"),
+            2,
+            "1 daglig",
+        )
+        assert (first.prescribed, first.expires, second.prescribed) == (None, None, None)
+        assert (second.name, second.article_number, second.form) == ("Prøvenæring", "900123", "food")
+        stated = [PrescriptionFacts(of=first.id, prescribed=date(2026, 11, 24)), PrescriptionFacts(of=second.id)]
+        answer(thread, text="Begge er klare.", outcome="renewed", prescriptions=stated)
+    (told,) = office.answers()
+    again, also = told.document.prescriptions
+    assert (again.prescribed, again.expires, again.medicine) == (date(2026, 11, 24), None, wanted.medicine)
+    assert (also.name, also.goods.food.number) == ("Prøvenæring", "900123")
+
+
+@pytest.mark.req("RX-16")
+@pytest.mark.parametrize("name", _SAMPLES)
+def test_every_form_of_prescription_can_be_asked_for_and_renewed(office, name) -> None:
+    wanted = _SAMPLES[name]
+    request = office.helsenorge.renewal(office.cast.ola, text="", prescriptions=(wanted,))
+    office.helsenorge.send(request)
+    office.answers()
+    with office.acting(office.cast.ali):
+        thread = Thread.objects.get()
+        (item,) = thread_view(thread).messages[0].prescriptions
+        assert item.name == wanted.name
+        answer(thread, text="Ja.", outcome="renewed", prescriptions=[PrescriptionFacts(of=item.id, group="C")])
+    (told,) = office.answers()
+    assert [one.name for one in told.document.prescriptions] == [wanted.name]
+
+
+@pytest.mark.req("DDFL-RX-09")
+def test_a_request_with_the_same_id_twice_is_not_taken(office) -> None:
+    request = office.helsenorge.renewal(office.cast.ola, text="", prescriptions=(messages.medicine("Paracet"),))
+    twice = replace(request, documents=(*request.documents, request.documents[-1]))
+    office.helsenorge.send(twice)
+    (receipt,) = office.answers()
+    assert (receipt.code, receipt.errors) == ("2", [AppRecError.INVALID_XML.value])
+
+
+@pytest.mark.req("DDFL-RX-01")
+def test_a_request_by_nothing_at_all_is_not_taken(office) -> None:
+    request = office.helsenorge.renewal(office.cast.ola, text="", prescriptions=(messages.medicine("Paracet"),))
+    office.helsenorge.send(replace(request, documents=request.documents[:1]))
+    (receipt,) = office.answers()
+    assert (receipt.code, receipt.errors) == ("2", [AppRecError.INVALID_XML.value])
 
 
 @pytest.mark.req("CMP-13")

@@ -27,6 +27,12 @@ class AlreadyAnsweredError(ConflictError):
     code = "already_answered"
 
 
+class PrescriptionsNeededError(InvalidError):
+    """The answer says that something is renewed, and the profile demands to tell what (RX-16, D-05)."""
+
+    code = "prescriptions_needed"
+
+
 class AttachmentsTooLargeError(InvalidError):
     """The attachments of one message are larger than the limit in total (CMP-9)."""
 

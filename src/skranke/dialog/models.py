@@ -174,6 +174,50 @@ class Attachment(TenantModel):
     created_at = models.DateTimeField(default=clock.now)
 
 
+class PrescriptionForm(models.TextChoices):
+    """How what is prescribed is named, in an M1: a medicine by its name alone, brand or pack; or goods."""
+
+    MEDICINE = "medicine"
+    BRAND = "brand"
+    PACK = "pack"
+    FOOD = "food"
+    SUPPLY = "supply"
+    PROSTHESIS = "prosthesis"
+    GOODS = "goods"
+
+
+class Prescription(TenantModel):
+    """A prescription of a message: one that a request asks to renew, or one that an answer has renewed (RX-2, RX-16).
+
+    kind: list 7402. name: name, form and strength. amount: of packs. repeats: how often it may be dispensed again.
+    group: list 7421. use: how it is taken, purpose: for what. article_number: of a pack or goods. Dates without a
+    value are None.
+    """
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="prescriptions")
+    number = models.PositiveIntegerField()
+    form = models.CharField(max_length=20, choices=PrescriptionForm, default=PrescriptionForm.MEDICINE)
+    kind = models.CharField(max_length=10)
+    name = models.TextField()
+    amount = models.DecimalField(null=True, max_digits=12, decimal_places=3)
+    repeats = models.IntegerField(null=True)
+    group = models.CharField(max_length=10, blank=True)
+    use = models.TextField(blank=True)
+    purpose = models.TextField(blank=True)
+    prescribed = models.DateField(null=True)
+    expires = models.DateField(null=True)
+    atc = models.TextField(blank=True)
+    atc_name = models.TextField(blank=True)
+    brand = models.TextField(blank=True)
+    article_number = models.TextField(blank=True)
+    pack_size = models.TextField(blank=True)
+    pack_unit = models.TextField(blank=True)
+    pack_unit_name = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "number"], name="prescription_number_once")]
+
+
 class ThreadEvent(TenantModel):
     """What happened to a thread (MSG-24), for people to read."""
 

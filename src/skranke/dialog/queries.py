@@ -22,6 +22,7 @@ from skranke.dialog.models import (
     ThreadState,
 )
 from skranke.dialog.reasons import explain
+from skranke.dialog.services import prescriptions
 from skranke.dialog.services.changes import asked_code, is_answered_finally, waiting_since
 from skranke.dialog.services.journaling import SOURCE
 from skranke.dialog.values import (
@@ -102,6 +103,8 @@ def _in_inbox(participants: tuple[ParticipantView, ...], employee: Employee) -> 
 
 def _messages(thread: Thread, *, final: bool) -> tuple[MessageView, ...]:
     rows = thread.messages.select_related("author").prefetch_related("attachments")
+    if thread.kind == DialogKind.PRESCRIPTION_RENEWAL:
+        rows = rows.prefetch_related("prescriptions")
     messages = list(rows.order_by("generated_at", "msg_id"))
     entries = entry_ids_of(SOURCE, [message.id for message in messages])
     return tuple(_message(thread, message, entries.get(message.id), final=final) for message in messages)
@@ -136,6 +139,11 @@ def _message(thread: Thread, message: Message, journal_entry_id: UUID | None, *,
         attachments=tuple(
             attachment_view(row) for row in sorted(message.attachments.all(), key=lambda row: row.number)
         ),
+        prescriptions=tuple(
+            prescriptions.view(row) for row in sorted(message.prescriptions.all(), key=lambda row: row.number)
+        )
+        if thread.kind == DialogKind.PRESCRIPTION_RENEWAL
+        else (),
     )
 
 

@@ -3,13 +3,15 @@
 import re
 import unicodedata
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import PurePosixPath
 
 from skranke.clinics.models import Employee
-from skranke.dialog.models import Channel, DeliveryState, DialogKind
+from skranke.dialog.models import Channel, DeliveryState, DialogKind, PrescriptionForm
 from skranke.dialog.outcomes import DECIDED, OutcomeRule
 from skranke.kernel import clock
 from skranke.kernel.holidays import add_working_days, working_days_between
+from skranke.standards.codes import PrescriptionGroup
 
 HELSENORGE = "helsenorge.no"
 TITLE_LENGTH = 300
@@ -37,6 +39,9 @@ _ANSWER, _ANSWER_AND_CLOSE, _ENQUIRY_ANSWER = "12", "13", "19"
 _DIALOG, _ONE_WAY = "DI", "EKI"
 # The error of a receipt (list 8221): the citizen is not active in HelseNorge.
 _NOT_ACTIVE = "E35"
+
+_MOST_AMOUNT, _AMOUNT_DECIMALS = 10_000, 3
+_MEDICINES = frozenset({PrescriptionForm.MEDICINE, PrescriptionForm.BRAND, PrescriptionForm.PACK})
 
 # What XML 1.0 cannot carry.
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -147,6 +152,21 @@ def request_codes(kind: str) -> frozenset[str]:
     """The codes of messages that ask anew, so that a thread answered before may be answered again (DDFL-RX-10)."""
     decided = DECIDED.get(DialogKind(kind))
     return frozenset(code.value for code in decided.requests) if decided else frozenset()
+
+
+def needs_group(form: str) -> bool:
+    """Whether a prescription must say under which rules it stands (list 7421): M1 demands it of a medicine."""
+    return form in _MEDICINES
+
+
+def is_prescription_group(code: str) -> bool:
+    """Whether list 7421 has the code."""
+    return PrescriptionGroup.known(code) is not None
+
+
+def is_amount(amount: Decimal) -> bool:
+    """Whether so many packs can be prescribed: above zero, and no finer than a row holds."""
+    return 0 < amount <= _MOST_AMOUNT and amount == round(amount, _AMOUNT_DECIMALS)
 
 
 def takes_attachments(kind: str) -> bool:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from skranke.dialog.models import DialogKind
+from skranke.dialog.models import DialogKind, PrescriptionForm
 from skranke.dialog.outcomes import AnswerOutcome, OutcomeRule
 from skranke.patients.models import Patient
+from skranke.standards.codes import MEDICINE
 
 
 class EventKind(StrEnum):
@@ -61,6 +63,41 @@ class IncomingAttachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrescriptionFacts:
+    """What is known of a prescription; each as in `models.Prescription`.
+
+    of: of an answer, which prescription of the request it renews: what is not stated is as there, but for the dates
+    (`services.prescriptions`).
+    """
+
+    name: str = ""
+    amount: Decimal | None = None
+    repeats: int | None = None
+    group: str = ""
+    use: str = ""
+    purpose: str = ""
+    prescribed: date | None = None
+    expires: date | None = None
+    form: PrescriptionForm = PrescriptionForm.MEDICINE
+    kind: str = MEDICINE.v
+    atc: str = ""
+    atc_name: str = ""
+    brand: str = ""
+    article_number: str = ""
+    pack_size: str = ""
+    pack_unit: str = ""
+    pack_unit_name: str = ""
+    of: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrescriptionView(PrescriptionFacts):
+    """A prescription of a message as the conversation shows it."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingMessage:
     """One message from a patient, read from the wire.
 
@@ -69,7 +106,7 @@ class IncomingMessage:
     parent: RefToParent, empty on a first message. generated_at: GenDate. party_her_id: the HER-id addressed.
     author_name: the person who wrote; on_behalf_of: the patient's name when a representative wrote, with `relation`.
     wanted_hpr: HPR number of a wanted practitioner (role 23), or empty. delivery_way: how a renewed prescription is
-    wanted (list 8324), or empty.
+    wanted (list 8324), or empty. prescriptions: what is to be renewed, where the request names it (RX-2).
     """
 
     kind: DialogKind
@@ -89,6 +126,7 @@ class IncomingMessage:
     wanted_hpr: str = ""
     delivery_way: str = ""
     attachments: tuple[IncomingAttachment, ...] = ()
+    prescriptions: tuple[PrescriptionFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +212,7 @@ class MessageView:
     the other side wrote. may_resend: whether it may be sent again now.
     journal_entry_id: the journal entry that records it, if any (JRN-8). outcome: what an answer of ours decided.
     is_request: it asks for what an answer decides. delivery_way: how a renewed prescription is wanted (list 8324).
+    prescriptions: those that a request asks to renew, or that an answer has renewed.
     """
 
     id: UUID
@@ -197,6 +236,7 @@ class MessageView:
     may_resend: bool
     journal_entry_id: UUID | None
     attachments: tuple[AttachmentView, ...]
+    prescriptions: tuple[PrescriptionView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

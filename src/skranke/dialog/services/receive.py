@@ -33,6 +33,7 @@ from skranke.dialog.services.changes import (
 )
 from skranke.dialog.services.delivery import mark_undelivered
 from skranke.dialog.services.journaling import journal_message, journal_thread
+from skranke.dialog.services.prescriptions import rows
 from skranke.dialog.values import EventKind, IncomingMessage
 from skranke.kernel import clock
 from skranke.tenancy import live
@@ -87,7 +88,8 @@ def _begin(incoming: IncomingMessage) -> Message:
         _require_anybody()
     begin(thread, message)
     files = _files(message, incoming)
-    insert(thread, message, *files, received, participation(thread, recipient.id if recipient else None))
+    wanted = rows(message, incoming.prescriptions)
+    insert(thread, message, *files, *wanted, received, participation(thread, recipient.id if recipient else None))
     journal_message(thread, message, files)
     insert(_audit(message), calls=[live.announcement("thread", thread.id)])
     return message
@@ -138,12 +140,13 @@ def _new_thread(incoming: IncomingMessage) -> Thread:
 
 
 def _title(kind: str, incoming: IncomingMessage) -> str:
-    return rules.title(rules.subject(kind, incoming.subject, incoming.text))
+    named = "\n".join(one.name for one in incoming.prescriptions)
+    return rules.title(rules.subject(kind, incoming.subject, incoming.text.strip() or named))
 
 
 def _store(thread: Thread, incoming: IncomingMessage) -> Message:
     message = _message(thread, incoming)
-    insert(message, *_files(message, incoming), _received(message))
+    insert(message, *_files(message, incoming), *rows(message, incoming.prescriptions), _received(message))
     if incoming.code in rules.NOT_DELIVERED_CODES:
         mark_undelivered(thread, parent=incoming.parent, code=incoming.code, why=incoming.text)
     return message

@@ -24,14 +24,16 @@ from skranke.dialog.services.changes import (
     save_change,
 )
 from skranke.dialog.services.journaling import journal_thread
+from skranke.dialog.services.prescriptions import renewed, rows
 from skranke.dialog.services.uploads import attach
-from skranke.dialog.values import EventKind
+from skranke.dialog.values import EventKind, PrescriptionFacts
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.outbox.intents import Intent, thread_stream
 from skranke.outbox.services import enqueue
 from skranke.patients.models import Patient
 from skranke.patients.queries import reachability
+from skranke.tenancy.rows import insert
 from skranke.tenancy.work import current_actor
 
 _WRITABLE = (DialogKind.E_CONTACT, DialogKind.E_CONSULTATION)
@@ -45,16 +47,18 @@ def answer(
     close: bool = False,
     outcome: str = "",
     appointment_id: UUID | None = None,
+    prescriptions: Sequence[PrescriptionFacts] = (),
     expected_version: int | None = None,
 ) -> Message:
     """Answer the patient, and close the thread when `close` is set; the patient may write again (MSG-25).
 
     outcome: what the answer decides, by name or national code, where its kind demands it (`outcomes`); a final one
     closes the thread. appointment_id: given by the room of appointments alone, for an outcome that needs one.
+    prescriptions: what is renewed, for an outcome that names items (RX-16).
     Leaves from the party the patient addressed (CMP-13). The thread leaves every inbox (MSG-3) and the writer becomes
     responsible (MSG-18).
-    Raises VersionConflictError, AlreadyAnsweredError, InvalidError (CMP-16, RX-3), AttachmentsTooLargeError,
-    NotFoundError.
+    Raises VersionConflictError, AlreadyAnsweredError, InvalidError (CMP-16, RX-3), PrescriptionsNeededError (D-05),
+    AttachmentsTooLargeError, NotFoundError.
     """
     thread, employee = lock_for_change(thread, expected_version=expected_version)
     thread.party = _sending_party(thread)
@@ -65,6 +69,7 @@ def answer(
     asked = asked_code(thread)
     text = _checked_text(thread.kind, text, needed=not _names_no_text(thread.kind, outcome))
     decided = _checked_outcome(thread.kind, outcome, asked, appointment_id)
+    items = renewed(thread, prescriptions, decided)
     if attachment_ids and not rules.takes_attachments(thread.kind):
         raise InvalidError(_("Svaret kan ikke ha vedlegg. Ta dem bort."), field="attachments")
     close = close or (decided is not None and decided.final)
@@ -72,6 +77,8 @@ def answer(
     message = _send(
         thread, employee, code=code, text=text, attachment_ids=attachment_ids, appointment_id=appointment_id
     )
+    if items:
+        insert(*rows(message, items))
     thread.state = ThreadState.CLOSED if close else ThreadState.OPEN
     thread.responsible = employee
     refresh(thread)

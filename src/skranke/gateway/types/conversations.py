@@ -13,7 +13,7 @@ from skranke.dialog.values import IncomingAttachment, IncomingMessage
 from skranke.gateway.codes import member
 from skranke.gateway.endpoints import Endpoint, OwnParty
 from skranke.gateway.errors import LostOriginalError, UnknownQuestionError
-from skranke.gateway.types import renewals, wish_answers
+from skranke.gateway.types import prescriptions, renewals, wish_answers
 from skranke.gateway.types.people import addressed_patient, author_of, practitioner, require_service, wire_patient
 from skranke.gateway.types.stored import Original, original_of_conversation
 from skranke.gateway.values import Handled, Incoming, Letter
@@ -87,6 +87,7 @@ def message_of(incoming: Incoming, conversation: Conversation) -> IncomingMessag
         relation=who.relation,
         delivery_way=_delivery_way(message),
         wanted_hpr=str(wanted) if wanted else "",
+        prescriptions=prescriptions.read(message.prescriptions),
         attachments=tuple(
             IncomingAttachment(name=found.description, media_type=found.mime_type, content=found.content)
             for found in message.attachments

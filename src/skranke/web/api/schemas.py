@@ -1,6 +1,7 @@
 """The shapes of the REST API. Ids are opaque; instants carry an offset (RFC 3339)."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -61,10 +62,32 @@ class AttachmentOut(Schema):
     size: int
 
 
+class PrescriptionOut(Schema):
+    """A prescription that a request asks to renew, or that an answer has renewed.
+
+    `name`: name, form and strength. `amount`: of packs. `repeats`: how often it may be dispensed again. `group`:
+    national list 7421. `use`: how it is taken, `purpose`: for what. Dates are null where the message has none.
+    """
+
+    id: UUID
+    name: str
+    amount: Decimal | None
+    repeats: int | None
+    group: str
+    use: str
+    purpose: str
+    prescribed: date | None
+    expires: date | None
+    atc: str
+    atc_name: str
+    article_number: str
+
+
 class MessageOut(Schema):
     """One message. `delivery` is empty for what came in (MSG-22), `outcome` for an answer that decides nothing.
 
     `delivery_way`: how the patient wants a renewed prescription (national list 8324), empty when not stated.
+    `prescriptions`: those that a request asks to renew, or that an answer has renewed.
     `delivery_code` says why it was not delivered, `delivery_reason` the same in plain words, `delivery_error` what the
     other side wrote. `may_resend`: whether `resend` will take it now.
     """
@@ -88,6 +111,7 @@ class MessageOut(Schema):
     may_resend: bool
     journal_entry_id: UUID | None
     attachments: list[AttachmentOut]
+    prescriptions: list[PrescriptionOut]
 
 
 class ParticipantOut(Schema):
@@ -131,6 +155,7 @@ class OutcomeOut(Schema):
     """What an answer may decide: its stable name, and its code in the national list 7602.
 
     After a `final` one no second answer is taken. `needs_appointment`: only together with an appointment.
+    `names_items`: what it renews may go along (`prescriptions`).
     """
 
     outcome: str
@@ -138,6 +163,7 @@ class OutcomeOut(Schema):
     needs_text: bool
     final: bool
     needs_appointment: bool
+    names_items: bool
 
 
 class ThreadOut(Schema):
@@ -177,11 +203,35 @@ class ThreadIn(Schema):
     may_answer: bool = True
 
 
+class PrescriptionIn(Schema):
+    """A prescription that has been renewed: as it was issued. A medicine needs `name` and `group`.
+
+    `of`: the id of the prescription of the request that it renews; what is left out is as there, but for the dates.
+    Another name than there is another article, of which nothing is taken from the request but amount and use.
+    `name`: name, form and strength. `amount`: of packs. `repeats`: how often it may be dispensed again, 0 to 99.
+    `group`: national list 7421 (A, B, C, CF, F, K). `article_number`: of the pack (Varenr).
+    """
+
+    of: UUID | None = None
+    name: Text = ""
+    amount: Decimal | None = None
+    repeats: int | None = None
+    group: Text = ""
+    use: Text = ""
+    purpose: Text = ""
+    prescribed: date | None = None
+    expires: date | None = None
+    atc: Text = ""
+    atc_name: Text = ""
+    article_number: Text = ""
+
+
 class AnswerIn(Schema):
     """An answer. `close` closes the thread at the clinic; the patient can still write.
 
     `outcome`: one of the thread's `outcomes`, by name or by national code, where it has any. `appointment_id`: the
-    patient's coming appointment that an outcome with `needs_appointment` gives.
+    patient's coming appointment that an outcome with `needs_appointment` gives. `prescriptions`: what has been renewed,
+    with an outcome that `names_items` alone; each goes along as an M1.
     """
 
     text: str
@@ -189,6 +239,7 @@ class AnswerIn(Schema):
     close: bool = False
     outcome: str = ""
     appointment_id: UUID | None = None
+    prescriptions: list[PrescriptionIn] = Field(default_factory=list)
 
 
 class ForwardIn(Schema):

@@ -12,11 +12,11 @@ from skranke.clinics.access import get_employee_for
 from skranke.dialog import queries
 from skranke.dialog.access import get_attachment_for, get_thread_for
 from skranke.dialog.mailboxes import mailbox as read_mailbox
-from skranke.dialog.models import Attachment, DialogKind, Message, Thread
+from skranke.dialog.models import Attachment, DialogKind, Message, PrescriptionForm, Thread
 from skranke.dialog.services import handle, write
 from skranke.dialog.services.resend import resend
 from skranke.dialog.services.uploads import store_upload
-from skranke.dialog.values import AttachmentView, MessageView, ThreadView
+from skranke.dialog.values import AttachmentView, MessageView, PrescriptionFacts, ThreadView
 from skranke.kernel.errors import InvalidError
 from skranke.patients.access import get_patient_for
 from skranke.scheduling.services import answer_wish
@@ -81,6 +81,7 @@ def answer_thread(request: HttpRequest, thread_id: UUID, body: schemas.AnswerIn)
             attachment_ids=body.attachment_ids,
             close=body.close,
             outcome=body.outcome,
+            prescriptions=[_renewed(one) for one in body.prescriptions],
             expected_version=expected_version(request),
         )
     view = _view(thread_id)
@@ -101,6 +102,8 @@ def resend_message(request: HttpRequest, thread_id: UUID, message_id: UUID) -> A
 def _answer_wish(request: HttpRequest, thread: Thread, body: schemas.AnswerIn) -> Message:
     if body.attachment_ids:
         raise InvalidError("The answer to a wish has no attachments.", field="attachment_ids")
+    if body.prescriptions:
+        raise InvalidError("The answer to a wish has no prescriptions.", field="prescriptions")
     return answer_wish(
         thread,
         text=body.text,
@@ -108,6 +111,11 @@ def _answer_wish(request: HttpRequest, thread: Thread, body: schemas.AnswerIn) -
         appointment_id=body.appointment_id,
         expected_version=expected_version(request),
     )
+
+
+def _renewed(stated: schemas.PrescriptionIn) -> PrescriptionFacts:
+    form = PrescriptionForm.PACK if stated.article_number else PrescriptionForm.MEDICINE
+    return PrescriptionFacts(form=form, **stated.dict())
 
 
 @router.post("/threads/{thread_id}/take", response=schemas.ThreadOut)
@@ -206,6 +214,7 @@ def _message(view: MessageView) -> schemas.MessageOut:
         may_resend=view.may_resend,
         journal_entry_id=view.journal_entry_id,
         attachments=[_file(one) for one in view.attachments],
+        prescriptions=[schemas.PrescriptionOut.from_orm(one) for one in view.prescriptions],
     )
 
 
