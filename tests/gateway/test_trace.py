@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from skranke.dialog.models import DialogKind
 from skranke.gateway import errors, trace
+from skranke.gateway.types.conversations import WRITERS
 from skranke.gateway.types.registry import RENDERERS, TYPES
 from skranke.kernel import clock
 from skranke.kernel.errors import NotFoundError
@@ -54,6 +56,7 @@ def test_every_code_of_the_error_table_is_documented() -> None:
 
 def test_every_intent_has_a_renderer_and_every_type_its_page() -> None:
     assert set(RENDERERS) == set(Intent) - {Intent.ERROR_REPORT}
+    assert set(WRITERS) == set(DialogKind) - {DialogKind.UNKNOWN}
     folder = Path(errors.__file__).parent / "types"
     pages = {path.parent.name for path in folder.glob("*/README.md")}
     assert len(pages) == len(TYPES)

@@ -73,7 +73,7 @@ def _answer(facts: Facts, _endpoint: Endpoint, error: Exception) -> None:
     code, text = refusal_of(error)
     receipts.accept(facts)
     received.store(facts, ReceptionState.REFUSED, code=code.value, detail=code_of(error))
-    receipts.answer_refusing(facts, code, text)
+    receipts.answer_refusing(facts.received_id, code, text)
     record_refused_person(facts, error, code)
 
 

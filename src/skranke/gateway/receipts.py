@@ -1,6 +1,7 @@
 """Receipts and error reports of ours: outbox rows made with a message's effect, rendered from its stored row."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from skranke.gateway.facts import Facts
 from skranke.outbox.intents import Intent, receipt_stream
@@ -11,33 +12,33 @@ from skranke.wire.errors import TransportFaultError
 
 def accept(facts: Facts) -> None:
     """A positive AppRec: queued before any answer to the same message (protocol-messages 6.5)."""
-    _enqueue(facts, Intent.APPREC, {})
+    _enqueue(facts.received_id, Intent.APPREC, {})
 
 
 def refuse(facts: Facts, code: AppRecError, detail: str) -> None:
     """A negative AppRec with one error."""
-    _enqueue(facts, Intent.APPREC, {"error": code.value, "detail": detail})
+    _enqueue(facts.received_id, Intent.APPREC, {"error": code.value, "detail": detail})
 
 
 def report(facts: Facts, error: TransportFaultError) -> None:
     """A message to the sender's error queue."""
     _enqueue(
-        facts,
+        facts.received_id,
         Intent.ERROR_REPORT,
         {"condition": error.condition, "description": str(error), "fields": list(error.fields)},
     )
 
 
-def answer_refusing(facts: Facts, code: Answer, text: str) -> None:
+def answer_refusing(received_id: UUID, code: Answer, text: str) -> None:
     """A refusing answer to the citizen, after the receipt."""
-    _enqueue(facts, Intent.DIALOG_REFUSAL, {"code": code.value, "text": text})
+    _enqueue(received_id, Intent.DIALOG_REFUSAL, {"code": code.value, "text": text})
 
 
-def _enqueue(facts: Facts, intent: Intent, detail: Mapping[str, object]) -> None:
+def _enqueue(received_id: UUID, intent: Intent, detail: Mapping[str, object]) -> None:
     enqueue(
-        stream=receipt_stream(facts.received_id),
+        stream=receipt_stream(received_id),
         intent=intent,
-        subject_id=facts.received_id,
+        subject_id=received_id,
         detail=detail,
         begins=True,
     )

@@ -1,5 +1,6 @@
-"""What EKONSULTASJON and EKONTAKT share: a citizen's message becomes part of a thread, ours leaves from it."""
+"""What all dialogs share: a citizen's message becomes part of a thread, ours leaves from it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from skranke.clinics.models import Service
 from skranke.dialog.models import DialogKind, Direction, Message
 from skranke.dialog.services import mark_unread_by_patient, receive_message
 from skranke.dialog.values import IncomingAttachment, IncomingMessage
+from skranke.gateway import receipts
 from skranke.gateway.codes import member
 from skranke.gateway.endpoints import Endpoint, OwnParty
 from skranke.gateway.errors import LostOriginalError, UnknownQuestionError
@@ -17,23 +19,16 @@ from skranke.gateway.types import prescriptions, renewals, wish_answers
 from skranke.gateway.types.people import addressed_patient, author_of, practitioner, require_service, wire_patient
 from skranke.gateway.types.stored import Original, original_of_conversation
 from skranke.gateway.values import Handled, Incoming, Letter
-from skranke.outbox.intents import Intent, receipt_stream
 from skranke.outbox.models import OutboxItem
-from skranke.outbox.services import enqueue
 from skranke.standards import msghead
 from skranke.standards.build import ekonsultasjon, ekontakt, parties
 from skranke.standards.build.envelope import Envelope
-from skranke.standards.codes import Answer, MessageFunction, Question
+from skranke.standards.codes import Answer, Question
 from skranke.standards.dialog import RelatedRole
 from skranke.standards.msghead import ConversationRef, MsgHead
 from skranke.standards.times import write_instant
 
 _RENEWALS = frozenset({Question.RENEWAL_FREE_TEXT.value, Question.RENEWAL_PRESCRIPTION.value})
-FUNCTIONS = {
-    DialogKind.E_CONTACT: MessageFunction.E_CONTACT,
-    DialogKind.E_CONSULTATION: MessageFunction.E_CONSULTATION,
-    DialogKind.PRESCRIPTION_RENEWAL: MessageFunction.PRESCRIPTION_RENEWAL,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,19 +108,23 @@ def _unread(message: MsgHead) -> Handled:
 
 def _answer_after_end(incoming: Incoming) -> None:
     """DDFL-EK-10: what was written is stored and shown, and the citizen is told that it will not be answered."""
-    enqueue(
-        stream=receipt_stream(incoming.received_id),
-        intent=Intent.DIALOG_REFUSAL,
-        subject_id=incoming.received_id,
-        detail={
-            "code": Answer.REJECTED.value,
-            "text": _("Denne meldingen kan ikke besvares. Start en ny samtale med legekontoret."),
-        },
-    )
+    text = _("Denne meldingen kan ikke besvares. Start en ny samtale med legekontoret.")
+    receipts.answer_refusing(incoming.received_id, Answer.REJECTED, text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A message of ours that leaves from a thread. party: whom the citizen addressed; case_type: as to be echoed."""
+
+    message: Message
+    envelope: Envelope
+    party: OwnParty
+    endpoint: Endpoint
+    case_type: str
 
 
 def render(item: OutboxItem, endpoint: Endpoint) -> Letter:
-    """A message of ours in a thread (EK-2, EK-3, KO-2, KO-3): from the party the citizen addressed (CMP-13)."""
+    """A message of ours in a thread (EK-2, EK-3, KO-2, KO-3, RX-3, TO-4): from the party the citizen addressed."""
     message = (
         Message.objects.select_related("thread__patient", "thread__party", "author")
         .filter(id=item.subject_id, direction=Direction.OUT)
@@ -138,18 +137,20 @@ def render(item: OutboxItem, endpoint: Endpoint) -> Letter:
     if party is None:
         raise LostOriginalError("The party the message leaves from is not active.")
     about = original_of_conversation(thread.conversation, message.parent_msg_id, endpoint)
-    peer = about.peer if about else endpoint.peer()
-    envelope, case_type = _envelope(message, party, about, endpoint), about.case_type if about else ""
-    if thread.kind == DialogKind.APPOINTMENT_WISH:
-        document = wish_answers.document(message, envelope, party, endpoint, case_type=case_type)
-    else:
-        document = _document(message, envelope, case_type)
+    turn = Turn(
+        message=message,
+        envelope=_envelope(message, party, about, endpoint),
+        party=party,
+        endpoint=endpoint,
+        case_type=about.case_type if about else "",
+    )
+    document = WRITERS[DialogKind(thread.kind)](turn)
     return Letter(
         document=document,
         function=document.info.type.v,
         msg_id=message.msg_id,
         sender=party.her_id,
-        peer=peer,
+        peer=about.peer if about else endpoint.peer(),
         conversation=thread.conversation,
     )
 
@@ -171,44 +172,63 @@ def _envelope(message: Message, party: OwnParty, about: Original | None, endpoin
     )
 
 
-def _document(message: Message, envelope: Envelope, case_type: str) -> MsgHead:
-    if message.thread.kind == DialogKind.PRESCRIPTION_RENEWAL:
-        return renewals.answer(message, envelope, case_type)
-    files = _attachments(message)
-    starts = envelope.conversation is None
-    may_answer = message.code == Question.DIALOG
-    if message.thread.kind == DialogKind.E_CONTACT:
-        if starts:
-            return ekontakt.clinic_question(
-                envelope, subject=message.subject, text=message.text, may_answer=may_answer, attachments=files
-            )
-        by_name = _author_by_name(message)
-        return ekontakt.clinic_answer(
-            envelope,
-            member(Answer, message.code),
-            text=message.text,
-            author=by_name,
-            attachments=files,
-            case_type=case_type,
-        )
-    who = practitioner(message.author) if message.author else None
-    if starts:
-        return ekonsultasjon.clinic_question(
-            envelope,
+def _e_contact(turn: Turn) -> MsgHead:
+    message, files = turn.message, _attachments(turn.message)
+    if turn.envelope.conversation is None:
+        return ekontakt.clinic_question(
+            turn.envelope,
             subject=message.subject,
             text=message.text,
-            may_answer=may_answer,
+            may_answer=message.code == Question.DIALOG,
+            attachments=files,
+        )
+    return ekontakt.clinic_answer(
+        turn.envelope,
+        member(Answer, message.code),
+        text=message.text,
+        author=_author_by_name(message),
+        attachments=files,
+        case_type=turn.case_type,
+    )
+
+
+def _e_consultation(turn: Turn) -> MsgHead:
+    message, files = turn.message, _attachments(turn.message)
+    who = practitioner(message.author) if message.author else None
+    if turn.envelope.conversation is None:
+        return ekonsultasjon.clinic_question(
+            turn.envelope,
+            subject=message.subject,
+            text=message.text,
+            may_answer=message.code == Question.DIALOG,
             practitioner=who,
             attachments=files,
         )
     return ekonsultasjon.clinic_answer(
-        envelope,
+        turn.envelope,
         member(Answer, message.code),
         text=message.text,
         practitioner=who,
         attachments=files,
-        case_type=case_type,
+        case_type=turn.case_type,
     )
+
+
+def _renewal(turn: Turn) -> MsgHead:
+    return renewals.answer(turn.message, turn.envelope, turn.case_type)
+
+
+def _wish_answer(turn: Turn) -> MsgHead:
+    return wish_answers.document(turn.message, turn.envelope, turn.party, turn.endpoint, case_type=turn.case_type)
+
+
+WRITERS: dict[DialogKind, Callable[[Turn], MsgHead]] = {
+    DialogKind.E_CONTACT: _e_contact,
+    DialogKind.E_CONSULTATION: _e_consultation,
+    DialogKind.PRESCRIPTION_RENEWAL: _renewal,
+    DialogKind.APPOINTMENT_WISH: _wish_answer,
+}
+"""How a message of each kind of thread is written; a new kind is one line here."""
 
 
 def _author_by_name(message: Message) -> RelatedRole | None:

@@ -6,6 +6,7 @@ from skranke.gateway.types import (
     avtaleutsending,
     behandleroversikt,
     comtest,
+    conversations,
     digitalbruker,
     ekonsultasjon,
     ekontakt,
@@ -38,9 +39,10 @@ _BY_FUNCTION: dict[str, MessageType] = {function.value: kind for kind in TYPES f
 
 RENDERERS: dict[Intent, Renderer] = {
     Intent.DIALOG_REFUSAL: refusals.render,
+    Intent.DIALOG_MESSAGE: conversations.render,
     **{intent: renderer for kind in TYPES for intent, renderer in kind.renderers.items()},
 }
-"""Who makes what leaves, by intent. An error report has no document: `outbound` makes it."""
+"""Who makes what leaves, by intent. An error report has no document: `rendering` makes it."""
 
 
 def type_named(stated: str) -> MessageType | None:

@@ -1,8 +1,7 @@
 """EKONTAKT: one entry of the registry."""
 
 from skranke.gateway.types.ekontakt.handle import handle
-from skranke.gateway.types.ekontakt.render import RENDERERS
 from skranke.gateway.values import MessageType
 from skranke.standards.codes import MessageFunction
 
-TYPE = MessageType(functions=frozenset({MessageFunction.E_CONTACT}), handle=handle, renderers=RENDERERS)
+TYPE = MessageType(functions=frozenset({MessageFunction.E_CONTACT}), handle=handle)

@@ -1,8 +1,7 @@
 """RESEPTFORNYELSE: one entry of the registry."""
 
 from skranke.gateway.types.reseptfornyelse.handle import handle
-from skranke.gateway.types.reseptfornyelse.render import RENDERERS
 from skranke.gateway.values import MessageType
 from skranke.standards.codes import MessageFunction
 
-TYPE = MessageType(functions=frozenset({MessageFunction.PRESCRIPTION_RENEWAL}), handle=handle, renderers=RENDERERS)
+TYPE = MessageType(functions=frozenset({MessageFunction.PRESCRIPTION_RENEWAL}), handle=handle)
