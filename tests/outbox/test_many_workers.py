@@ -16,6 +16,7 @@ from skranke.outbox.models import OutboxItem
 from skranke.tenancy.work import acting
 
 from support.database import as_role
+from support.lanes import until
 
 WORKERS = 8
 STREAMS, LENGTH = 12, 8
@@ -170,11 +171,10 @@ def test_a_row_is_either_withdrawn_or_rendered_never_both() -> None:
 def test_rows_of_one_stream_become_visible_in_the_order_of_their_numbers() -> None:
     """Two units of work add to one stream: the second to number itself must not commit first."""
     clinic = new_id()
-    entered, done = threading.Event(), threading.Event()
+    done = threading.Event()
 
     def second() -> None:
         try:
-            entered.set()
             with acting(system(clinic)):
                 put("thread:1")
             done.set()
@@ -185,10 +185,19 @@ def test_rows_of_one_stream_become_visible_in_the_order_of_their_numbers() -> No
     with acting(system(clinic)):
         put("thread:1")
         thread.start()
-        entered.wait(10)
-        assert not done.wait(0.2)
+        until(_somebody_waits)
+        assert not done.is_set()
     thread.join()
     assert done.is_set()
+
+
+def _somebody_waits() -> bool:
+    """Whether another transaction waits for this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def test_a_row_in_a_workers_hands_is_not_waited_for() -> None:

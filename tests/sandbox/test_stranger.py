@@ -3,13 +3,13 @@
 import ast
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from skranke.standards.build import ekontakt
 
+from support.lanes import until
 from support.ports import free_ports
-from support.sandbox import Browser, environment_of, program, serve
+from support.sandbox import PATIENCE, Browser, environment_of, program, serve
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "skranke"
 ALLOWED = {"kernel", "standards", "wire", "ui", "sandbox"}
@@ -46,23 +46,20 @@ def test_with_another_program_as_helsenorge_it_touches_no_queue(play, tmp_path):
         program([sys.executable, "-m", "django", "sandbox_bus"], environment, log) as bus,
     ):
         browser = Browser(f"http://127.0.0.1:{port}")
-        page = _when_up(browser, citizen.page)
+        page = until(lambda: _when_up(browser, citizen.page), seconds=2 * PATIENCE)
         assert page.says("Et annet program spiller HelseNorge")
         refused = browser.post(f"{citizen.page}/skriv/kontakt", {"subject": "Hei", "text": "Hei"})
         assert refused.status == 409
         document = ekontakt.clinic_question(play.clinic.envelope(citizen), subject="Hei", text="Hei", may_answer=False)
         play.clinic.send(document)
         assert play.clinic.hear_receipt(document.info.msg_id).positive
-        while "bus_left_to_another_program" not in log.read_text():
-            assert bus.poll() is None
-            time.sleep(0.1)
+        until(lambda: "bus_left_to_another_program" in log.read_text())
+        assert bus.poll() is None
     assert "bus_connected" not in log.read_text()
 
 
 def _when_up(browser, path):
-    for _ in range(200):
-        try:
-            return browser.get(path)
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the second sandbox did not start")
+    try:
+        return browser.get(path)
+    except OSError:
+        return None

@@ -24,6 +24,7 @@ from skranke.wire.errors import ConfigurationError
 from skranke.wire.queues import PartyQueues, QueueKind, queues_of
 from skranke.wire.transport import Transport
 
+from support.ports import free_ports
 from support.run import mark
 
 BROKER = "SKRANKE_TEST_AMQP"
@@ -139,7 +140,8 @@ class Gate:
         self.calls = 0
         self.hangs_up = False
         self.cut_after = 0
-        self.port = 0
+        # Not one of those that the machine gives to outgoing lines: shut, it must stay ours.
+        self.port = free_ports(1)
         self._listener: socket.socket | None = None
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -147,7 +149,6 @@ class Gate:
 
     def open(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", self.port))
-        self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._serve, args=(self._listener,), daemon=True).start()
 
     def shut(self) -> None:

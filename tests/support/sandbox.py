@@ -151,14 +151,18 @@ class Clinic:
 
     def hear(self, wanted: "Callable[[Heard], bool]" = lambda _heard: True, *, queue: str | None = None) -> Heard:
         """The next message that is wanted; others are settled and passed over."""
-        end = time.monotonic() + PATIENCE
+        return self.up_to(wanted, queue=queue)[-1]
+
+    def up_to(self, wanted: "Callable[[Heard], object]", *, queue: str | None = None) -> list[Heard]:
+        """All that comes until one is wanted, that one too."""
+        found, end = [], time.monotonic() + PATIENCE
         while time.monotonic() < end:
             delivery = self._transport.receive(queue or self._bus.clinic.async_, timeout=0.5)
             if delivery is None:
                 continue
-            heard = self._open(delivery)
-            if wanted(heard):
-                return heard
+            found.append(self._open(delivery))
+            if wanted(found[-1]):
+                return found
         raise AssertionError("the sandbox sent nothing of the kind")
 
     def hear_code(self, code: str, *, queue: str | None = None) -> Heard:

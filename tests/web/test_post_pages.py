@@ -72,8 +72,9 @@ def test_a_receipt_is_told_with_its_time() -> None:
     with acting(cast.actor(cast.kari)):
         sent = services.answer(thread, text="Bruk krem.")
     with acting(cast.system):
-        services.mark_delivery(sent.msg_id, "received", clock.now())
-    at = f"{clock.oslo(clock.now()):%H.%M}"
+        told = clock.now()
+        services.mark_delivery(sent.msg_id, "received", told)
+    at = f"{clock.oslo(told):%H.%M}"
     assert f"Mottatt av HelseNorge {at}" in body(logged_in(cast, cast.kari).get(address(cast, "thread", thread.id)))
 
 

@@ -80,7 +80,7 @@ class Play:
         return Letter(function=BOOKING, code="HLT", gp=gp, citizen=citizen, days=days)
 
     def free_times(self, gp: Gp, citizen: Citizen) -> list[Event]:
-        """The bookable times of a 03 answer, each checked."""
+        """The bookable times of a 03 answer, each checked; not those of the next hour, which may begin meanwhile."""
         question = self.lookup(gp, citizen)
         answer = self.hn.ask(question)
         expect(answer.code == "03", f"free times are answered 03, not {answer.code}: {answer.body}")
@@ -90,7 +90,8 @@ class Play:
             expect(event.contact == gp.her_id and not event.appointment, "a free time is the GP's and nobody's booking")
             day = date.fromisoformat(event.start[:10])
             expect(question.days[0] <= day <= question.days[1] and event.start < event.end, "a time within the days")
-        return [event for event in answer.events if "MustCall" not in event.categories]
+        soon = (datetime.now(OSLO) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S")
+        return [event for event in answer.events if "MustCall" not in event.categories and event.start > soon]
 
     def picture(self, name: str, side: int = 60) -> File:
         """A PNG of noise; `side` in pixels, about 3 x side x side bytes."""

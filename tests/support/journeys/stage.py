@@ -34,12 +34,15 @@ class Stage:
     def wish(self, name: str) -> Any:
         """Kari with a citizen's wish for a time open."""
         home, words = self.citizen(name), "Kontroll av skulderen, helst tidlig på dagen"
+        page = self.staff("kari")
+        rows = page.locator("#post-rows a", has_text=name).filter(has_text="Timeønske")
+        before = rows.count()
         home.locator(".sb-services").get_by_role("link", name="Ønske om time").click()
         home.locator("#id_text").fill(words)
         home.get_by_role("button", name="Send ønsket").click()
         home.get_by_text("Ønsket er sendt.").wait_for()
-        page = self.staff("kari")
-        page.locator("#post-rows a", has_text=name).filter(has_text="Timeønske").first.click()
+        rows.nth(before).wait_for()
+        rows.first.click()
         page.locator("#answer-outcome").wait_for()
         return page
 
@@ -75,8 +78,9 @@ class Stage:
         page = self.staff(username)
         page.goto(f"{self.demo.clinic}timebok")
         for _ in range(weeks):
+            before = page.locator("h1").inner_text()
             page.get_by_label("Neste uke").click()
-            page.wait_for_load_state()
+            page.wait_for_function("before => document.querySelector('h1').innerText !== before", arg=before)
         page.locator(".grid").wait_for()
         return page
 
