@@ -4,15 +4,32 @@ This file is read before Django is set up: what needs rows is imported by the fi
 """
 
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from support.database import as_role
 
 if TYPE_CHECKING:
     from support.surgery import Surgery, Town
+
+
+_key_of = cache(load_pem_private_key)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _keys_are_proven_once() -> Iterator[None]:
+    """OpenSSL proves a key's primes anew at each reading, which takes longer than the rest of most tests here.
+
+    The same bytes are the same key: keys that change are read anew.
+    """
+    with pytest.MonkeyPatch.context() as during:
+        for name in ("skranke.wire.keyfiles", "skranke.wire.certificates"):
+            during.setattr(import_module(name), "load_pem_private_key", _key_of)
+        yield
 
 
 @pytest.fixture(scope="session")

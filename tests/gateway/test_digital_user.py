@@ -17,6 +17,7 @@ from skranke.gateway.models import NightlyCheck, ReceivedMessage
 from skranke.kernel import clock
 from skranke.kernel.ids import synthetic_national_id
 from skranke.outbox.models import OutboxItem
+from skranke.patients import reaching
 from skranke.patients.models import Patient
 from skranke.patients.reaching import ask_helsenorge
 from skranke.patients.services import place_on_list, register
@@ -121,9 +122,10 @@ def test_a_code_nobody_knows_changes_nothing_and_a_missing_one_is_refused(office
 
 
 @pytest.mark.req("DDFL-DB-03", "DDFL-ENV-09", "DDFL-MET-01")
-def test_the_nightly_check_asks_about_everybody_on_a_list_once(night) -> None:
+@pytest.mark.parametrize("many", [30, pytest.param(300, marks=pytest.mark.slow)])
+def test_the_nightly_check_asks_about_everybody_on_a_list_once(night, many) -> None:
     with night.acting():
-        _listed(night.cast.kari, 300)
+        _listed(night.cast.kari, many)
 
     def one_lane() -> None:
         nightly.look(night.cast.clinic.id)
@@ -139,7 +141,7 @@ def test_the_nightly_check_asks_about_everybody_on_a_list_once(night) -> None:
     assert set(letters) == {night.cast.kari_party.her_id, night.cast.mona_party.her_id}
     kari = letters[night.cast.kari_party.her_id]
     assert (kari.document.info.patient, kari.document.info.conversation, kari.code) == (None, None, "SIDAB")
-    assert (len(kari.document.persons), kari.document.info.ack.v) == (302, "J")
+    assert (len(kari.document.persons), kari.document.info.ack.v) == (many + 2, "J")
     assert night.cast.ola.national_id in ids(kari)
     assert ids(letters[night.cast.mona_party.her_id]) == {night.cast.astrid.national_id}
     with night.acting():
@@ -158,12 +160,16 @@ def test_by_day_nobody_is_asked_about(night) -> None:
 
 
 @pytest.mark.req("DDFL-DB-03")
-def test_more_than_five_hundred_go_in_several_messages(office) -> None:
+@pytest.mark.parametrize("most", [20, pytest.param(500, marks=pytest.mark.slow)])
+def test_more_than_five_hundred_go_in_several_messages(office, monkeypatch, most) -> None:
+    """The usual run counts with a smaller number in place of the standard's."""
+    assert reaching.AT_ONCE == 500
+    monkeypatch.setattr(reaching, "AT_ONCE", most)
     with office.acting():
-        _listed(office.cast.mona, 501)
+        _listed(office.cast.mona, most + 1)
         ask_helsenorge(Patient.objects.filter(gp=office.cast.mona))
     letters = office.answers()
-    assert sorted(len(letter.document.persons) for letter in letters) == [2, 500]
+    assert sorted(len(letter.document.persons) for letter in letters) == [2, most]
 
 
 @pytest.mark.req("DDFL-DB-04", "DDFL-DB-07", "PAT-4")

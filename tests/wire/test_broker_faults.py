@@ -35,6 +35,9 @@ from support.ports import free_ports
 pytestmark = pytest.mark.amqp
 
 SOON = 60.0  # a node needs half of it to start on a busy machine
+# Messages that RabbitMQ 3 hands out beyond a credit that is given anew while they are on their way to us: it counts the
+# credit from those that its session has written by then.
+CROSSING = 2
 AHEAD = 10  # messages; fewer than come after the last fault of a test
 
 
@@ -239,17 +242,12 @@ def test_never_more_than_the_credit_is_on_its_way(broker, queue):
     with connect.connect(broker.url) as transport:
         for _ in range(many):
             transport.send(OutgoingMessage(queue=queue))
+        most = CREDIT
         for left in range(many, 0, -1):
             delivery = persistently(lambda: transport.receive(queue, timeout=1))
-
-            def is_within(left: int = left) -> bool:
-                taken = left - connect.declare_module().depths(broker.url, [queue])[queue]
-                assert 1 <= taken <= CREDIT + 1
-                return taken <= CREDIT
-
-            # A quorum queue counts the message that was settled last among those taken for some moments more.
-            assert persistently(is_within)
+            assert 1 <= left - connect.declare_module().depths(broker.url, [queue])[queue] <= most
             transport.accept(delivery)
+            most = CREDIT + CROSSING
 
 
 def until_it_fails(action: Callable[[], object]) -> None:

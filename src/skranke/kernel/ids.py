@@ -8,6 +8,7 @@ issues numbers whose first control digit sum leaves remainder 1, 2 or 3 (kontrol
 import os
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -143,9 +144,8 @@ def synthetic_d_number(born: date, number: int) -> NationalId:
     raise ValueError("The date has no more synthetic numbers.")
 
 
-def _synthetic_candidates(born: date, day_offset: int = 0) -> "list[NationalId]":
+def _synthetic_candidates(born: date, day_offset: int = 0) -> Iterator[NationalId]:
     head = f"{born.day + day_offset:02}{born.month + 80:02}{born.year % 100:02}"
-    found = []
     for individual in range(1000):
         digits = f"{head}{individual:03}"
         try:
@@ -156,8 +156,7 @@ def _synthetic_candidates(born: date, day_offset: int = 0) -> "list[NationalId]"
         first = -sum(w * int(d) for w, d in zip(_FIRST_WEIGHTS, digits, strict=False)) % 11
         second = -sum(w * int(d) for w, d in zip(_SECOND_WEIGHTS, f"{digits}{first}", strict=False)) % 11
         if first < 10 and second < 10:  # noqa: PLR2004 - a control digit is one digit
-            found.append(NationalId(f"{digits}{first}{second}"))
-    return found
+            yield NationalId(f"{digits}{first}{second}")
 
 
 def age_on(born: date, day: date) -> int:
