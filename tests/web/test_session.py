@@ -1,5 +1,6 @@
 """How long somebody is logged in, and what the programs that serve pages refuse to start without."""
 
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,6 +35,27 @@ def test_pages_are_not_served_with_a_key_that_everybody_knows() -> None:
     with pytest.raises(environment.SettingError, match="SKRANKE_SECRET_KEY"):
         environment.for_pages(environment.Settings())
     assert environment.for_pages(environment.Settings(secret_key="s" * 32)).secret_key == "s" * 32
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("LOG_LEVEL", "loud"), ("DELIVERY_TRIES", "0"), ("STATUS_CHECK_HOUR", "24"), ("SESSION_HOURS", "-1")],
+)
+def test_a_wrong_setting_is_told_by_its_name(name: str, value: str) -> None:
+    with pytest.raises(environment.SettingError, match=f"SKRANKE_{name} must be"):
+        environment.load({f"SKRANKE_{name}": value})
+
+
+def test_a_setting_in_a_file_that_is_no_text_is_told_by_its_name(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(environment.SettingError, match="SKRANKE_SECRET_KEY_FILE"):
+        environment.load({"SKRANKE_SECRET_KEY_FILE": str(secret)})
+
+
+def test_the_numbers_that_have_bounds_are_all_the_numbers() -> None:
+    numbers = {one.name for one in fields(environment.Settings) if type(one.default) is int}
+    assert set(environment._NUMBERS) == numbers
 
 
 def test_the_bus_is_asked_also_where_its_address_stands_in_a_file(

@@ -14,6 +14,20 @@ PREFIX = "SKRANKE_"
 MEBIBYTE = 1024 * 1024
 
 
+_MANY = 2**31 - 1
+_YEAR = 365 * 24  # hours
+_NUMBERS = {
+    "attachment_total_bytes": (1, _MANY),
+    "message_bytes": (1, _MANY),
+    "session_hours": (1, _YEAR),
+    "receipt_alarm_minutes": (1, _YEAR * 60),
+    "receipt_resend_minutes": (0, _YEAR * 60),
+    "status_check_hour": (-1, 23),
+    "delivery_tries": (1, _MANY),
+}
+"""What each whole number may be: the least and the most."""
+
+
 class SettingError(Exception):
     """A setting is missing or has an unusable value; the message names it and says what to write."""
 
@@ -59,6 +73,11 @@ class Settings:
     def __post_init__(self) -> None:
         if self.secret_key and len(self.secret_key) < 32:  # noqa: PLR2004 - the length the help text names
             raise SettingError(f"{PREFIX}SECRET_KEY is too short: use at least 32 random characters.")
+        if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise SettingError(f"{PREFIX}LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+        for name, (least, most) in _NUMBERS.items():
+            if not least <= getattr(self, name) <= most:
+                raise SettingError(f"{PREFIX}{name.upper()} must be a whole number from {least} to {most}.")
         if self.revocation not in {"off", "on", "required"}:
             raise SettingError(f"{PREFIX}REVOCATION must be off, on or required.")
         if not all(re.fullmatch(r"[0-2](\.\d+)+", one) for one in self.policies()):
@@ -98,6 +117,8 @@ def _text(source: Mapping[str, str], name: str) -> str | None:
             return Path(source[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise SettingError(f"{name}_FILE names a file that cannot be read: {error.strerror}.") from error
+        except UnicodeError as error:
+            raise SettingError(f"{name}_FILE names a file that is not text in UTF-8.") from error
     if name == f"{PREFIX}DATABASE_URL":
         return source.get("DATABASE_URL")
     return None
