@@ -9,7 +9,7 @@ import pytest
 from skranke.kernel.ids import HerId
 from skranke.wire import headers
 from skranke.wire.errors import InvalidFieldValueError
-from skranke.wire.profile import APPREC, SIGNED_AND_ENVELOPED, Addresses, AddressStyle
+from skranke.wire.profile import SIGNED_AND_ENVELOPED, Addresses, AddressStyle
 from skranke.wire.transport import Headers, OutgoingMessage, RawMessage
 
 NOW = datetime(2026, 11, 22, 11, 15, 30, 999999, tzinfo=UTC)
@@ -86,7 +86,7 @@ def test_metadata_and_conversation_ride_along():
 
 
 def test_a_receipt_is_an_asynchronous_message():
-    assert written(function=APPREC).subject == "APPREC"
+    assert written(function="APPREC").subject == "APPREC"
 
 
 def test_a_request_lives_fifteen_seconds_and_asks_for_its_reply_queue():

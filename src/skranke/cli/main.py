@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 
@@ -135,28 +136,27 @@ def _gateway(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    _settings("skranke.config.settings")
-    import_module("django").setup()
-    return int(import_module("skranke.cli.replay").run(options.id))
+    return int(_of_clinics("replay").run(options.id))
 
 
 def _reachability(options: argparse.Namespace) -> int:
-    _settings("skranke.config.settings")
-    import_module("django").setup()
-    return int(import_module("skranke.cli.reachability").run(options.clinic, options.patient))
+    return int(_of_clinics("reachability").run(options.clinic, options.patient))
 
 
 def _dead_letters(options: argparse.Namespace) -> int:
-    _settings("skranke.config.settings")
-    import_module("django").setup()
-    run = import_module("skranke.cli.dead_letters").run
+    run = _of_clinics("dead_letters").run
     return int(run(options.clinic, options.action or "", options.message_id, options.queue))
 
 
 def _ping(options: argparse.Namespace) -> int:
+    return int(_of_clinics("ping").run(options.clinic, options.party))
+
+
+def _of_clinics(name: str) -> Any:
+    """The module of a command that works with the clinics' rows."""
     _settings("skranke.config.settings")
     import_module("django").setup()
-    return int(import_module("skranke.cli.ping").run(options.clinic, options.party))
+    return import_module(f"skranke.cli.{name}")
 
 
 def _sandbox_bus(options: argparse.Namespace) -> int:  # noqa: ARG001 - every command has the same signature

@@ -13,13 +13,13 @@ from skranke.audit.services import record
 from skranke.gateway import received, tries
 from skranke.gateway.endpoints import Endpoint
 from skranke.gateway.errors import code_of
-from skranke.gateway.facts import Facts, storable, without_attachments
+from skranke.gateway.facts import Facts, storable, to_send, without_attachments
 from skranke.gateway.models import ReceptionState
 from skranke.gateway.opening import open_protection
 from skranke.kernel.actor import system
 from skranke.kernel.errors import NotFoundError
 from skranke.tenancy.work import acting
-from skranke.wire.transport import CREDIT, Delivery, OutgoingMessage, RawMessage, Transport
+from skranke.wire.transport import CREDIT, Delivery, RawMessage, Transport
 
 CODE = "dead_letter"
 _PATIENCE = 1.0
@@ -84,19 +84,7 @@ def put_back(transport: Transport, letters: list[Delivery], letter: Delivery, en
     raw = letter.message
     own = {endpoint.queue_async, endpoint.queue_error}
     queue = raw.to if raw.to in own else endpoint.queue_async
-    transport.send(
-        OutgoingMessage(
-            queue=queue,
-            body=raw.body,
-            message_id=raw.message_id,
-            correlation_id=raw.correlation_id,
-            subject=raw.subject,
-            to=raw.to,
-            reply_to=raw.reply_to,
-            content_type=raw.content_type,
-            headers=raw.headers,
-        )
-    )
+    transport.send(to_send(raw, queue))
     _settle(transport, letters, letter)
     return queue
 

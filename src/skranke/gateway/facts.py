@@ -88,6 +88,12 @@ def properties_of(raw: RawMessage | OutgoingMessage) -> dict[str, Any]:
     }
 
 
+def to_send(raw: RawMessage, queue: str) -> OutgoingMessage:
+    """The same message, to be put on a queue."""
+    plain = {name: getattr(raw, name) for name in _NAMES}
+    return OutgoingMessage(queue=queue, body=raw.body, headers=raw.headers, **plain)
+
+
 def raw_of(queue: str, stored: dict[str, Any], body: bytes) -> RawMessage:
     """The message whose properties were stored by `properties_of`."""
     return RawMessage(

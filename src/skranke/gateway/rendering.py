@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from skranke.gateway.endpoints import Endpoint
 from skranke.gateway.errors import LostOriginalError
-from skranke.gateway.facts import properties_of, raw_of
+from skranke.gateway.facts import properties_of, raw_of, to_send
 from skranke.gateway.models import ReceivedMessage
 from skranke.gateway.types.registry import RENDERERS
 from skranke.gateway.values import Letter
@@ -115,17 +115,7 @@ def fix(item: OutboxItem, rendering: Rendering) -> OutboxItem:
 def outgoing_of(item: OutboxItem) -> OutgoingMessage:
     """The message of a rendered row, byte for byte as it was made."""
     stored = raw_of(item.queue, item.headers or {}, bytes(item.body or b""))
-    return OutgoingMessage(
-        queue=stored.queue,
-        body=stored.body,
-        message_id=stored.message_id,
-        correlation_id=stored.correlation_id,
-        subject=stored.subject,
-        to=stored.to,
-        reply_to=stored.reply_to,
-        content_type=stored.content_type,
-        headers=stored.headers,
-    )
+    return to_send(stored, stored.queue)
 
 
 def _report(item: OutboxItem, endpoint: Endpoint) -> Rendering:

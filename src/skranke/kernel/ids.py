@@ -55,11 +55,6 @@ class NationalId:
         """The date of birth the number tells."""
         return _birth_date(self.value)
 
-    @property
-    def is_synthetic(self) -> bool:
-        """True for test persons (month raised by 40, 65 or 80): they exist in no register of real people."""
-        return int(self.value[2:4]) > _MONTH_OFFSETS[1]
-
     def __repr__(self) -> str:
         return "NationalId(***)"
 

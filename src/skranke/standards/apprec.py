@@ -5,7 +5,19 @@ from datetime import datetime
 
 from skranke.kernel.ids import HerId
 from skranke.standards import namespaces as ns
-from skranke.standards.codec import CODED, RAW, TEXT, TOKEN, Element, Field, Record, fault, local_name
+from skranke.standards.codec import (
+    CODED,
+    INSTANT_TEXT,
+    RAW,
+    TEXT,
+    TOKEN,
+    Element,
+    Field,
+    Record,
+    fault,
+    fixed,
+    local_name,
+)
 from skranke.standards.codes import AppRecError, AppRecStatus, CodedValue, OrganisationIdType
 from skranke.standards.people import Ident
 from skranke.standards.times import read_instant
@@ -113,29 +125,6 @@ def _tag(name: str) -> str:
     return ns.tag(ns.APPREC, name)
 
 
-class _InstantText:
-    def read(self, element: Element) -> str:
-        text: str = TOKEN.read(element)
-        try:
-            read_instant(text)
-        except ValueError as error:
-            raise fault(element, f"is {error}") from error
-        return text
-
-    def write(self, element: Element, value: str) -> None:
-        element.text = value
-
-
-class _Version:
-    def read(self, element: Element) -> str:
-        if (element.text or "").strip() != VERSION:
-            raise fault(element, "is another version of AppRec")
-        return VERSION
-
-    def write(self, element: Element, value: str) -> None:
-        element.text = value
-
-
 _FURTHER_ID = Record(
     Ident, Field("id", _tag("Id"), TOKEN, required=True), Field("type", _tag("Type"), CODED, required=True)
 )
@@ -230,7 +219,7 @@ class _PartyCodec:
 _ORIGINAL = Record(
     OriginalMessage,
     Field("type", _tag("MsgType"), CODED, required=True),
-    Field("issue_date_text", _tag("IssueDate"), _InstantText(), required=True),
+    Field("issue_date_text", _tag("IssueDate"), INSTANT_TEXT, required=True),
     Field("id", _tag("Id"), TOKEN, required=True),
 )
 
@@ -242,10 +231,10 @@ class _Receipt(AppRec):
 
 _FIELDS = (
     Field("type", _tag("MsgType"), CODED, required=True),
-    Field("version", _tag("MIGversion"), _Version(), required=True),
+    Field("version", _tag("MIGversion"), fixed(VERSION), required=True),
     Field("software_name", _tag("SoftwareName"), TEXT),
     Field("software_version", _tag("SoftwareVersion"), TEXT),
-    Field("gen_date_text", _tag("GenDate"), _InstantText(), required=True),
+    Field("gen_date_text", _tag("GenDate"), INSTANT_TEXT, required=True),
     Field("id", _tag("Id"), TOKEN, required=True),
     Field("sender", _tag("Sender"), _PartyCodec(), required=True),
     Field("receiver", _tag("Receiver"), _PartyCodec(), required=True),

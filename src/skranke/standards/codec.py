@@ -15,7 +15,7 @@ from lxml import etree
 
 from skranke.standards.codes import CodedValue
 from skranke.standards.errors import SchemaError
-from skranke.standards.times import read_date
+from skranke.standards.times import read_date, read_instant
 
 Element = etree._Element  # noqa: SLF001 - lxml's only name for the type of an element
 
@@ -118,9 +118,31 @@ class Simple:
         element.text = clean(self.form(value))
 
 
+def _token(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _instant_text(text: str) -> str:
+    read_instant(text)
+    return _token(text)
+
+
+def fixed(value: str) -> Simple:
+    """A codec for an element that always says the same, as the version of a format."""
+
+    def parse(text: str) -> str:
+        if _token(text) != value:
+            raise ValueError("another version")
+        return value
+
+    return Simple(parse, str)
+
+
 TEXT = Simple(str, str)
-TOKEN = Simple(lambda text: " ".join(text.split()), str)
+TOKEN = Simple(_token, str)
 DATE: Codec = Simple(read_date, date.isoformat)
+INSTANT_TEXT = Simple(_instant_text, str)
+"""A date-time that is kept as it was written, because a receipt repeats it (HIS 80415 4.3.2)."""
 
 
 class _Coded:

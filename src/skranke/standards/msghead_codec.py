@@ -9,6 +9,7 @@ from lxml import etree
 from skranke.standards import namespaces as ns
 from skranke.standards.codec import (
     CODED,
+    INSTANT_TEXT,
     RAW,
     TEXT,
     TOKEN,
@@ -18,6 +19,7 @@ from skranke.standards.codec import (
     Field,
     Record,
     fault,
+    fixed,
     from_raw,
     local_name,
     namespace,
@@ -142,29 +144,6 @@ class _ExternalCodec:
         raise AttachmentError(f"{local_name(element)} {value} is not part of the profile.")
 
 
-class _VersionCodec:
-    def read(self, element: Element) -> str:
-        if (element.text or "").strip() != VERSION:
-            raise fault(element, "is another version of MsgHead")
-        return VERSION
-
-    def write(self, element: Element, value: str) -> None:
-        element.text = value
-
-
-class _GenDateCodec:
-    def read(self, element: Element) -> str:
-        text: str = TOKEN.read(element)
-        try:
-            read_instant(text)
-        except ValueError as error:
-            raise fault(element, f"is {error}") from error
-        return text
-
-    def write(self, element: Element, value: str) -> None:
-        element.text = value
-
-
 class _NonEmptyCodec:
     def read(self, element: Element) -> str:
         text: str = TOKEN.read(element)
@@ -204,8 +183,8 @@ class _Head:
 _HEAD = Record(
     _Head,
     Field("type", _tag("Type"), CODED, required=True),
-    Field("version", _tag("MIGversion"), _VersionCodec(), required=True),
-    Field("gen_date_text", _tag("GenDate"), _GenDateCodec(), required=True),
+    Field("version", _tag("MIGversion"), fixed(VERSION), required=True),
+    Field("gen_date_text", _tag("GenDate"), INSTANT_TEXT, required=True),
     Field("msg_id", _tag("MsgId"), TOKEN, required=True),
     Field("processing_status", _tag("ProcessingStatus"), CODED),
     Field("requested_priority", _tag("RequestedPriority"), CODED),

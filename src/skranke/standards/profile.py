@@ -160,7 +160,3 @@ ECHOED_FUNCTIONS = frozenset(
 RECEIPT_SENDER_ROLE: CodedValue = AppRecRole.PRIMARY_RECEIVER.cs
 RECEIPT_RECEIVER_ROLE: CodedValue = AppRecRole.SENDER.cs
 """HIS 80415 3.5.1, 4.4.5: who receives a message as its main receiver acknowledges it to its sender."""
-
-SUBJECT_ADVISED_CHARACTERS = 50
-TEXT_ADVISED_CHARACTERS = 1000
-"""D-50: limits of HelseNorge's form of 2019, not of the schema: warn above them, never cut."""

@@ -4,8 +4,6 @@ The tables belong to `skranke_owner`, whom nobody logs in as. The programs log i
 nothing, and see a tenant's row only while the unit of work names its clinic.
 """
 
-from collections.abc import Sequence
-
 from django.db.migrations.operations import RunSQL
 
 APP_ROLE = "skranke_app"
@@ -80,8 +78,3 @@ def definer_function(signature: str, returns: str, body: str) -> RunSQL:
         ],
         reverse_sql=f"DROP FUNCTION {name}",
     )
-
-
-def owned_by_nobody(statements: Sequence[str], reverse: Sequence[str]) -> RunSQL:
-    """Run further statements as the owner, such as exclusion constraints; each needs its reverse."""
-    return RunSQL(sql=list(statements), reverse_sql=list(reverse))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from skranke.wire.errors import FAULTS, InternalFaultError, RevocationOfflineError, TransportFaultError
+from skranke.wire.errors import FAULTS, TransportFaultError
 from skranke.wire.headers import parse_timestamp, timestamp
 from skranke.wire.profile import PLAIN_TEXT
 from skranke.wire.queues import short_name
@@ -28,11 +28,7 @@ class FaultReport:
 
 def is_reportable(error: Exception) -> bool:
     """Whether the sender is told: only faults of theirs, never our own or passing ones (HITS 1216 2.1.3, 2.1.4)."""
-    return (
-        isinstance(error, TransportFaultError)
-        and error.permanent
-        and not isinstance(error, InternalFaultError | RevocationOfflineError)
-    )
+    return isinstance(error, TransportFaultError) and error.permanent
 
 
 def report(original: RawMessage, error: TransportFaultError, *, error_queue: str, now: datetime) -> OutgoingMessage:

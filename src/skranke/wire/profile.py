@@ -14,12 +14,6 @@ SOAP_FAULT_TYPE = "application/soap+xml"
 
 CONTENT_TYPES = frozenset({SIGNED_AND_ENVELOPED, PLAIN_TEXT, SOAP_FAULT_TYPE})
 
-APPREC = "APPREC"
-"""Subject of a receipt (code list 8279)."""
-
-SOAP_FAULT = "AMQP_SOAP_FAULT"
-"""Subject of an error report in SOAP form."""
-
 
 class AddressStyle(StrEnum):
     """How RabbitMQ names exchanges and queues in AMQP 1.0 link addresses.
