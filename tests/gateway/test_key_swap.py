@@ -84,6 +84,17 @@ def test_a_swap_from_its_first_day_to_its_last(office, authority, tmp_path):
     assert [letter.code for letter in office.answers()] == ["1"]
 
 
+def test_a_question_that_comes_right_after_the_swap_is_answered(office, authority, tmp_path):
+    assert office.endpoint.decryption  # read before the swap, and kept for some seconds
+    both, password, new = new_identity(authority, tmp_path, "new", ENCRYPTION)
+    set_up(office, decryption_certificate=both, decryption_key=both, decryption_password=password)
+    question = office.helsenorge.test_question()
+    body = protect(render(question), signer=office.helsenorge.files.signing(), recipient=new)
+    office.helsenorge.send(question, sync=True, body=body)
+    assert office.take_questions() == ["accept"]
+    assert [reply.code for reply in office.helsenorge.replies()] == ["RKT"]
+
+
 def test_what_leaves_is_signed_with_the_current_certificate(office, authority, tmp_path):
     both, password, new = new_identity(authority, tmp_path, "signing", SIGNING)
     set_up(office, signing_certificate=both, signing_key=both, signing_password=password)

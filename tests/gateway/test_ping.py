@@ -14,7 +14,7 @@ from skranke.cli import ping
 from skranke.gateway import replies
 from skranke.gateway.asking import ask
 from skranke.gateway.models import ReceivedMessage, SyncQuestion
-from skranke.gateway.opening import open_protection
+from skranke.gateway.opening import open_by_newest
 from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
 from skranke.standards.build import comtest, ekontakt
@@ -112,9 +112,9 @@ def test_no_transaction_waits_while_an_answers_certificates_are_asked_about(offi
 
     def watched(*arguments):
         waited.append(connection.in_atomic_block)
-        return open_protection(*arguments)
+        return open_by_newest(*arguments)
 
-    monkeypatch.setattr(replies, "open_protection", watched)
+    monkeypatch.setattr(replies, "open_by_newest", watched)
     outcome, _ = put(office, lambda letter: office.helsenorge.reply(letter, response(letter)))
     assert (outcome.code, waited) == ("RKT", [False])
 

@@ -150,7 +150,7 @@ class TriedOutError(GatewayError):
 
 
 class ReplayError(GatewayError):
-    """Only a message that was set aside, or whose fault has been repaired, can be replayed."""
+    """Only a message that was set aside can be replayed."""
 
     code = "gateway_replay"
     http_status = 409

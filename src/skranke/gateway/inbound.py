@@ -15,11 +15,11 @@ from django.db import connection
 from skranke.gateway import received, tries
 from skranke.gateway.alarms import alarm
 from skranke.gateway.endpoints import Endpoint, Endpoints, OwnParty, Peer
-from skranke.gateway.errors import ConflictingIdError, Reaction, TriedOutError, code_of, rule_for
+from skranke.gateway.errors import Reaction, TriedOutError, code_of, rule_for
 from skranke.gateway.facts import Facts
 from skranke.gateway.models import ReceptionState
-from skranke.gateway.opening import check_content, check_parties, open_protection, read_document
-from skranke.gateway.reactions import react
+from skranke.gateway.opening import CERTIFICATE_FAULTS, check_content, check_parties, open_protection, read_document
+from skranke.gateway.reactions import keep_conflict, react
 from skranke.gateway.receipts import accept
 from skranke.gateway.received import Earlier
 from skranke.gateway.types.registry import type_of
@@ -29,26 +29,9 @@ from skranke.kernel.log import bind, get_logger
 from skranke.standards.apprec import AppRec
 from skranke.standards.msghead import MsgHead
 from skranke.tenancy.work import acting
-from skranke.wire.errors import (
-    DecryptionFailedError,
-    ExpiredCertificateError,
-    InvalidCertificateError,
-    InvalidSignatureError,
-    RevokedCertificateError,
-    UnverifiedCertificateError,
-)
 from skranke.wire.transport import RawMessage
 
 log = get_logger(__name__)
-
-_CERTIFICATE_FAULTS = (
-    DecryptionFailedError,
-    ExpiredCertificateError,
-    InvalidCertificateError,
-    InvalidSignatureError,
-    RevokedCertificateError,
-    UnverifiedCertificateError,
-)
 
 
 class Disposition(StrEnum):
@@ -120,7 +103,7 @@ def _attempt(facts: Facts, endpoint: Endpoint, endpoints: Endpoints) -> Disposit
     try:
         try:
             act(facts, endpoint)
-        except _CERTIFICATE_FAULTS:
+        except CERTIFICATE_FAULTS:
             # Certificates may have been swapped since they were read (HITS 1216 2.1.4).
             act(facts, endpoints.of(facts.clinic_id, fresh=True))
     except Exception as error:  # noqa: BLE001 - the table decides about every error, the unknown too
@@ -193,12 +176,6 @@ def _seen_before(facts: Facts) -> bool:
     return True
 
 
-def keep_conflict(facts: Facts) -> None:
-    """Store a message whose id came before with other bytes; nothing else happens (RCV-19)."""
-    received.store(facts, ReceptionState.CONFLICT, code=ConflictingIdError.code)
-    log.error("gateway_alarm", reason=ConflictingIdError.code)
-
-
 def _failed(facts: Facts, endpoint: Endpoint, error: Exception) -> Disposition:
     """The unit of work is rolled back; what the table says follows in another."""
     rule = rule_for(error)
@@ -208,10 +185,11 @@ def _failed(facts: Facts, endpoint: Endpoint, error: Exception) -> Disposition:
         if rule.reaction is Reaction.RETRY:
             tries.note(facts, code_of(error), counted=rule.counted)
             return Disposition.RELEASE
-        return Disposition.ACCEPT if react(facts, endpoint, error, rule) else Disposition.RELEASE
+        react(facts, endpoint, error, rule)
     except Exception as second:  # noqa: BLE001 - not even the fault could be stored: later
         alarm(second)
         return Disposition.RELEASE
+    return Disposition.ACCEPT
 
 
 def _set_aside(facts: Facts) -> None:

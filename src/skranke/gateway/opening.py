@@ -1,6 +1,6 @@
 """From raw bytes to a message that may be acted on: header, protection, XML, and the rules that need no rows."""
 
-from skranke.gateway.endpoints import Endpoint, OwnParty, Peer
+from skranke.gateway.endpoints import Endpoint, Endpoints, OwnParty, Peer
 from skranke.gateway.errors import (
     AttachmentsOversizeError,
     NotForUsError,
@@ -18,15 +18,44 @@ from skranke.standards.msghead import MsgHead
 from skranke.standards.parse import parse_document, parse_header
 from skranke.wire import headers
 from skranke.wire.errors import (
+    DecryptionFailedError,
+    ExpiredCertificateError,
+    InvalidCertificateError,
     InvalidCmsError,
     InvalidEncodingError,
     InvalidFieldValueError,
+    InvalidSignatureError,
     NotWellFormedXmlError,
+    RevokedCertificateError,
     SpoofingAttackError,
+    UnverifiedCertificateError,
     XmlNotInterpretableError,
 )
 from skranke.wire.headers import CheckedHeader
 from skranke.wire.protection import unprotect
+
+CERTIFICATE_FAULTS = (
+    DecryptionFailedError,
+    ExpiredCertificateError,
+    InvalidCertificateError,
+    InvalidSignatureError,
+    RevokedCertificateError,
+    UnverifiedCertificateError,
+)
+"""What may pass once the clinic's side is read anew: certificates are swapped (HITS 1216 2.1.4)."""
+
+
+def open_by_newest(facts: Facts, endpoints: Endpoints) -> tuple[Endpoint, Peer]:
+    """As `open_protection`, by certificates read anew where those at hand do not fit; what opened it, and the sender.
+
+    Raises ConfigurationError too.
+    """
+    endpoint = endpoints.of(facts.clinic_id)
+    try:
+        return endpoint, open_protection(facts, endpoint)
+    except CERTIFICATE_FAULTS:
+        endpoint = endpoints.of(facts.clinic_id, fresh=True)
+        return endpoint, open_protection(facts, endpoint)
 
 
 def open_protection(facts: Facts, endpoint: Endpoint) -> Peer:

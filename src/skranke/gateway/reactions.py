@@ -5,7 +5,16 @@ from collections.abc import Callable
 from skranke.dialog.errors import OtherPatientError
 from skranke.gateway import receipts, received, tries
 from skranke.gateway.endpoints import Endpoint
-from skranke.gateway.errors import NoAccessError, NotForUsError, Reaction, ReceiptError, Rule, code_of, refusal_of
+from skranke.gateway.errors import (
+    ConflictingIdError,
+    NoAccessError,
+    NotForUsError,
+    Reaction,
+    ReceiptError,
+    Rule,
+    code_of,
+    refusal_of,
+)
 from skranke.gateway.facts import Facts
 from skranke.gateway.models import ReceptionState
 from skranke.gateway.received import Earlier
@@ -21,8 +30,8 @@ from skranke.wire.errors import SpoofingAttackError, TransportFaultError
 log = get_logger(__name__)
 
 
-def react(facts: Facts, endpoint: Endpoint, error: Exception, rule: Rule) -> bool:
-    """Store the message and tell of its error; whether that is done (else: try again).
+def react(facts: Facts, endpoint: Endpoint, error: Exception, rule: Rule) -> None:
+    """Store the message and tell of its error.
 
     The locks of the first unit of work are gone with it, so the message is looked up once more.
     """
@@ -31,12 +40,16 @@ def react(facts: Facts, endpoint: Endpoint, error: Exception, rule: Rule) -> boo
             case Earlier.DUPLICATE:
                 pass
             case Earlier.CONFLICT:
-                received.store(facts, ReceptionState.CONFLICT, code=code_of(error))
-                log.error("gateway_alarm", reason="gateway_conflicting_id")
+                keep_conflict(facts, code_of(error))
             case Earlier.NEVER:
                 _REACTIONS[rule.reaction](facts, endpoint, error)
         tries.forget(facts)
-    return True
+
+
+def keep_conflict(facts: Facts, code: str = ConflictingIdError.code) -> None:
+    """Store a message whose id came before with other bytes; nothing else happens (RCV-19)."""
+    received.store(facts, ReceptionState.CONFLICT, code=code)
+    log.error("gateway_alarm", reason=ConflictingIdError.code)
 
 
 def _receipt(facts: Facts, endpoint: Endpoint, error: Exception) -> None:

@@ -12,7 +12,7 @@ from skranke.gateway.errors import Reaction, code_of, rule_for
 from skranke.gateway.facts import Facts
 from skranke.gateway.inbound import Disposition
 from skranke.gateway.models import ReceptionState, SyncQuestion
-from skranke.gateway.opening import check_parties, open_protection, read_document
+from skranke.gateway.opening import check_parties, open_by_newest, read_document
 from skranke.kernel import clock
 from skranke.kernel.actor import system
 from skranke.kernel.log import bind, get_logger
@@ -36,9 +36,8 @@ def receive(raw: RawMessage, clinic_id: UUID, endpoints: Endpoints) -> Dispositi
 
 
 def _take(facts: Facts, endpoints: Endpoints) -> None:
-    endpoint = endpoints.of(facts.clinic_id)
     # As of an asynchronous message: no transaction waits with it for a certificate authority.
-    open_protection(facts, endpoint)
+    endpoint, _ = open_by_newest(facts, endpoints)
     document = read_document(facts)
     check_parties(facts, endpoint)
     if not isinstance(document, MsgHead):

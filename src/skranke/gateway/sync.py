@@ -17,7 +17,7 @@ from skranke.gateway.errors import Reaction, RefusalError, code_of, refusal_of, 
 from skranke.gateway.facts import Facts
 from skranke.gateway.inbound import Disposition
 from skranke.gateway.models import ReceptionState
-from skranke.gateway.opening import check_content, check_parties, open_protection, read_document
+from skranke.gateway.opening import check_content, check_parties, open_by_newest, read_document
 from skranke.gateway.reactions import record_refused_person
 from skranke.gateway.types.registry import type_named, type_of
 from skranke.gateway.values import Incoming
@@ -58,7 +58,7 @@ def receive(raw: RawMessage, clinic_id: UUID, endpoints: Endpoints, transport: T
             log.info("question_expired")
             return Disposition.ACCEPT
         try:
-            answer = _answered(facts, endpoints.of(clinic_id))
+            answer = _answered(facts, endpoints)
         except Exception as error:  # noqa: BLE001 - the table decides about every error, the unknown too
             return _failed(facts, endpoints, error)
         try:
@@ -77,12 +77,12 @@ def _too_old(raw: RawMessage) -> bool:
     return clock.now() - sent_at > SYNCHRONOUS_TTL + timedelta(seconds=1)  # the header has whole seconds
 
 
-def _answered(facts: Facts, endpoint: Endpoint) -> OutgoingMessage:
+def _answered(facts: Facts, endpoints: Endpoints) -> OutgoingMessage:
     """Work the answer out and store it with its question, in one transaction that sees one instant of the database.
 
     Certificates are looked at before: an authority that is slow to answer keeps no transaction open.
     """
-    peer = open_protection(facts, endpoint)
+    endpoint, peer = open_by_newest(facts, endpoints)
     endpoint.trust.check(peer.encryption, Purpose.ENCRYPTION, now=clock.now())
     with transaction.atomic():
         with connection.cursor() as cursor:
