@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from skranke.cli.main import main
 from skranke.clinics.services import set_profile
 from skranke.config import environment
 from skranke.kernel import clock
@@ -56,6 +57,26 @@ def test_a_setting_in_a_file_that_is_no_text_is_told_by_its_name(tmp_path: Path)
 def test_the_numbers_that_have_bounds_are_all_the_numbers() -> None:
     numbers = {one.name for one in fields(environment.Settings) if type(one.default) is int}
     assert set(environment._NUMBERS) == numbers
+
+
+def test_a_command_tells_a_wrong_setting_in_one_sentence(monkeypatch, capsys) -> None:
+    monkeypatch.setenv("SKRANKE_DELIVERY_TRIES", "0")
+    assert main(["gateway"]) == 1
+    assert capsys.readouterr().err == "SKRANKE_DELIVERY_TRIES must be a whole number from 1 to 2147483647.\n"
+
+
+def test_a_her_id_that_is_none_declares_nothing(capsys) -> None:
+    assert main(["bus", "declare", "amqp://localhost/NS", "abc"]) == 1
+    assert capsys.readouterr().err == "A HER-id is a positive whole number.\n"
+
+
+def test_the_options_of_the_databases_address_count() -> None:
+    found = environment.database("postgresql://a%40b:c@db/my%20base?sslmode=verify-full&options=-c%20x%3D1", owner=True)
+    assert (found["NAME"], found["USER"], found["OPTIONS"]["sslmode"]) == ("my base", "a@b", "verify-full")
+    assert found["OPTIONS"]["options"].startswith("-c x=1 -c role=skranke_owner ")
+    for wrong in ("mysql://a/b", "postgresql://a:x/b", "postgresql://a/b?sslmode", "postgresql://a"):
+        with pytest.raises(environment.SettingError, match="DATABASE_URL must read"):
+            environment.database(wrong)
 
 
 def test_the_bus_is_asked_also_where_its_address_stands_in_a_file(

@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from skranke.kernel.settings import SettingError
+
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parser = _parser()
     options = parser.parse_args(words)
     command: Callable[[argparse.Namespace], int] = options.run
-    return command(options)
+    try:
+        return command(options)
+    except SettingError as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 def command_names() -> list[str]:
@@ -174,7 +180,9 @@ def _sandbox_command(*words: str) -> int:
 
 
 def _settings(module: str) -> None:
+    """Whose settings count; read at once, so that what cannot work is told before anything starts."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", module)
+    import_module(f"{module.rpartition('.')[0]}.environment").load()
 
 
 def _migrate(options: argparse.Namespace) -> int:  # noqa: ARG001 - every command has the same signature
@@ -186,10 +194,10 @@ def _migrate(options: argparse.Namespace) -> int:  # noqa: ARG001 - every comman
 
 def _declare(options: argparse.Namespace) -> int:
     queues, ids, connect = (import_module(f"skranke.{name}") for name in ("wire.queues", "kernel.ids", "wire.connect"))
-    specs = [spec for text in options.her_id for spec in queues.queues_of(ids.HerId(text)).specs()]
     try:
+        specs = [spec for text in options.her_id for spec in queues.queues_of(ids.HerId(text)).specs()]
         connect.declare_module().declare(options.url, specs, queues.QueueKind(options.queues))
-    except import_module("skranke.wire.errors").WireError as error:
+    except (ValueError, import_module("skranke.wire.errors").WireError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"Declared {len(specs)} {options.queues} queues.")

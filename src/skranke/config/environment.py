@@ -7,8 +7,9 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Any
+
+from skranke.kernel.settings import SettingError, database_of, flag_of, text_of
 
 PREFIX = "SKRANKE_"
 MEBIBYTE = 1024 * 1024
@@ -26,10 +27,6 @@ _NUMBERS = {
     "delivery_tries": (1, _MANY),
 }
 """What each whole number may be: the least and the most."""
-
-
-class SettingError(Exception):
-    """A setting is missing or has an unusable value; the message names it and says what to write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,25 +107,13 @@ def for_pages(settings: Settings) -> Settings:
 
 
 def _text(source: Mapping[str, str], name: str) -> str | None:
-    if name in source:
-        return source[name]
-    if f"{name}_FILE" in source:
-        try:
-            return Path(source[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise SettingError(f"{name}_FILE names a file that cannot be read: {error.strerror}.") from error
-        except UnicodeError as error:
-            raise SettingError(f"{name}_FILE names a file that is not text in UTF-8.") from error
-    if name == f"{PREFIX}DATABASE_URL":
-        return source.get("DATABASE_URL")
-    return None
+    text = text_of(source, name)
+    return source.get("DATABASE_URL") if text is None and name == f"{PREFIX}DATABASE_URL" else text
 
 
 def _convert(name: str, text: str, kind: type) -> str | int | bool:
     if kind is bool:
-        if text.lower() not in {"true", "false", "1", "0", "yes", "no"}:
-            raise SettingError(f"{name} must be true or false.")
-        return text.lower() in {"true", "1", "yes"}
+        return flag_of(name, text)
     if kind is int:
         try:
             return int(text)
@@ -137,27 +122,15 @@ def _convert(name: str, text: str, kind: type) -> str | int | bool:
     return text
 
 
-def database(url: str, *, owner: bool = False) -> dict[str, object]:
+def database(url: str, *, owner: bool = False) -> dict[str, Any]:
     """Django's description of the database a URL names.
 
     owner: assume the owner's role and the migration's time-outs (only `skranke migrate` does).
-    Raises SettingError when the URL is missing or of another scheme.
+    Raises SettingError when the URL is missing or of another form.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
-        raise SettingError("DATABASE_URL must read postgresql://user:password@host:port/database.")
-    options: dict[str, object] = {}
+    described = database_of("DATABASE_URL", url)
     if owner:
-        options["options"] = "-c role=skranke_owner -c lock_timeout=4s -c statement_timeout=60s"
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.strip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": options,
-        "TEST": {"MIGRATE": False},
-    }
+        given = described["OPTIONS"].get("options", "")
+        ours = "-c role=skranke_owner -c lock_timeout=4s -c statement_timeout=60s"
+        described["OPTIONS"]["options"] = f"{given} {ours}".strip()
+    return described | {"TEST": {"MIGRATE": False}}

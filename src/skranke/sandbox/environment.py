@@ -3,14 +3,11 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Any
+
+from skranke.kernel.settings import database_of, flag_of, text_of
 
 PREFIX = "SKRANKE_SANDBOX_"
-
-
-class SettingError(Exception):
-    """A setting is missing or has an unusable value; the message names it and says what to write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,41 +33,12 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, str | bool] = {"world": source.get(f"{PREFIX}WORLD_FILE", "")}
     for item in fields(Settings):
         name = f"{PREFIX}{item.name.upper()}"
-        text = None if item.name == "world" else _text(source, name)
+        text = None if item.name == "world" else text_of(source, name)
         if text is not None:
-            values[item.name] = _flag(name, text) if isinstance(item.default, bool) else text
+            values[item.name] = flag_of(name, text) if isinstance(item.default, bool) else text
     return Settings(**values)  # type: ignore[arg-type]  # each value has its field's type by now
 
 
-def _text(source: Mapping[str, str], name: str) -> str | None:
-    if name in source:
-        return source[name]
-    if f"{name}_FILE" not in source:
-        return None
-    try:
-        return Path(source[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingError(f"{name}_FILE names a file that cannot be read: {error.strerror}.") from error
-
-
-def _flag(name: str, text: str) -> bool:
-    if text.lower() not in {"true", "false", "1", "0", "yes", "no"}:
-        raise SettingError(f"{name} must be true or false.")
-    return text.lower() in {"true", "1", "yes"}
-
-
-def database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, Any]:
     """Django's description of the database a URL names. Raises SettingError."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
-        raise SettingError(f"{PREFIX}DATABASE_URL must read postgresql://user:password@host:port/database.")
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.strip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
-    }
+    return database_of(f"{PREFIX}DATABASE_URL", url)
