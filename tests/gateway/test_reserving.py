@@ -24,11 +24,7 @@ from skranke.standards.xcal import VEvent
 
 from cast import fresh_her_id
 from support.helsenorge import booked
-from support.surgery import open_book
-
-
-def time_of(slot, contact: str) -> VEvent:
-    return VEvent(start=slot.during.lower, end=slot.during.upper, uid=str(slot.uid), contact=contact)
+from support.surgery import open_book, time_of
 
 
 def ask(office, **facts):

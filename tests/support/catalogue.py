@@ -112,6 +112,7 @@ BOOKING = {
         from_citizen(), slot(), accepts_other=True, text="Øreverk", relation=ACTING, attachments=(PNG,)
     ),
     "ART": timereservasjon.cancel(from_citizen(), appointment(), text="Jeg er frisk.", relation=ACTING),
+    "ERT": timereservasjon.change(from_citizen(), appointment(), slot(), text="Passer bedre.", relation=ACTING),
     "05": timereservasjon.clinic_answer(_LATER, Answer.RESERVED, appointment=appointment(), text="Velkommen."),
     "05-other": timereservasjon.clinic_answer(
         _LATER, Answer.RESERVED, appointment=appointment(), practitioner=SUBSTITUTE, other_practitioner=OTHER

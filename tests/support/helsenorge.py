@@ -180,6 +180,10 @@ class HelseNorge:
         envelope, rest = self._split(patient, facts)
         return timereservasjon.cancel(envelope, time, text=text or None, **rest)
 
+    def change(self, patient: Patient, time: VEvent, wanted: VEvent, text="", **facts) -> MsgHead:
+        envelope, rest = self._split(patient, facts)
+        return timereservasjon.change(envelope, time, wanted, text=text or None, **rest)
+
     def digital_status(self, patient: Patient, *, active: bool, **facts) -> MsgHead:
         """SDAB."""
         envelope, _ = self._split(patient, facts)

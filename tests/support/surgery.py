@@ -1,7 +1,9 @@
 """A clinic of a test's own on an embedded bus, with HelseNorge beside it and the gateway's lanes at hand."""
 
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -9,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from skranke.clinics.models import CommunicationParty
@@ -20,6 +23,7 @@ from skranke.kernel.ids import HerId
 from skranke.scheduling.models import AppointmentType, Schedule, Slot
 from skranke.scheduling.services import add_single_slot, create_schedule, create_type
 from skranke.standards.build import parties
+from skranke.standards.xcal import VEvent
 from skranke.tenancy.work import acting
 from skranke.wire.connect import connect, declare_module
 from skranke.wire.demo_pki import DemoPki, make_pki
@@ -113,6 +117,25 @@ class Surgery:
             self.helsenorge.queues.clinic_async,
             lambda raw: inbound.receive([raw], self.cast.clinic.id, self.endpoints)[0],
         )
+
+    def take_in_at_once(self, threads: int = 10) -> None:
+        """Every asynchronous delivery, by several consumers of the lane that start together; each is done with."""
+        gate, raws = threading.Barrier(threads), []
+        while (delivery := self.transport.receive(self.helsenorge.queues.clinic_async, timeout=0)) is not None:
+            raws.append(delivery.message)
+            self.transport.accept(delivery)
+
+        def consume(number: int) -> list[Disposition]:
+            try:
+                gate.wait()
+                mine = raws[number::threads]
+                return [inbound.receive([raw], self.cast.clinic.id, self.endpoints)[0] for raw in mine]
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(threads) as pool:
+            done = [one for share in pool.map(consume, range(threads)) for one in share]
+        assert done == [Disposition.ACCEPT] * len(raws)
 
     def take_questions(self) -> list[Disposition]:
         """Every synchronous question, once each."""
@@ -240,3 +263,10 @@ def open_book(at: Surgery, *, times: int = 3, owner=None, start: datetime | None
             for number in range(times)
         ]
     return Book(schedule, visit, slots)
+
+
+def time_of(slot: Slot, contact: str, related_to: str = "") -> VEvent:
+    """A slot as a message names it."""
+    return VEvent(
+        start=slot.during.lower, end=slot.during.upper, uid=str(slot.uid), contact=contact, related_to=related_to
+    )

@@ -45,6 +45,7 @@ class Clinic(models.Model):
     """One clinic: the tenant. Limits left empty mean no limit (BOK-8).
 
     tells_booked_times: HelseNorge's question for booked times (HBT) is answered; else with 26 (DDFL-HT-16).
+    moves_on_request: an appointment is moved when HelseNorge asks for a change (ERT); else that is answered 34 (D-41).
     shows_practitioners: HelseNorge is told of substitutes beside the GP; without it only GPs are set up there (ABS-11).
     """
 
@@ -59,6 +60,7 @@ class Clinic(models.Model):
     grace_seconds = models.PositiveIntegerField(default=300)
     require_comment = models.BooleanField(default=True)
     tells_booked_times = models.BooleanField(default=False)
+    moves_on_request = models.BooleanField(default=False)
     max_self_booked = models.PositiveIntegerField(null=True)
     days_ahead = models.PositiveIntegerField(null=True)
     booking_deadline_hours = models.PositiveIntegerField(null=True)

@@ -99,10 +99,10 @@ def all_types() -> dict[UUID, TypeFacts]:
     return {row.id: type_facts(row) for row in AppointmentType.objects.all()}
 
 
-def _self_booked(patient: Patient, now: datetime) -> list[tuple[UUID, UUID, int]]:
+def _self_booked(patient: Patient, now: datetime, without: UUID | None) -> list[tuple[UUID, UUID, int]]:
+    rows = Appointment.objects.filter(patient=patient, state__in=STANDING).exclude(booked_through=BookedThrough.STAFF)
     return list(
-        Appointment.objects.filter(patient=patient, state__in=STANDING)
-        .exclude(booked_through=BookedThrough.STAFF)
+        (rows if without is None else rows.exclude(id=without))
         .filter(starts__gt=now)
         .values_list("schedule_id", "type_id")
         .annotate(number=Count("id"))
@@ -110,12 +110,13 @@ def _self_booked(patient: Patient, now: datetime) -> list[tuple[UUID, UUID, int]
     )
 
 
-def patient_facts(patient: Patient, now: datetime, *, count: bool = True) -> PatientFacts:
+def patient_facts(patient: Patient, now: datetime, *, count: bool = True, without: UUID | None = None) -> PatientFacts:
     """A patient with the counts that the limits need (BOK-4): standing, self-booked, not yet begun.
 
     count: False where no limit asks for the counts (`rules.limits_number`); they are left at zero then.
+    without: an appointment that does not count, such as one about to move.
     """
-    counts = _self_booked(patient, now) if count else []
+    counts = _self_booked(patient, now, without) if count else []
     by_schedule: dict[UUID, int] = {}
     by_type: dict[UUID, int] = {}
     for schedule_id, type_id, number in counts:

@@ -1,8 +1,9 @@
 """The verbs of scheduling. Each is called inside a unit of work and joins its transaction."""
 
-from skranke.scheduling.services.booking import book, book_extra, move
+from skranke.scheduling.services.booking import book, book_extra
 from skranke.scheduling.services.cancelling import cancel, delete_within_grace, find_for_cancellation
 from skranke.scheduling.services.changing import change
+from skranke.scheduling.services.moving import move, move_for_patient
 from skranke.scheduling.services.planning import (
     add_event,
     add_single_slot,
@@ -40,6 +41,7 @@ __all__ = [
     "find_for_cancellation",
     "mark_no_show",
     "move",
+    "move_for_patient",
     "plan_weeks",
     "receive_wish",
     "remove_event",

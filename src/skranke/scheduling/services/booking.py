@@ -1,11 +1,11 @@
-"""Booking and moving: one verb for every channel, every rule checked again under the lock (BOK-12)."""
+"""Booking: one verb for every channel, every rule checked again under the lock (BOK-12)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.kernel.ids import new_id
 from skranke.patients.models import Patient
 from skranke.scheduling import rules
-from skranke.scheduling.errors import AppointmentChangedError, BookingRefusedError, SlotTakenError, WrongStateError
+from skranke.scheduling.errors import AppointmentChangedError, BookingRefusedError, SlotTakenError
 from skranke.scheduling.facts import (
     busy_times,
     clinic_limits,
@@ -29,7 +29,6 @@ from skranke.scheduling.facts import (
 )
 from skranke.scheduling.helsenorge import another_slot, calendar_of, check_request
 from skranke.scheduling.models import (
-    STANDING,
     Appointment,
     AppointmentState,
     AppointmentType,
@@ -42,9 +41,8 @@ from skranke.scheduling.models import (
 )
 from skranke.scheduling.queries import find_slot
 from skranke.scheduling.services.locks import Stretch, lock_for_booking
-from skranke.scheduling.services.record import CHANGED, MADE, has_unsent_push, log, push, store
+from skranke.scheduling.services.record import MADE, store
 from skranke.scheduling.values import OfferAudience, Refusal, ScheduleFacts, SlotFacts
-from skranke.tenancy.live import announce
 from skranke.tenancy.work import current_actor
 
 AUDIENCES = {
@@ -78,13 +76,17 @@ class Words(NamedTuple):
 
 
 class Request(NamedTuple):
-    """Who wants a time, through which channel. expect: the (start, end) the patient saw, when known."""
+    """Who wants a time, through which channel. expect: the (start, end) the patient saw, when known.
+
+    moving: the appointment that gives up its own time for this one.
+    """
 
     patient: Patient
     through: BookedThrough
     clinic: Clinic
     words: Words
     expect: tuple[datetime, datetime] | None = None
+    moving: Appointment | None = None
 
 
 def book(
@@ -130,7 +132,7 @@ def book(
 def _book(request: Request, found: Slot | None, contact_her_id: str, *, by_uid: bool) -> Appointment:
     shown = None
     if request.through == BookedThrough.HELSENORGE:
-        shown = _check_helsenorge(request, found, contact_her_id)
+        shown = check_helsenorge(request, found, contact_her_id)
     if found is None:
         raise SlotTakenError(Refusal.GONE)
     lock_for_booking(request.patient.id, Stretch(found.schedule_id, found.during.lower, found.during.upper))
@@ -138,7 +140,7 @@ def _book(request: Request, found: Slot | None, contact_her_id: str, *, by_uid: 
     taken = Slot.objects.select_related("schedule", "type").filter(id=found.id).first()
     if taken is None or taken.during != found.during or (by_uid and taken.uid != found.uid):
         raise SlotTakenError(Refusal.GONE)
-    expired = _check_slot(request, taken, shown, now)
+    expired = check_slot(request, taken, shown, now)
     appointment = _new(request, taken.schedule, taken.type, taken.during, now)
     appointment.slot, appointment.slot_uid = taken, taken.uid
     return _store(appointment, request.clinic, now, exclusive=True, expired=expired)
@@ -170,12 +172,12 @@ def _with_another(request: Request, found: Slot | None) -> Slot | None:
     return another_slot(request.patient.gp_id, start, end, but_not=found.schedule_id if found else None, now=now)
 
 
-def _check_helsenorge(request: Request, slot: Slot | None, contact_her_id: str) -> ScheduleFacts | None:
+def check_helsenorge(request: Request, slot: Slot | None, contact_her_id: str) -> ScheduleFacts | None:
     """HNB-1..5 and HNB-9 for the calendar that is asked for; the slot's schedule as HelseNorge shows it."""
     patient = request.patient
     calendar = calendar_of(patient, slot, contact_her_id)
-    words = request.words.comment
-    allowed = check_request(calendar, patient, words, require_comment=request.clinic.require_comment)
+    needs_words = request.clinic.require_comment and request.moving is None
+    allowed = check_request(calendar, patient, request.words.comment, require_comment=needs_words)
     if slot is None:
         return None
     shown = next((one for one in allowed if one.id == slot.schedule_id), None)
@@ -200,7 +202,7 @@ def _repeated(slot_uid: UUID | str | None, patient: Patient, through: BookedThro
     return None
 
 
-def _check_slot(request: Request, slot: Slot, shown: ScheduleFacts | None, now: datetime) -> bool:
+def check_slot(request: Request, slot: Slot, shown: ScheduleFacts | None, now: datetime) -> bool:
     """Every rule of BOK-1..9 for one slot; the patient's own limits are counted under the patient's lock.
 
     shown: whom HelseNorge shows the schedule to, where it asks.
@@ -219,9 +221,15 @@ def _check_slot(request: Request, slot: Slot, shown: ScheduleFacts | None, now: 
     fact = SlotFacts(schedule.id, int(start.timestamp()), int(end.timestamp()), kind.id, slot.id, slot.uid, opens)
     limits = clinic_limits(request.clinic)
     counted = rules.limits_number([schedule], [kind], limits)
-    facts = None if audience is OfferAudience.STAFF else patient_facts(request.patient, now, count=counted)
+    moving = request.moving
+    facts = None
+    if audience is not OfferAudience.STAFF:
+        facts = patient_facts(request.patient, now, count=counted, without=moving.id if moving else None)
     window = rules.window(schedule, kind, clinic=limits, patient=facts, audience=audience, now=now)
-    used, expired = time_in_use(schedule.id, start, end, now)
+    if moving is None:
+        used, expired = time_in_use(schedule.id, start, end, now)
+    else:
+        used, expired = bool(busy_times([schedule.id], start, end, now, without=[moving.id])), True
     if used:
         raise SlotTakenError
     refusal = rules.outside(fact, window, now) or rules.not_takeable(fact, kind, audience, now)
@@ -260,14 +268,14 @@ def _new(
 def _store(
     appointment: Appointment, clinic: Clinic, now: datetime, *, exclusive: bool, expired: bool = True
 ) -> Appointment:
-    _occupy(appointment, now, exclusive=exclusive, expired=expired)
+    occupy(appointment, now, exclusive=exclusive, expired=expired)
     through = BookedThrough(appointment.booked_through)
     pushed = None if through == BookedThrough.HELSENORGE else (MADE, now, clinic.grace_seconds)
     store(appointment, Action.APPOINTMENT_BOOKED, now, {"through": through.value}, pushed)
     return appointment
 
 
-def _occupy(appointment: Appointment, now: datetime, *, exclusive: bool, expired: bool = True) -> None:
+def occupy(appointment: Appointment, now: datetime, *, exclusive: bool, expired: bool = True) -> None:
     """Take the time. A constraint cannot know the time of day: expired holds in the range go first.
 
     expired: False where the range has been looked at, under the lock, and holds none.
@@ -309,9 +317,9 @@ def book_extra(
     concurrent: beside another appointment or over an event. Raises SlotTakenError without it when the time is used,
     BookingRefusedError for a type or schedule out of use, InvalidError for a start that is none.
     """
-    _check_start(start)
+    check_start(start)
     end = start + timedelta(minutes=minutes or type.minutes)
-    _check_length(start, end)
+    check_length(start, end)
     lock_for_booking(patient.id, Stretch(schedule.id, start, end))
     now = clock.now()
     refusal = rules.out_of_use(schedule_facts(schedule), type_facts(type))
@@ -324,64 +332,7 @@ def book_extra(
     return _store(appointment, request.clinic, now, exclusive=not concurrent)
 
 
-def move(
-    appointment: Appointment,
-    *,
-    slot: Slot | None = None,
-    start: datetime | None = None,
-    end: datetime | None = None,
-    concurrent: bool = False,
-    expected_version: int | None = None,
-) -> Appointment:
-    """Give an appointment another time: same id, same uid, told as one change (APT-8, APT-9, APT-21, DDFL-PU-03).
-
-    To a slot, or to any time of the same schedule. The time it leaves is free again under a new uid.
-    Raises SlotTakenError, WrongStateError when it no longer stands, AppointmentChangedError on another
-    version, InvalidError for a time that is none.
-    """
-    target, during = _target(appointment, slot, start, end)
-    old = appointment.during
-    lock_for_booking(
-        appointment.patient_id,
-        Stretch(appointment.schedule_id, old.lower, old.upper),
-        Stretch(target.id, during.lower, during.upper),
-    )
-    now = clock.now()
-    held = locked(appointment, expected_version)
-    if held.state not in STANDING:
-        raise WrongStateError(_("Timen kan ikke flyttes slik den står nå."))
-    if slot is not None and not Slot.objects.filter(id=slot.id, state=SlotState.OPEN).exists():
-        raise SlotTakenError(Refusal.GONE)
-    if not concurrent and busy_times([target.id], during.lower, during.upper, now, without=[held.id]):
-        raise SlotTakenError
-    with transaction.atomic():
-        free_time(held, offer_again=True)
-        held.schedule, held.during, held.slot = target, during, slot
-        _occupy(held, now, exclusive=not concurrent)
-        held.version += 1
-        held.save(update_fields=["schedule", "during", "slot", "version"])
-    log(held, "moved", Action.APPOINTMENT_MOVED, now, {"from": old.lower.isoformat(), "to": during.lower.isoformat()})
-    if target.id != appointment.schedule_id:
-        announce(kind="schedule", id=appointment.schedule_id)
-    if not has_unsent_push(held):
-        push(held, CHANGED, now, grace_seconds=this_clinic().grace_seconds)
-    return held
-
-
-def _target(
-    appointment: Appointment, slot: Slot | None, start: datetime | None, end: datetime | None
-) -> tuple[Schedule, DateTimeTZRange]:
-    if slot is not None:
-        return slot.schedule, slot.during
-    old = appointment.during
-    begins = start or old.lower
-    _check_start(begins)
-    during = DateTimeTZRange(begins, end or begins + (old.upper - old.lower))
-    _check_length(during.lower, during.upper)
-    return appointment.schedule, during
-
-
-def _check_start(start: datetime) -> None:
+def check_start(start: datetime) -> None:
     """A time of staff's own choice."""
     if start.second or start.microsecond:
         raise InvalidError(_("Timen må begynne på et helt minutt."), field="start")
@@ -389,7 +340,7 @@ def _check_start(start: datetime) -> None:
         raise InvalidError(_("Tidspunktet er mer enn ti år unna. Se over datoen."), field="start")
 
 
-def _check_length(start: datetime, end: datetime) -> None:
+def check_length(start: datetime, end: datetime) -> None:
     """Its days are locked one by one, so it may not be long."""
     if not timedelta() < end - start <= rules.LONGEST:
         raise InvalidError(_("Timen må slutte etter at den begynner, og vare høyst et døgn."), field="end")

@@ -53,7 +53,7 @@ def cancel(
     if held.state in _CANCELLED:
         held.already = True
         return held
-    _check(held, through, now)
+    check_may_give_up(held, through, now)
     bump(held, AppointmentState.CANCELLED_BY_CLINIC if by == "clinic" else AppointmentState.CANCELLED_BY_PATIENT)
     free_time(held, offer_again=offer_again)
     log(
@@ -74,7 +74,8 @@ def _default_channel(by: By) -> BookedThrough:
     return BookedThrough.STAFF if by_staff else BookedThrough.HELSENORGE
 
 
-def _check(appointment: Appointment, through: BookedThrough, now: datetime) -> None:
+def check_may_give_up(appointment: Appointment, through: BookedThrough, now: datetime) -> None:
+    """Whether the time may be given up through this channel (BOK-7). Raises as `cancel` does."""
     if through == BookedThrough.STAFF:
         if not rules.may_be_cancelled(appointment.state):
             raise WrongStateError(_("Timen kan ikke avlyses slik den står nå."))

@@ -47,7 +47,7 @@ def change(
         raise WrongStateError(_("Timen kan ikke endres slik den står nå."))
     before, was_hidden = _shown(held), held.hidden
     if kind is not None and kind.id != held.type_id:
-        _give_type(held, kind)
+        give_type(held, kind)
     held.contact = ContactInterface(contact) if contact else held.contact
     held.address = held.address if address is None else _line(address, _ADDRESS_LENGTH, "address")
     held.reason = held.reason if reason is None else _line(reason, REASON_LENGTH, "reason")
@@ -64,7 +64,8 @@ def change(
     return held
 
 
-def _give_type(appointment: Appointment, kind: AppointmentType) -> None:
+def give_type(appointment: Appointment, kind: AppointmentType) -> None:
+    """Another type, with its way to meet and its place; to be saved. Raises BookingRefusedError for one out of use."""
     refusal = rules.out_of_use(schedule_facts(appointment.schedule), type_facts(kind))
     if refusal is not None:
         raise BookingRefusedError(refusal)

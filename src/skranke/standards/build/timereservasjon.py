@@ -3,6 +3,7 @@
 AVTALEUTSENDING sends the same pushes, AVTALEAVBESTILLING takes the same cancellation (HITS 1217 3.6, 3.7).
 """
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -131,6 +132,23 @@ def cancel(
     # HITS 1217 makes KodetOpplysning mandatory here too, though it means nothing for a cancellation.
     asked = Foresporsel(code=Question.CANCEL.cv, text=rich(text), coded_information=YesNo.NO.cv)
     return ask(envelope, asked, chosen, relation=relation, attachments=(), case_type=case_type, function=function)
+
+
+def change(
+    envelope: Envelope,
+    appointment: VEvent,
+    slot: VEvent,
+    *,
+    text: Text | None = None,
+    relation: Pasientrelasjon | None = None,
+) -> MsgHead:
+    """TR-5: ERT, with related-to of the appointment and start, end, uid and contact of the time wanted instead.
+
+    HelseNorge itself cancels and books anew (D-41); this is for who plays it.
+    """
+    wanted = replace(named(appointment), start=slot.start, end=slot.end, uid=slot.uid, contact=slot.contact)
+    asked = Foresporsel(code=Question.CHANGE.cv, text=rich(text), coded_information=YesNo.NO.cv)
+    return ask(envelope, asked, wanted, relation=relation, attachments=(), case_type="")
 
 
 def ask(

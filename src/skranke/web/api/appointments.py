@@ -14,7 +14,7 @@ from skranke.patients.access import get_patient_for
 from skranke.scheduling import queries
 from skranke.scheduling.access import get_appointment_for, get_schedule_for, get_slot_for, get_type_for
 from skranke.scheduling.models import Appointment, BookedThrough, Schedule
-from skranke.scheduling.services import booking, cancelling, changing
+from skranke.scheduling.services import booking, cancelling, changing, moving
 from skranke.scheduling.values import OfferAudience
 from skranke.tenancy.work import current_actor
 from skranke.web.api import schemas
@@ -111,7 +111,7 @@ def move_appointment(request: HttpRequest, appointment_id: UUID, body: schemas.A
 
 
 def _move(appointment: Appointment, body: schemas.AppointmentPatch, version: int | None) -> Appointment:
-    return booking.move(
+    return moving.move(
         appointment,
         slot=get_slot_for(current_actor(), body.slot_id) if body.slot_id else None,
         start=_with_offset(body.start, "start"),

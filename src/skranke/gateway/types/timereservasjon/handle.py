@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
 from skranke.clinics.models import Employee, PartyKind, Service
+from skranke.clinics.queries import this_clinic
 from skranke.gateway.codes import member
 from skranke.gateway.errors import NoAccessError, ServiceOffError, UnknownQuestionError
 from skranke.gateway.types.people import (
@@ -20,9 +21,9 @@ from skranke.gateway.values import Handled, Incoming
 from skranke.outbox.intents import Intent, appointment_stream, receipt_stream
 from skranke.outbox.services import enqueue
 from skranke.patients.models import Patient
-from skranke.scheduling.errors import BookingRefusedError, CancellationRefusedError
+from skranke.scheduling.errors import UNAVAILABLE, BookingRefusedError, CancellationRefusedError
 from skranke.scheduling.models import STANDING, Appointment, BookedThrough
-from skranke.scheduling.services import book, cancel, find_for_cancellation
+from skranke.scheduling.services import book, cancel, find_for_cancellation, move_for_patient
 from skranke.standards import profile
 from skranke.standards.codes import Answer, Question, YesNo
 from skranke.standards.dialog import Foresporsel
@@ -90,13 +91,41 @@ def cancel_reserved(incoming: Incoming) -> Handled:
 
 
 def change_reserved(incoming: Incoming) -> Handled:
-    """ERT: 34 with the time that stands; a change is a cancellation and a new booking (D-41)."""
+    """ERT: related-to names the appointment, the rest the time wanted instead (D-41).
+
+    34 with the time that stands, where the clinic does not move on request: a change is then a cancellation and a new
+    booking, as HelseNorge does it. Where it does: 07 with the new time, else 34, 26 or 30 with the reason.
+    """
     patient = _whoever(incoming)
     appointment = _found(incoming, patient) if incoming.message.appointments else None
     if appointment is None or appointment.state not in STANDING:
-        raise UnknownQuestionError(_("Vi finner ikke timen. Ring legekontoret."))
-    text = _("Timen kan ikke endres her. Avbestill den og bestill en ny.")
-    return _answer(incoming, appointment, Intent.CANCELLATION_ANSWER, Answer.NOT_CHANGED, text)
+        # Answered, not raised: what was written of another patient's appointment must stay.
+        text = _("Vi finner ikke timen. Ring legekontoret.")
+        return _refuse(incoming, patient, Intent.BOOKING_ANSWER, Answer.REJECTED, text)
+    if not this_clinic().moves_on_request:
+        text = _("Timen kan ikke endres her. Avbestill den og bestill en ny.")
+        return _answer(incoming, appointment, Intent.BOOKING_ANSWER, Answer.NOT_CHANGED, text)
+    return _move(incoming, patient, appointment)
+
+
+def _move(incoming: Incoming, patient: Patient, appointment: Appointment) -> Handled:
+    require_service(incoming, Service.BOOKING)
+    wanted = incoming.message.appointments[0]
+    try:
+        moved = move_for_patient(
+            appointment,
+            through=BookedThrough.HELSENORGE,
+            slot_uid=wanted.uid,
+            contact_her_id=wanted.contact,
+            expect=(wanted.start, wanted.end),
+        )
+    except CancellationRefusedError as error:
+        return _answer(incoming, appointment, Intent.BOOKING_ANSWER, Answer.NOT_CHANGED, str(error))
+    except BookingRefusedError as error:
+        if error.wire_code == UNAVAILABLE:
+            return _answer(incoming, appointment, Intent.BOOKING_ANSWER, Answer.NOT_CHANGED, str(error))
+        return _refuse(incoming, patient, Intent.BOOKING_ANSWER, member(Answer, error.wire_code), str(error))
+    return _answer(incoming, moved, Intent.BOOKING_ANSWER, Answer.CHANGED)
 
 
 def _whoever(incoming: Incoming) -> Patient:
