@@ -16,6 +16,7 @@ import django
 import pytest
 
 from skranke.kernel import clock
+from skranke.wire.demo_pki import POLICIES
 
 from support import required, sharing
 from support.bus import delete_virtual_hosts
@@ -48,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["SKRANKE_SECRET_KEY"] = "a synthetic key that signs nothing real"
     os.environ["SKRANKE_SECURE_COOKIES"] = "false"
     os.environ["SKRANKE_DEMO_LOGIN"] = "true"
+    os.environ["SKRANKE_CERTIFICATE_POLICIES"] = POLICIES
     os.environ["SKRANKE_LOG_LEVEL"] = "WARNING"
     # A run at night must see the messages that a run by day sees.
     os.environ["SKRANKE_STATUS_CHECK_HOUR"] = "-1"

@@ -1,11 +1,16 @@
 """Certificates and identities: each row a message with real bytes, each with its agreed answer, each in the docs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from skranke.config.environment import Settings
 
 from support import authority, matrix
+from support.matrix_certificates import INVALID
 from support.matrix_identities import ROWS
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "certificates.md"
@@ -23,6 +28,14 @@ def scene(office, tmp_path) -> Iterator[matrix.Scene]:
 def test_each_message_gets_its_agreed_answer(scene, row) -> None:
     scene.office.helsenorge.send(scene.question, **row.make(scene))
     row.answer.check(scene, row.answer.code)
+
+
+@pytest.mark.req("DDFL-ENV-20")
+def test_what_is_made_for_tests_counts_only_where_the_setting_names_its_policy(scene, monkeypatch) -> None:
+    default = replace(settings.OURS, certificate_policies=Settings().certificate_policies)
+    monkeypatch.setattr(settings, "OURS", default)
+    scene.office.helsenorge.send(scene.question)
+    INVALID.check(scene, INVALID.code)
 
 
 def test_the_matrix_stands_in_the_docs() -> None:

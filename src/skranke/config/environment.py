@@ -59,7 +59,7 @@ class Settings:
     )
     delivery_tries: int = field(default=5, metadata={"help": "Tries before a delivery is set aside."})
     certificate_policies: str = field(
-        default="2.16.578.1.26.1.3.2,2.16.578.1.26.1.0.3.2",
+        default="2.16.578.1.26.1.3.2",
         metadata={"help": "Policy OIDs, one of which each party's certificate must carry; empty: any."},
     )
     revocation: str = field(

@@ -27,6 +27,9 @@ from skranke.wire.certificates import (
 from skranke.wire.keyfiles import load_decryption_identity, load_signing_identity
 
 TEST_POLICY = "2.16.578.1.26.1.0.3.2"  # Buypass, business certificate, test (protocol.md 3)
+POLICIES = f"2.16.578.1.26.1.3.2,{TEST_POLICY}"
+"""What a demo or a test accepts, as the setting has it: that of production, and that of what is made here."""
+
 _YEARS = timedelta(days=3650)  # the demo's clock may be moved far ahead
 _BEFORE = timedelta(days=400)  # ... and a little back
 

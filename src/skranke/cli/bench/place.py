@@ -20,6 +20,7 @@ from skranke.cli.bench.figures import cpu_seconds
 from skranke.cli.database import LOGINS, initialise, migrate, replace_database, replace_user
 from skranke.cli.demo.children import Children
 from skranke.cli.postgres import EmbeddedPostgres
+from skranke.wire.demo_pki import POLICIES
 
 _DATABASE = "skranke"
 _START_SECONDS = 120
@@ -108,6 +109,7 @@ def _prepare(place: Place) -> None:
         SKRANKE_SECRET_KEY=secrets.token_urlsafe(48),
         SKRANKE_SECURE_COOKIES="false",
         SKRANKE_DEMO_LOGIN="true",
+        SKRANKE_CERTIFICATE_POLICIES=POLICIES,
         SKRANKE_LOG_LEVEL="ERROR",
         SKRANKE_HEALTH_DIRECTORY=str(place.folder / "logs"),
         SKRANKE_DATABASE_URL=place.dsn(_WEB),

@@ -22,7 +22,7 @@ from skranke.cli.demo.children import Children
 from skranke.cli.demo.layout import Layout, keep_private
 from skranke.cli.postgres import EmbeddedPostgres, PostgresError
 from skranke.kernel import clock
-from skranke.wire.demo_pki import make_pki
+from skranke.wire.demo_pki import POLICIES, make_pki
 from skranke.wire.errors import WireError
 
 GRACE_SECONDS = 5
@@ -190,6 +190,7 @@ class _Start:
             "SKRANKE_LIVE_URL": self.layout.live_url,
             "SKRANKE_SECURE_COOKIES": "false",
             "SKRANKE_DEMO_LOGIN": "true",
+            "SKRANKE_CERTIFICATE_POLICIES": POLICIES,
             "SKRANKE_CLOCK_FILE": str(self.layout.clock_file),
             "SKRANKE_HEALTH_DIRECTORY": str(self.layout.health),
             clock.ENVIRONMENT_VARIABLE: str(self.layout.clock_file),
