@@ -10,16 +10,9 @@ from skranke.standards.dialog import Dialogmelding, Foresporsel
 
 from support.catalogue import OTHER
 from support.sandbox import slot, tomorrow
+from support.sandbox_booking import shows, states
 
 WISH = MessageFunction.APPOINTMENT_WISH.value
-
-
-def states(page):
-    return page.page.xpath("//*[@data-appointment]/@data-state")
-
-
-def shows(play, citizen, *wanted):
-    return play.until(citizen.page, lambda page: states(page) == list(wanted))
 
 
 def pushed(play, citizen):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from skranke.kernel import clock
-from skranke.sandbox import rules
+from skranke.sandbox import moves, rules
 from skranke.sandbox.models import Appointment, Citizen, Party
 from skranke.sandbox.rules import AppointmentState
 from skranke.standards.codes import MessageFunction, NoteRole, Question
@@ -78,7 +78,15 @@ def take_answer(told: Told) -> None:
     state = rules.answered(before, told.code)
     if state is None:
         return
-    answers_cancellation = row.cancel_msg_id == reference
+    _apply(row, told, before, state, answers_cancellation=row.cancel_msg_id == reference)
+    if row.request_msg_id == reference:
+        moves.give_up_old(row)
+
+
+def _apply(
+    row: Appointment, told: Told, before: AppointmentState, state: AppointmentState, *, answers_cancellation: bool
+) -> None:
+    event = told.event
     if rules.is_fact(told.code) and not rules.is_news(row.told_at, told.document.info.gen_date):
         # Something newer is known already; only the waiting ends.
         if before is AppointmentState.CANCEL_REQUESTED and answers_cancellation:

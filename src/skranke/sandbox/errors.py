@@ -41,6 +41,16 @@ class SlotGoneError(SkrankeError):
         super().__init__(_("Timen kan ikke bestilles her. Ingenting ble sendt. Hent de ledige timene på nytt."))
 
 
+class MoveRefusedError(SkrankeError):
+    """The appointment cannot be moved as it stands."""
+
+    code = "sandbox_move_refused"
+    http_status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("Timen kan ikke flyttes slik den står nå. Ingenting ble sendt."))
+
+
 class CancelRefusedError(SkrankeError):
     """The appointment cannot be cancelled as it stands."""
 

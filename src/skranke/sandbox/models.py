@@ -159,6 +159,7 @@ class Appointment(models.Model):
 
     related_to is empty until the clinic has given the appointment its id. told_at: GenDate of the newest fact applied.
     request_msg_id, cancel_msg_id: MsgId of the RT and of the last ART. hidden: known only to have ended.
+    replaces: the appointment that this one was reserved instead of, when it is a move.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -182,6 +183,7 @@ class Appointment(models.Model):
     told_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
     hidden = models.BooleanField(default=False)
+    replaces = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="replaced_by")
 
     class Meta:
         constraints = [

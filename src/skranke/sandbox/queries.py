@@ -143,7 +143,8 @@ def appointments(visit: Visit) -> list[Appointment]:
     """The patient's appointments: coming ones first, then the past ones, newest first."""
     if visit.access is Access.NONE:
         return []
-    found = Appointment.objects.filter(citizen=visit.patient, hidden=False).select_related("party").order_by("start")
+    rows = Appointment.objects.select_related("party", "replaces")
+    found = rows.filter(citizen=visit.patient, hidden=False).order_by("start")
     now = clock.now()
     coming = [one for one in found if one.start > now]
     return coming + [one for one in reversed(found) if one.start <= now]

@@ -140,8 +140,19 @@ def offered(question: Message) -> tuple[VEvent, ...]:
     return tuple(sorted(times, key=lambda one: (one.start, one.uid)))
 
 
-def reserve(visit: Visit, question: Message, *, uid: str, comment: str, accepts_other: bool = False) -> Appointment:
-    """Ask for one of the times that the clinic answered with (RT). Raises SlotGoneError, AccessError."""
+def reserve(
+    visit: Visit,
+    question: Message,
+    *,
+    uid: str,
+    comment: str,
+    accepts_other: bool = False,
+    replaces: Appointment | None = None,
+) -> Appointment:
+    """Ask for one of the times that the clinic answered with (RT). Raises SlotGoneError, AccessError.
+
+    replaces: see `moves.move`.
+    """
     visit.require_full()
     party = gp_with(visit.patient, Service.BOOKING)
     now = clock.now()
@@ -172,6 +183,7 @@ def reserve(visit: Visit, question: Message, *, uid: str, comment: str, accepts_
             comment=comment,
             request_msg_id=message.msg_id,
             changed_at=now,
+            replaces=replaces,
         )
 
 
@@ -185,21 +197,24 @@ def cancel(visit: Visit, appointment: Appointment, *, reason: str = "") -> None:
         row = Appointment.objects.select_for_update(of=("self",)).select_related("party").get(pk=appointment.pk)
         if row.party is None or not rules.may_cancel(AppointmentState(row.state), row.start, clock.now()):
             raise CancelRefusedError
-        event = VEvent(start=row.start, end=row.end, uid=row.uid, contact=row.contact, related_to=row.related_to)
-        told = rules.cancels_by_own_process(booked_here=bool(row.request_msg_id), services=row.party.services)
-        document = timereservasjon.cancel(
-            _envelope(row.party, visit.patient),
-            event,
-            text=reason or None,
-            relation=documents.representation(visit.actor, visit.patient),
-            function=MessageFunction.APPOINTMENT_CANCELLATION if told else MessageFunction.BOOKING,
-        )
-        message = outbox.put(
-            outbox.Draft(document=document, party=row.party, citizen=visit.patient, acting=visit.actor, shown=False)
-        )
-        row.state = AppointmentState.CANCEL_REQUESTED
-        row.cancel_msg_id, row.outcome, row.changed_at = message.msg_id, "", clock.now()
-        row.save()
+        put_cancellation(row, row.party, patient=visit.patient, actor=visit.actor, reason=reason)
+
+
+def put_cancellation(row: Appointment, party: Party, *, patient: Citizen, actor: Citizen, reason: str = "") -> None:
+    """The cancellation of a locked appointment (ART), in the caller's transaction."""
+    event = VEvent(start=row.start, end=row.end, uid=row.uid, contact=row.contact, related_to=row.related_to)
+    told = rules.cancels_by_own_process(booked_here=bool(row.request_msg_id), services=party.services)
+    document = timereservasjon.cancel(
+        _envelope(party, patient),
+        event,
+        text=reason or None,
+        relation=documents.representation(actor, patient),
+        function=MessageFunction.APPOINTMENT_CANCELLATION if told else MessageFunction.BOOKING,
+    )
+    message = outbox.put(outbox.Draft(document=document, party=party, citizen=patient, acting=actor, shown=False))
+    row.state = AppointmentState.CANCEL_REQUESTED
+    row.cancel_msg_id, row.outcome, row.changed_at = message.msg_id, "", clock.now()
+    row.save()
 
 
 def test_party(party: Party) -> Message:

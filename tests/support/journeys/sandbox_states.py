@@ -128,6 +128,22 @@ def _cancel(stage: Stage) -> Any:
     return page
 
 
+@state("flytt", "move")
+def _move(stage: Stage) -> Any:
+    page = _booked(stage)
+    page.get_by_role("link", name="Flytt timen").first.click()
+    page.get_by_role("button", name="Hent ledige timer").wait_for()
+    return page
+
+
+@state("flytt-timer", "move_slots")
+def _move_to(stage: Stage) -> Any:
+    page = _move(stage)
+    page.get_by_role("button", name="Hent ledige timer").click()
+    page.get_by_role("button", name="Flytt til denne timen").wait_for()
+    return page
+
+
 @state("onske", "wish")
 def _wish(stage: Stage) -> Any:
     page = stage.citizen("Ola Nordli")

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from skranke.kernel import clock
-from skranke.sandbox import queries, services
+from skranke.sandbox import moves, queries, services
 from skranke.sandbox.access import Visit
-from skranke.sandbox.errors import CancelRefusedError
+from skranke.sandbox.errors import CancelRefusedError, MoveRefusedError
 from skranke.sandbox.forms import CancelForm, ReserveForm
-from skranke.sandbox.models import Direction, Message
+from skranke.sandbox.models import Appointment, Direction, Message
 from skranke.sandbox.rules import REPLY_WITHIN
 from skranke.sandbox.views.frame import citizen_page, guest
 
@@ -35,11 +35,47 @@ def slots(request: HttpRequest, actor: int, patient: int, question: UUID) -> Htt
     asked = one.question(question)
     form = ReserveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        services.reserve(one, asked, uid=form.cleaned_data["uid"], comment=form.cleaned_data["comment"])
+        services.reserve(one, asked, **form.cleaned_data)
         messages.success(request, _("Bestillingen er sendt. Timen er ikke din før legekontoret har bekreftet den."))
         return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
     status = _UNPROCESSABLE if form.errors else 200
-    return citizen_page(request, "sandbox/slots.html", one, _answer(one, asked) | {"form": form}, status=status)
+    context = _answer(one, asked) | {"form": form, "moving": None}
+    return citizen_page(request, "sandbox/slots.html", one, context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def move(request: HttpRequest, actor: int, patient: int, appointment: UUID) -> HttpResponse:
+    """Say what moving an appointment means; POST asks the clinic for free times to choose from."""
+    one = guest(actor, patient)
+    found = _movable(one, appointment)
+    if request.method == "POST":
+        question = services.ask_for_slots(one)
+        services.wait_for_reply(question)
+        return HttpResponseRedirect(reverse("sandbox:move_slots", args=(actor, patient, found.pk, question.pk)))
+    return citizen_page(request, "sandbox/move.html", one, {"appointment": found})
+
+
+@require_http_methods(["GET", "POST"])
+def move_slots(request: HttpRequest, actor: int, patient: int, appointment: UUID, question: UUID) -> HttpResponse:
+    """The free times to move an appointment to; choosing one sends the reservation."""
+    one = guest(actor, patient)
+    found, asked = _movable(one, appointment), one.question(question)
+    form = ReserveForm(request.POST or None, initial={"comment": found.comment})
+    if request.method == "POST" and form.is_valid():
+        moves.move(one, found, asked, **form.cleaned_data)
+        messages.success(request, _("Bestillingen er sendt. Den gamle timen er din til den nye er bekreftet."))
+        return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
+    status = _UNPROCESSABLE if form.errors else 200
+    context = _answer(one, asked) | {"form": form, "moving": found}
+    return citizen_page(request, "sandbox/slots.html", one, context, status=status)
+
+
+def _movable(one: Visit, appointment: UUID) -> Appointment:
+    one.require_full()
+    found = one.appointment(appointment)
+    if not moves.can_move(found):
+        raise MoveRefusedError
+    return found
 
 
 @require_http_methods(["GET", "POST"])

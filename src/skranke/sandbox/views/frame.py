@@ -9,8 +9,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from skranke.sandbox import queries, words
+from skranke.sandbox import moves, queries, words
 from skranke.sandbox.access import Visit, visit
+from skranke.sandbox.models import Appointment
+from skranke.sandbox.world import Service
 from skranke.ui.shell import NavItem, SandboxShell
 
 
@@ -55,5 +57,17 @@ def behind(one: Visit) -> dict[str, Any]:
     rows = queries.appointments(one)
     return {
         "wire": queries.wire_log(one),
-        "appointments": [(row, queries.can_cancel(row) and one.access == "full") for row in rows],
+        "appointments": [(row, _offers(one, row)) for row in rows],
     }
+
+
+def _offers(one: Visit, row: Appointment) -> frozenset[str]:
+    """What the citizen may do with an appointment: cancel, move, wish."""
+    if one.access != "full" or not queries.can_cancel(row):
+        return frozenset()
+    offered = {"cancel"}
+    if row.party is not None and Service.APPOINTMENT_WISH in row.party.services:
+        offered.add("wish")
+    if one.patient.gp is not None and Service.BOOKING in one.patient.gp.services and moves.can_move(row):
+        offered.add("move")
+    return frozenset(offered)
