@@ -21,7 +21,7 @@ from support.clinic_pages import address, body, logged_in
 from support.timebok import make_timebok, weekday_at
 
 PANEL = {"HX-Request": "true", "HX-Target": "panel"}
-ACTIONS = ("schedule-delete", "schedule-cancel", "schedule-state", "schedule-move")
+ACTIONS = ("schedule-delete", "schedule-cancel", "schedule-state", "schedule-move", "schedule-tell-again")
 CEILING, WHOLE_PAGE = 30, 40
 
 
@@ -132,8 +132,31 @@ def test_a_telling_that_was_refused_asks_for_another_way() -> None:
     booked = _booked(timebok)
     msg_id = _left(timebok, booked)
     with acting(timebok.cast.system):
-        mark_answered(msg_id, accepted=False, error="E10")
-    assert "Beskjeden kom ikke fram til helsenorge.no" in body(_open(timebok, booked))
+        mark_answered(msg_id, accepted=False, error="E35: Pasienten finnes ikke")
+        Patient.objects.filter(id=timebok.cast.ola.id).update(helsenorge_state="inactive")
+    html = body(_open(timebok, booked))
+    assert "Beskjeden kom ikke fram til helsenorge.no" in html
+    assert "Gi pasienten beskjed på en annen måte." in html
+    assert "Send på nytt" not in html
+
+
+@pytest.mark.req("MSG-22", "DDFL-ID-04", "APT-19")
+def test_a_telling_that_was_refused_is_sent_again_from_the_panel() -> None:
+    timebok = make_timebok(grace_seconds=0)
+    booked, client = _booked(timebok), logged_in(timebok.cast, timebok.cast.kari)
+    msg_id = _left(timebok, booked)
+    with acting(timebok.cast.system):
+        mark_answered(msg_id, accepted=False, error="T02: Feil i skjema")
+    html = body(_open(timebok, booked, client))
+    assert "HelseNorge skriver: Feil i skjema" in html
+    assert "Send på nytt" in html
+    html = body(_do(timebok, "schedule-tell-again", booked, client, version=1))
+    assert "Beskjeden er sendt på nytt." in html
+    assert "Beskjeden til pasienten sendt på nytt" in html
+    assert _pushes(timebok, booked) == ["05", "05"]
+    twice = _do(timebok, "schedule-tell-again", booked, client, version=1)
+    assert (twice.status_code, "allerede på vei eller mottatt" in body(twice)) == (409, True)
+    assert _pushes(timebok, booked) == ["05", "05"]
 
 
 @pytest.mark.req("APT-7", "APT-20")
@@ -261,6 +284,7 @@ def test_who_acts_on_an_old_picture_is_told_and_nothing_changes() -> None:
         "schedule-cancel": {"by": "clinic"},
         "schedule-state": {"state": "in_consultation"},
         "schedule-move": {"til": free.id},
+        "schedule-tell-again": {},
     }
     for action, fields in attempts.items():
         answer = _do(timebok, action, booked, client, version=1, **fields)

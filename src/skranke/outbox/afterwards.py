@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from skranke.kernel import clock
 from skranke.outbox import rules
 from skranke.outbox.errors import WithdrawnError
+from skranke.outbox.intents import APPOINTMENT_PREFIX, appointment_stream
 from skranke.outbox.models import OutboxItem, OutboxState
 from skranke.outbox.services import wake
 
@@ -22,6 +23,16 @@ def hold(subject_id: UUID) -> OutboxItem | None:
     """
     rows = OutboxItem.objects.filter(subject_id=subject_id).defer("body", "document")
     return rows.select_for_update(of=("self",)).order_by("-sequence").first()
+
+
+def last_about(appointment_id: UUID, *, lock: bool = False) -> OutboxItem | None:
+    """The newest row that tells HelseNorge of an appointment, pushed or answered; None when there is none.
+
+    lock: hold it until commit; before any lock on the appointment, as whoever makes its message takes them.
+    """
+    rows = OutboxItem.objects.filter(stream=appointment_stream(appointment_id), stream__startswith=APPOINTMENT_PREFIX)
+    rows = rows.defer("body", "document").order_by("-sequence")
+    return (rows.select_for_update(of=("self",)) if lock else rows).first()
 
 
 def send_again(item: OutboxItem) -> None:

@@ -34,6 +34,7 @@ class OutboxItem(TenantModel):
     intent: what is meant, by name (`gateway/types` knows how to render it); subject_id: of which row.
     not_before: the end of the grace period; the row may be deleted until then.
     msg_id, message_id, body, headers: fixed at the first rendering and sent unchanged ever after.
+    error: why it is not where it should be, as "code: words"; both alone where there is only one.
     earlier_message_ids: of the times the same document left before (HITS 1216 2.2.5): it was sent again.
     lease_owner, lease_until: the worker that has claimed the row, and until when.
     """
@@ -74,6 +75,11 @@ class OutboxItem(TenantModel):
                 name="outbox_unacknowledged",
                 condition=Q(state="sent", stream__startswith="appointment:"),
             ),
+            models.Index(
+                fields=["clinic_id", "stream", "sequence"],
+                name="outbox_of_appointment",
+                condition=Q(stream__startswith="appointment:"),
+            ),
             models.Index(fields=["not_before"], name="outbox_due", condition=Q(state="pending")),
             models.Index(fields=["clinic_id", "subject_id"], name="outbox_subject"),
             models.Index(
@@ -95,3 +101,13 @@ class OutboxItem(TenantModel):
                 condition=Q(state__in=["pending", "failed"]) | Q(sent_at__isnull=False, rendered_at__isnull=False),
             ),
         ]
+
+    @property
+    def error_code(self) -> str:
+        """The code of the error: of a receipt, of the error queue, or our own."""
+        return self.error.partition(": ")[0]
+
+    @property
+    def error_words(self) -> str:
+        """What was said about it, by the other side if it was theirs."""
+        return self.error.partition(": ")[2]

@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from skranke.kernel import clock
+from skranke.outbox.afterwards import last_about
+from skranke.outbox.intents import Intent
 from skranke.outbox.models import OutboxItem, OutboxState
 from skranke.patients.models import Patient
 from skranke.scheduling import rules
 from skranke.scheduling.facts import this_clinic
 from skranke.scheduling.models import STANDING, Appointment, AppointmentEvent, BookedThrough
 from skranke.scheduling.services.record import helsenorge_knows, is_told, pushes
+from skranke.scheduling.services.telling import may_tell_again, undelivered, why_undelivered
 
 
 class Told(StrEnum):
@@ -30,7 +33,8 @@ class Told(StrEnum):
 class Details:
     """One appointment as its panel shows it.
 
-    told_at: when the telling leaves, left or was received. deletable_until: the end of the grace period, None when
+    told_at: when the telling leaves, left or was received. why: of one that did not arrive, in plain words.
+    may_tell_again: that one may be sent once more. deletable_until: the end of the grace period, None when
     it is over (APT-5). cancelling_tells: the patient hears of a cancellation in HelseNorge. steps: the states it may
     go to now (APT-10).
     """
@@ -39,6 +43,8 @@ class Details:
     log: tuple[AppointmentEvent, ...]
     told: Told
     told_at: datetime | None
+    why: str
+    may_tell_again: bool
     deletable_until: datetime | None
     may_cancel: bool
     cancelling_tells: bool
@@ -48,9 +54,9 @@ class Details:
 
 
 def details(appointment: Appointment) -> Details:
-    """All of it, as of now; four statements."""
+    """All of it, as of now; four statements, or five."""
     now = clock.now()
-    last = pushes(appointment).order_by("-sequence").first()
+    last = _last(appointment)
     told, told_at = _told(appointment, last)
     known = helsenorge_knows(appointment)
     deletable_until = None if known else _deletable_until(appointment, now)
@@ -61,6 +67,8 @@ def details(appointment: Appointment) -> Details:
         log=tuple(appointment.log.order_by("at", "id")),
         told=told,
         told_at=told_at,
+        why=why_undelivered(last) if last is not None and told == Told.REFUSED else "",
+        may_tell_again=last is not None and may_tell_again(appointment, last),
         deletable_until=deletable_until,
         may_cancel=may_cancel,
         cancelling_tells=known and is_told(appointment.patient, hidden=appointment.hidden),
@@ -68,6 +76,14 @@ def details(appointment: Appointment) -> Details:
         steps=frozenset(one for one in rules.STEPS.get(appointment.state, ()) if begun or one != "no_show"),
         wait_seconds=_wait(told, deletable_until, now),
     )
+
+
+def _last(appointment: Appointment) -> OutboxItem | None:
+    """The message to tell of: the newest when it did not arrive, else what was last told unasked."""
+    last = last_about(appointment.id)
+    if last is None or last.intent == Intent.APPOINTMENT_PUSH or undelivered(last) is not None:
+        return last
+    return pushes(appointment).order_by("-sequence").first()
 
 
 def _wait(told: Told, deletable_until: datetime | None, now: datetime) -> int:
@@ -84,12 +100,14 @@ def _told(appointment: Appointment, last: OutboxItem | None) -> tuple[Told, date
             return Told.KNOWS, None
         reachable = is_told(appointment.patient, hidden=appointment.hidden)
         return (Told.NOTHING if reachable else Told.UNREACHABLE), None
+    if undelivered(last) is not None:
+        return Told.REFUSED, last.answered_at
     states = {
         OutboxState.PENDING: (Told.WAITS, last.not_before),
         OutboxState.SENT: (Told.SENT, last.sent_at),
         OutboxState.ACKNOWLEDGED: (Told.RECEIVED, last.answered_at),
     }
-    return states.get(OutboxState(last.state), (Told.REFUSED, last.answered_at))
+    return states[OutboxState(last.state)]
 
 
 def _deletable_until(appointment: Appointment, now: datetime) -> datetime | None:

@@ -21,6 +21,7 @@ from skranke.scheduling.services.setup import (
     replace_template,
 )
 from skranke.scheduling.services.states import change_state, mark_no_show
+from skranke.scheduling.services.telling import tell_again
 from skranke.scheduling.services.wishes import answer_wish, receive_wish
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "remove_slots",
     "replace_template",
     "restore_slots",
+    "tell_again",
 ]

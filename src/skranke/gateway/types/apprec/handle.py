@@ -20,7 +20,8 @@ def handle(incoming: Incoming) -> Handled:
     receipt = incoming.document
     assert isinstance(receipt, AppRec)
     accepted, why = receipt.positive, reasons(receipt)
-    item = mark_answered(receipt.original.id, accepted=accepted, error=why)
+    error = "" if accepted else f"{_codes(receipt)}: {why}"
+    item = mark_answered(receipt.original.id, accepted=accepted, error=error)
     if item is None:
         raise UnknownOriginalError("The receipt is for no message of ours.")
     state = DeliveryState.RECEIVED if accepted else DeliveryState.REJECTED

@@ -79,6 +79,19 @@ def cancel(request: HttpRequest, actor: Actor, appointment_id: UUID) -> HttpResp
 
 @require_POST
 @clinic_view
+def tell_again(request: HttpRequest, actor: Actor, appointment_id: UUID) -> HttpResponse:
+    """Send a message about the appointment once more that did not arrive (MSG-22)."""
+    return _do(
+        request,
+        actor,
+        appointment_id,
+        lambda appointment, version: services.tell_again(appointment, expected_version=version),
+        said="told",
+    )
+
+
+@require_POST
+@clinic_view
 def change(request: HttpRequest, actor: Actor, appointment_id: UUID) -> HttpResponse:
     """Check in and undo it, begin, finish, or note that the patient did not come (APT-10)."""
     form = StateForm(request.POST)

@@ -32,6 +32,8 @@ def _text(event: AppointmentEvent) -> str:
     if event.kind == "cancelled":
         text = _("Avlyst av klinikken") if detail.get("by") == "clinic" else _("Avbestilt av pasienten")
         return f"{text}: {detail['reason']}" if detail.get("reason") else text
+    if event.kind == "told_again":
+        return _("Beskjeden til pasienten sendt på nytt")
     if event.kind == "edited":
         return _("Endret: type, kontaktflate, sted eller tekst")
     if "through" in detail:

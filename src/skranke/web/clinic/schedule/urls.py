@@ -12,6 +12,7 @@ urlpatterns = [
     path("timebok/time/<uuid:appointment_id>/meny", appointment.menu, name="schedule-menu"),
     path("timebok/time/<uuid:appointment_id>/slett", appointment.delete, name="schedule-delete"),
     path("timebok/time/<uuid:appointment_id>/avlys", appointment.cancel, name="schedule-cancel"),
+    path("timebok/time/<uuid:appointment_id>/send-pa-nytt", appointment.tell_again, name="schedule-tell-again"),
     path("timebok/time/<uuid:appointment_id>/tilstand", appointment.change, name="schedule-state"),
     path("timebok/time/<uuid:appointment_id>/flytt", moving.move, name="schedule-move"),
 ]
