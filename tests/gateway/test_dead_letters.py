@@ -1,15 +1,23 @@
 """What the broker buried is listed, shown in clear, put back, or set aside; and nothing of it gets lost."""
 
+import threading
+
 import pytest
+from django.db import connection
+from structlog.testing import capture_logs
 
 from skranke.audit.models import AuditEvent
 from skranke.cli.main import main
 from skranke.dialog.models import Message, Thread
+from skranke.gateway import dead_letters
+from skranke.gateway.health import Heart, heartbeats
 from skranke.gateway.models import ReceivedMessage
 from skranke.gateway.replay import replay
 from skranke.kernel import clock
 from skranke.wire import faults
 from skranke.wire.errors import DecryptionFailedError
+
+from support.lanes import lane, until
 
 TEXT = "Hva gjør jeg med kneet?"
 
@@ -88,6 +96,52 @@ def test_set_aside_it_waits_for_a_replay(office, capsys) -> None:
     replay(row.id, office.cast.system, office.endpoints)
     (receipt,) = office.answers()
     assert receipt.code == "1"
+
+
+@pytest.mark.req("NFR-3", "NFR-4")
+def test_that_something_is_buried_is_told_without_asking_and_nothing_is_taken(
+    office, capsys, monkeypatch, tmp_path
+) -> None:
+    for _ in range(2):
+        office.helsenorge.send(office.helsenorge.e_consultation(office.cast.ola, text=TEXT))
+    first, _second = bury(office)
+    monkeypatch.setattr(dead_letters, "WATCH_SECONDS", 0.05)
+    stop, heart = threading.Event(), Heart("error", str(tmp_path))
+
+    def told():
+        heart.beat()
+        return [beat.dead_letters for beat in heartbeats(str(tmp_path))]
+
+    def watch() -> None:
+        try:
+            dead_letters.watch(office.endpoints, office.cast.clinic.id, stop, heart)
+        finally:
+            connection.close()
+
+    with capture_logs() as logs:
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        try:
+            until(lambda: told() == [2])
+            assert command(office, capsys, "put-back", first)[0] == 0
+            until(lambda: told() == [1])
+        finally:
+            stop.set()
+            watcher.join()
+    alarms = [(one["reason"], one["count"]) for one in logs if one["event"] == "gateway_alarm"]
+    assert alarms == [("dead_letters", 2)]
+
+
+@pytest.mark.req("NFR-3", "NFR-4")
+def test_the_error_lane_watches(office, database, tmp_path) -> None:
+    office.helsenorge.send(office.helsenorge.e_consultation(office.cast.ola, text=TEXT))
+    bury(office)
+    process = lane(office, database, tmp_path, "error")
+    try:
+        until(lambda: [beat.dead_letters for beat in heartbeats(str(tmp_path))] == [1])
+    finally:
+        process.terminate()
+        process.wait()
 
 
 @pytest.mark.req("NFR-3")

@@ -1,16 +1,20 @@
 """How long somebody is logged in, and what the programs that serve pages refuse to start without."""
 
-from dataclasses import fields
+import json
+import time
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 
 from skranke.cli.main import main
 from skranke.clinics.services import set_profile
 from skranke.config import environment
+from skranke.gateway.supervisor import LANES
 from skranke.kernel import clock
 from skranke.tenancy.work import acting
 from skranke.web import health
@@ -92,3 +96,14 @@ def test_the_bus_is_asked_also_where_its_address_stands_in_a_file(
     assert health._bus() == "cannot be reached"
     kept.write_text(settings.OURS.database_url)
     assert health._bus() == "ok"
+
+
+def test_health_tells_what_the_broker_set_aside_and_is_none_the_worse_for_it(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(settings, "OURS", replace(settings.OURS, health_directory=str(tmp_path)))
+    assert Client().get(reverse("health")).json()["dead_letters"] is None
+    now = time.time()
+    for lane in LANES:
+        more = {"dead_letters": 3} if lane == "error" else {}
+        (tmp_path / f"{lane}.json").write_text(json.dumps({"lane": lane, "pid": 1, "time": now} | more))
+    said = Client().get(reverse("health")).json()
+    assert (said["dead_letters"], said["parts"]["gateway.error"]) == (3, "ok")

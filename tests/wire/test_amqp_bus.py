@@ -79,6 +79,8 @@ def test_declaring_is_repeatable_counts_and_refuses_contradiction(bus):
     }
     declare.purge(bus.clinic_url, [bus.clinic.async_, "no_such_queue"])
     assert declare.depths(bus.clinic_url, [bus.clinic.async_]) == {bus.clinic.async_: 0}
+    assert connect.depth(bus.clinic_url, bus.clinic.async_) == 0
+    assert connect.depth(bus.clinic_url, "no_such_queue") is None
     with pytest.raises(ConfigurationError, match=f"queue {bus.clinic.sync} stands .*x-message-ttl"):
         declare.declare(bus.clinic_url, [QueueSpec(bus.clinic.sync, ttl=timedelta(seconds=1))])
 

@@ -193,6 +193,8 @@ def test_a_large_message_that_is_cut_in_the_middle_comes_whole(broker, queue, ga
         delivery = persistently(lambda: transport.receive(queue, timeout=5))
         assert delivery.message.body == body
         transport.accept(delivery)
+        transport.send(OutgoingMessage(queue=queue, body=b"x"))
+        assert connect.depth(secure(tls_port, tls / "pki"), queue) == 1
         assert transport.receive(queue, timeout=0.5) is None
 
 

@@ -4,24 +4,33 @@ The broker buries what it could not deliver after its own number of tries, and w
 lanes never reject; what lies there was buried while no lane could settle it. Works alike on either bus.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.gateway import received, tries
-from skranke.gateway.endpoints import Endpoint
+from skranke.gateway.endpoints import Endpoint, Endpoints
 from skranke.gateway.errors import code_of
 from skranke.gateway.facts import Facts, storable, to_send, without_attachments
+from skranke.gateway.health import Heart
 from skranke.gateway.models import ReceptionState
 from skranke.gateway.opening import open_protection
 from skranke.kernel.actor import system
 from skranke.kernel.errors import NotFoundError
+from skranke.kernel.log import get_logger
 from skranke.tenancy.work import acting
+from skranke.wire.connect import depth
+from skranke.wire.errors import TransportDownError
 from skranke.wire.transport import CREDIT, Delivery, RawMessage, Transport
 
+log = get_logger(__name__)
+
 CODE = "dead_letter"
+WATCH_SECONDS = 10.0
 _PATIENCE = 1.0
 
 
@@ -36,6 +45,23 @@ class InClear:
 def queue_of(endpoint: Endpoint) -> str:
     """The conventional name of the clinic's dead letter queue, from that of its asynchronous one (`wire.queues`)."""
     return f"{endpoint.queue_async.removesuffix('_async')}_dead"
+
+
+def watch(endpoints: Endpoints, clinic_id: UUID, stop: threading.Event, heart: Heart) -> None:
+    """Count what lies there every `WATCH_SECONDS`, without taking any: /health shows it, and more of it is an alarm."""
+    known = 0
+    while not stop.is_set():
+        endpoint = endpoints.of(clinic_id)
+        try:
+            count = depth(endpoint.bus_url, queue_of(endpoint))
+        except TransportDownError:  # the lane itself tells of that
+            count = None
+        heart.tell_dead_letters(clinic_id, count)
+        if count is not None:
+            if count > known:
+                log.error("gateway_alarm", reason="dead_letters", queue=queue_of(endpoint), count=count)
+            known = count
+        stop.wait(WATCH_SECONDS)
 
 
 @contextmanager

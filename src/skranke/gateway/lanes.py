@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection
 
 from skranke.clinics.queries import clinics_on_the_bus
-from skranke.gateway import faults_in, inbound, replies, sync
+from skranke.gateway import dead_letters, faults_in, inbound, replies, sync
 from skranke.gateway.alarms import alarm
 from skranke.gateway.endpoints import Endpoint, Endpoints
 from skranke.gateway.health import Heart
@@ -34,6 +34,7 @@ log = get_logger(__name__)
 
 POLL_SECONDS = 0.5
 REPLIES = "replies"
+DEAD_LETTERS = "dead_letters"
 AT_ONCE = 10
 _SMALL = 1024 * 1024  # bytes; after so much nothing more is taken along: it would lie in memory and hold up the others
 _LOOK_FOR_CLINICS = 5.0
@@ -183,7 +184,12 @@ class Lane:
                 self._threads[key].start()
 
     def _works(self) -> tuple[str, ...]:
-        """A thread for each: a reply queue that is missing must not stand in the way of the questions."""
+        """A thread for each: a reply queue that is missing must not stand in the way of the questions.
+
+        One of the error lanes also watches what the broker set aside.
+        """
+        if self.name is LaneName.ERROR and self.number == 1:
+            return (self.name, DEAD_LETTERS)
         return (self.name, REPLIES) if self.name is LaneName.SYNC else (self.name,)
 
     def _serve(self, clinic_id: UUID, work: str) -> None:
@@ -202,6 +208,9 @@ class Lane:
             self.stop.wait(pause)
 
     def _work(self, clinic_id: UUID, work: str) -> None:
+        if work == DEAD_LETTERS:
+            dead_letters.watch(self._endpoints, clinic_id, self.stop, self.heart)
+            return
         endpoint = self._endpoints.of(clinic_id)
         if work == LaneName.OUTBOUND:
             owner = f"outbound-{self.number}@{socket.gethostname()}"

@@ -1,6 +1,7 @@
 """Whether everything is alive: the database, the bus and the programs that work in the background."""
 
 import socket
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import psycopg
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from skranke.clinics import queries as clinics
 from skranke.gateway.endpoints import bus_url
-from skranke.gateway.health import heartbeats
+from skranke.gateway.health import Heartbeat, heartbeats
 from skranke.gateway.supervisor import LANES
 from skranke.kernel.actor import system
 from skranke.tenancy.work import acting
@@ -24,12 +25,16 @@ _PATIENCE_SECONDS = 2
 
 @require_GET
 def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's signature
-    """200 when all is alive, else 503; the body names each part and says "ok" or what is wrong with it."""
+    """200 when all is alive, else 503; the body names each part and says "ok" or what is wrong with it.
+
+    dead_letters: how many messages the brokers set aside, which a person must look at; null where nobody can tell.
+    """
+    beats = heartbeats(settings.OURS.health_directory or "/nonexistent")
     parts = {"database": _database()}
     parts |= {"bus": _bus() if parts["database"] == "ok" else "not asked: the database is away"}
-    parts |= _lanes()
+    parts |= _lanes(beats)
     alive = all(state == "ok" for state in parts.values())
-    body = {"status": "ok" if alive else "failing", "parts": parts}
+    body = {"status": "ok" if alive else "failing", "parts": parts, "dead_letters": _dead_letters(beats)}
     return JsonResponse(body, status=200 if alive else 503, headers={"Cache-Control": "no-store"})
 
 
@@ -62,9 +67,14 @@ def _knock(url: str) -> None:
         psycopg.connect(url, connect_timeout=_PATIENCE_SECONDS).close()
 
 
-def _lanes() -> dict[str, str]:
+def _dead_letters(beats: Sequence[Heartbeat]) -> int | None:
+    counts = [beat.dead_letters for beat in beats if beat.dead_letters is not None]
+    return sum(counts) if counts else None
+
+
+def _lanes(beats: Sequence[Heartbeat]) -> dict[str, str]:
     """Each lane of the gateway writes a heartbeat every second."""
-    ages = {beat.lane: beat.age for beat in heartbeats(settings.OURS.health_directory or "/nonexistent")}
+    ages = {beat.lane: beat.age for beat in beats}
     return {f"gateway.{name}": _state(ages.get(name)) for name in LANES}
 
 

@@ -24,6 +24,21 @@ def connect(url: str, *, largest: int = MAXIMUM_BODY) -> Transport:
     return amqp_module().connect(url, largest) if is_amqp(url) else EmbeddedTransport(url, largest)
 
 
+def depth(url: str, queue: str) -> int | None:
+    """How many messages lie in a queue of ours, found without taking any; None where the bus does not tell.
+
+    Raises TransportDownError.
+    """
+    if not is_amqp(url):
+        with EmbeddedTransport(url) as transport:
+            return transport.depths().get(queue)
+    try:
+        found: int = declare_module().depths(url, [queue])[queue]
+    except ConfigurationError:
+        return None
+    return found
+
+
 def amqp_module() -> Any:
     """`wire.amqp.transport`. Raises ConfigurationError without the extra."""
     return _of_extra("skranke.wire.amqp.transport")
