@@ -1,5 +1,6 @@
 """The synchronous lane: what a question for free or booked times is answered with, over the bus."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -137,6 +138,15 @@ def test_a_question_for_more_than_four_weeks_is_answered_for_the_first_four(offi
     assert [time.uid for time in reply.times] == [str(slot.uid) for slot in slots[:2]]
     with office.acting():
         assert Slot.objects.count() == len(days)
+
+
+@pytest.mark.req("DDFL-ENV-29")
+def test_a_refused_question_gets_its_case_type_back(office) -> None:
+    question = office.helsenorge.free_times(office.cast.jonas)
+    first, *others = question.documents
+    about_a_case = replace(first, content=replace(first.content, case_type="helsekontakt-7"))
+    reply = put(office, replace(question, documents=(about_a_case, *others)))
+    assert (reply.code, reply.document.dialog.case_type) == ("30", "helsekontakt-7")
 
 
 @pytest.mark.req("NFR-4")

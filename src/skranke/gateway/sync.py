@@ -118,7 +118,8 @@ def _answer(facts: Facts, endpoint: Endpoint, peer: Peer) -> MsgHead:
         log.info("question_refused", reason=code_of(error))
         record_refused_person(facts, error, code)
         envelope = reply_to(info, msg_id=msg_id, gen_date=clock.now())
-        return kind.refuse(envelope, code, text)
+        case_type = facts.document.dialog.case_type if isinstance(facts.document, MsgHead) else ""
+        return kind.refuse(envelope, code, text, case_type)
 
 
 def _work_out(facts: Facts, endpoint: Endpoint, peer: Peer, msg_id: UUID) -> MsgHead:

@@ -57,7 +57,7 @@ class Letter:
 
 Handler = Callable[[Incoming], Handled]
 Answerer = Callable[[Incoming, UUID], MsgHead]
-Refuser = Callable[[Envelope, Answer, str], MsgHead]
+Refuser = Callable[[Envelope, Answer, str, str], MsgHead]
 Renderer = Callable[[OutboxItem, Endpoint], Letter]
 
 
@@ -66,9 +66,9 @@ class MessageType:
     """One message function.
 
     handle: does an asynchronous message, by one verb. answer: makes the answer to a synchronous one, given its MsgId;
-    None when the function has no synchronous codes. refuse: makes a refusing answer to one, from the code and the
-    text; None when the function has no such code. receipted: an AppRec is made for it. renderers: makes what
-    leaves, by intent.
+    None when the function has no synchronous codes. refuse: makes a refusing answer to one, from the code, the text
+    and the Sakstype to be echoed; None when the function has no such code. receipted: an AppRec is made for it.
+    renderers: makes what leaves, by intent.
     """
 
     functions: frozenset[MessageFunction]

@@ -35,8 +35,8 @@ def answer(incoming: Incoming, msg_id: UUID) -> MsgHead:
     return behandleroversikt.answer(envelope, _practitioners(incoming))
 
 
-def refuse(envelope: Envelope, code: Answer, text: str) -> MsgHead:
-    """30, or 31 in the place of 26, which this service does not have (D-06)."""
+def refuse(envelope: Envelope, code: Answer, text: str, _case_type: str) -> MsgHead:
+    """30, or 31 in the place of 26, which this service does not have (D-06), nor a Sakstype."""
     wire_code = Answer.NO_ACCESS if code is Answer.NO_ACCESS else Answer.GENERAL_FAULT
     return behandleroversikt.refusal(envelope, wire_code, text=text)
 

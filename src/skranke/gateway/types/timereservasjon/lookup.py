@@ -59,9 +59,9 @@ def free_times(incoming: Incoming, envelope: Envelope) -> MsgHead:
     return timereservasjon.free_slots_answer(envelope, times, case_type=case_type)
 
 
-def refuse(envelope: Envelope, code: Answer, text: str) -> MsgHead:
+def refuse(envelope: Envelope, code: Answer, text: str, case_type: str) -> MsgHead:
     """TR-2: 26 or 30 for what the type itself did not get to see."""
-    return timereservasjon.lookup_refusal(envelope, code, text=text)
+    return timereservasjon.lookup_refusal(envelope, code, text=text, case_type=case_type)
 
 
 def booked_times(incoming: Incoming, envelope: Envelope) -> MsgHead:
