@@ -69,6 +69,12 @@ def test_a_command_tells_a_wrong_setting_in_one_sentence(monkeypatch, capsys) ->
     assert capsys.readouterr().err == "SKRANKE_DELIVERY_TRIES must be a whole number from 1 to 2147483647.\n"
 
 
+def test_without_a_database_nothing_is_migrated(monkeypatch, capsys) -> None:
+    monkeypatch.setenv("SKRANKE_DATABASE_URL", "")
+    assert main(["migrate"]) == 1
+    assert capsys.readouterr().err.startswith("DATABASE_URL must read postgresql://")
+
+
 def test_a_her_id_that_is_none_declares_nothing(capsys) -> None:
     assert main(["bus", "declare", "amqp://localhost/NS", "abc"]) == 1
     assert capsys.readouterr().err == "A HER-id is a positive whole number.\n"

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -188,7 +189,12 @@ def _settings(module: str) -> None:
 def _migrate(options: argparse.Namespace) -> int:  # noqa: ARG001 - every command has the same signature
     database = import_module("skranke.cli.database")
     environment = import_module("skranke.config.environment")
-    database.migrate(environment.load().database_url)
+    url = environment.load().database_url
+    environment.database(url)
+    try:
+        database.migrate(url)
+    except subprocess.CalledProcessError as error:
+        return int(error.returncode)  # what went wrong it has told itself
     return 0
 
 
