@@ -60,6 +60,12 @@ _FOR_TIME = frozenset({Question.WISH_FOR_APPOINTMENT})
 _FOR_CHANGE = frozenset({Question.WISH_FOR_CHANGE})
 _FOR_CANCELLATION = frozenset({Question.WISH_FOR_CANCELLATION})
 
+
+def _with_time(outcome: AnswerOutcome, code: Answer, *, after: frozenset[Question]) -> OutcomeRule:
+    """An outcome that is an appointment: it says enough without words."""
+    return OutcomeRule(outcome=outcome, code=code, needs_text=False, needs_appointment=True, after=after)
+
+
 DECIDED: dict[DialogKind, DecidedKind] = {
     # RX-4, in its order; HITS 1217 3.1.3. 30 is sent for a blocked patient only, 31 never (D-06).
     DialogKind.PRESCRIPTION_RENEWAL: DecidedKind(
@@ -75,26 +81,10 @@ DECIDED: dict[DialogKind, DecidedKind] = {
     DialogKind.APPOINTMENT_WISH: DecidedKind(
         requests=_FOR_TIME | _FOR_CHANGE | _FOR_CANCELLATION,
         outcomes=(
-            OutcomeRule(
-                outcome=AnswerOutcome.APPOINTMENT_GIVEN,
-                code=Answer.RESERVED,
-                needs_text=False,
-                needs_appointment=True,
-                after=_FOR_TIME,
-            ),
-            OutcomeRule(
-                outcome=AnswerOutcome.APPOINTMENT_CHANGED,
-                code=Answer.CHANGED,
-                needs_text=False,
-                needs_appointment=True,
-                after=_FOR_CHANGE,
-            ),
-            OutcomeRule(
-                outcome=AnswerOutcome.APPOINTMENT_GIVEN_WITH_OTHER,
-                code=Answer.RESERVED_WITH_OTHER,
-                needs_text=False,
-                needs_appointment=True,
-                after=_FOR_TIME | _FOR_CHANGE,
+            _with_time(AnswerOutcome.APPOINTMENT_GIVEN, Answer.RESERVED, after=_FOR_TIME),
+            _with_time(AnswerOutcome.APPOINTMENT_CHANGED, Answer.CHANGED, after=_FOR_CHANGE),
+            _with_time(
+                AnswerOutcome.APPOINTMENT_GIVEN_WITH_OTHER, Answer.RESERVED_WITH_OTHER, after=_FOR_TIME | _FOR_CHANGE
             ),
             OutcomeRule(
                 outcome=AnswerOutcome.APPOINTMENT_CANCELLED,
