@@ -391,13 +391,17 @@ def test_nothing_is_lost_or_shared_among_competing_readers(bus, sender):
         "from skranke.wire.connect import connect\n"
         "from skranke.wire.transport import deliveries\n"
         "with connect(sys.argv[1]) as transport:\n"
-        "    for one in deliveries(transport, sys.argv[2], idle=3):\n"
+        "    for one in deliveries(transport, sys.argv[2], idle=60):\n"
         "        transport.accept(one)\n"
+        "        if one.message.body == b'end':\n"
+        "            break\n"
         "        print(one.message.body.decode(), flush=True)\n"
     )
     readers = [start(code, bus.clinic_url, bus.clinic.async_) for _ in range(3)]
     for body in bodies:
         sender.send(message(bus.clinic.async_, body))
+    for _ in readers:
+        sender.send(message(bus.clinic.async_, b"end"))
     seen = [line.encode() for one in readers for line in one.communicate(timeout=60)[0].split()]
     assert sorted(seen) == sorted(bodies)
 
