@@ -96,6 +96,43 @@ def test_a_wish_to_cancel_names_the_appointment_and_waits_for_the_answer(play, c
     assert shows(play, citizen, state).says("Slik blir det.")
 
 
+def wish_to_change(play, citizen):
+    """A citizen with a time that the clinic told of wishes for another; the time, the wish, and what the clinic got."""
+    event = pushed(play, citizen)
+    (link,) = play.browser().get(citizen.page).page.xpath("//a[contains(@href, '/onske-ny')]/@href")
+    after = play.browser().post(link, {"text": "Helst etter jul", "accepts_other": "on"})
+    heard = play.clinic.hear_code("OET")
+    assert heard.document.dialog.question.coded_information.v == "1"
+    named = heard.document.appointments[0]
+    assert (named.related_to, named.uid, named.start) == (event.related_to, event.uid, event.start)
+    shows(play, citizen, "confirmed")
+    return event, after, heard
+
+
+@pytest.mark.req("DDFL-TO-06")
+def test_a_wish_for_another_time_is_met_by_a_move(play):
+    citizen = play.citizen()
+    event, after, heard = wish_to_change(play, citizen)
+    moved = slot(tomorrow(14, days=3), uid=event.uid, related_to=event.related_to)
+    play.clinic.send(timeonske.clinic_answer(play.clinic.reply_envelope(heard), Answer.CHANGED, appointment=moved))
+    assert play.until(citizen.page, lambda page: page.says("kl. 14.00"))
+    assert states(play.browser().get(citizen.page)) == ["confirmed"]
+    assert play.browser().get(after.url).says("Timen er endret")
+
+
+@pytest.mark.req("DDFL-TO-06")
+@pytest.mark.parametrize("code", [Answer.NOT_CHANGED, Answer.SLOT_TAKEN, Answer.REJECTED])
+def test_a_wish_for_another_time_that_is_not_met_leaves_the_time_as_it_is(play, code):
+    citizen = play.citizen()
+    event, after, heard = wish_to_change(play, citizen)
+    stands = event if code is Answer.NOT_CHANGED else None
+    envelope_ = play.clinic.reply_envelope(heard)
+    play.clinic.send(timeonske.clinic_answer(envelope_, code, appointment=stands, text="Vi har ingen."))
+    assert play.until(after.url, lambda page: page.says("Vi har ingen."))
+    shown = play.browser().get(citizen.page)
+    assert (states(shown), shown.says("kl. 09.00")) == (["confirmed"], True)
+
+
 @pytest.mark.req("HNB-13", "DDFL-AA-01")
 def test_what_the_clinic_told_of_is_cancelled_by_its_own_process(play):
     citizen = play.citizen()

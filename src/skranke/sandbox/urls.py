@@ -27,6 +27,7 @@ _pages = [
     path(f"{_VISIT}/time/<uuid:appointment>/flytt/<uuid:question>", booking.move_slots, name="move_slots"),
     path(f"{_VISIT}/onske", wishes.time, name="wish"),
     path(f"{_VISIT}/time/<uuid:appointment>/onske", wishes.cancellation, name="wish_cancel"),
+    path(f"{_VISIT}/time/<uuid:appointment>/onske-ny", wishes.change, name="wish_change"),
     path("drift", operator.operator, name="operator"),
     path("drift/deler", operator.parts, name="parts"),
     path("drift/melding/<uuid:identity>", operator.message, name="message"),

@@ -168,6 +168,14 @@ def _wish_to_cancel(stage: Stage) -> Any:
     return page
 
 
+@state("onske-ny-tid", "wish_change")
+def _wish_to_change(stage: Stage) -> Any:
+    page = _booked(stage)
+    page.get_by_role("link", name="Be om en annen tid").first.click()
+    page.get_by_role("button", name="Send ønsket").wait_for()
+    return page
+
+
 @state("drift", "operator", "parts", main=True)
 def _operator(stage: Stage) -> Any:
     page = stage.window()

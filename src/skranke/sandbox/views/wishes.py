@@ -1,4 +1,4 @@
-"""The citizen's wishes: for a time, and to be rid of one."""
+"""The citizen's wishes: for a time, for another one, and to be rid of one."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from skranke.sandbox import queries, services, wishes
-from skranke.sandbox.errors import CancelRefusedError
+from skranke.sandbox.errors import CancelRefusedError, MoveRefusedError
 from skranke.sandbox.forms import WishForm
 from skranke.sandbox.views.frame import citizen_page, guest
 from skranke.sandbox.world import Service
@@ -32,6 +32,22 @@ def time(request: HttpRequest, actor: int, patient: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, actor: int, patient: int, appointment: UUID) -> HttpResponse:
+    """Say that another time is wanted instead; the one that is stands until the clinic has moved it."""
+    one = guest(actor, patient)
+    found = one.appointment(appointment)
+    if not queries.can_cancel(found):
+        raise MoveRefusedError
+    form = WishForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        sent = wishes.wish_to_change(one, found, **form.cleaned_data)
+        return _sent(request, actor, patient, sent.conversation)
+    status = _UNPROCESSABLE if form.errors else 200
+    context = {"form": form, "appointment": found, "changes": True}
+    return citizen_page(request, "sandbox/wish.html", one, context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
 def cancellation(request: HttpRequest, actor: int, patient: int, appointment: UUID) -> HttpResponse:
     """Say that a time is not wanted any more; it stands until the clinic has answered."""
     one = guest(actor, patient)
@@ -43,7 +59,8 @@ def cancellation(request: HttpRequest, actor: int, patient: int, appointment: UU
         sent = wishes.wish_to_cancel(one, found, text=form.cleaned_data["text"])
         return _sent(request, actor, patient, sent.conversation)
     status = _UNPROCESSABLE if form.errors else 200
-    return citizen_page(request, "sandbox/wish.html", one, {"form": form, "appointment": found}, status=status)
+    context = {"form": form, "appointment": found, "changes": False}
+    return citizen_page(request, "sandbox/wish.html", one, context, status=status)
 
 
 def _sent(request: HttpRequest, actor: int, patient: int, conversation: str) -> HttpResponse:
