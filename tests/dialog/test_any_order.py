@@ -46,7 +46,7 @@ def _seen(cast, thread):
 
 
 @pytest.mark.req("RCV-1", "RCV-13")
-@tried(12)
+@tried(6)
 @given(st.sampled_from(list(permutations(range(5)))))
 def test_every_order_of_five_messages_ends_in_the_same_thread(order) -> None:
     _ends_alike(order)

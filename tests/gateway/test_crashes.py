@@ -24,6 +24,17 @@ CLAIMED, MARKED = b"SKIP LOCKED", b'"sent_at" = '
 COPIES, WORKERS = 100, 4
 
 
+def at_each_side(commits: dict[str, bytes], usual: set[tuple[str, str]]) -> pytest.MarkDecorator:
+    """Each commit, struck before the server hears of it and after it is done; usual: what the usual run tries, too."""
+    sides = {"before": False, "after": True}
+    found = [
+        pytest.param(words, late, id=f"{name}-{side}", marks=[] if (name, side) in usual else [pytest.mark.slow])
+        for name, words in commits.items()
+        for side, late in sides.items()
+    ]
+    return pytest.mark.parametrize(("words", "late"), found)
+
+
 @contextmanager
 def started(*processes) -> Iterator[None]:
     try:
@@ -47,8 +58,9 @@ def killed_at(words: bytes, office, database, folder, name: str, *, late: bool) 
 
 
 @pytest.mark.req("DDFL-ID-06", "NFR-3", "NFR-4", "RCV-19")
-@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("words", [COUNTED, ACTED], ids=["try counted", "message stored"])
+@at_each_side(
+    {"try counted": COUNTED, "message stored": ACTED}, usual={("try counted", "before"), ("message stored", "after")}
+)
 def test_killed_at_a_commit_of_receiving_nothing_is_lost_and_nothing_doubled(
     office, database, tmp_path, words, late
 ) -> None:
@@ -61,8 +73,10 @@ def test_killed_at_a_commit_of_receiving_nothing_is_lost_and_nothing_doubled(
 
 
 @pytest.mark.req("DDFL-ID-06", "NFR-4")
-@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("words", [CLAIMED, MARKED], ids=["claimed and made", "marked as sent"])
+@at_each_side(
+    {"claimed and made": CLAIMED, "marked as sent": MARKED},
+    usual={("claimed and made", "before"), ("marked as sent", "after")},
+)
 def test_killed_at_a_commit_of_sending_the_same_bytes_leave(office, database, tmp_path, words, late) -> None:
     sent = office.helsenorge.send(office.helsenorge.e_consultation(office.cast.ola))
     office.take_in()
