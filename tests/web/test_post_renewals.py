@@ -1,8 +1,14 @@
 """Renewals in Post: the answer decides, and errors stand at their field."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
-from skranke.dialog.models import Message, Thread
+from skranke.dialog.models import Message, Prescription, Thread
+from skranke.dialog.values import PrescriptionFacts
+from skranke.kernel import clock
+from skranke.standards import profile
 from skranke.tenancy.work import acting
 
 from cast import Cast, make_clinic
@@ -96,3 +102,114 @@ def test_another_clinics_renewal_looks_like_none() -> None:
     none = client.post(address(cast, "thread-answer", cast.ola.id), form(thread, text="Ja.", utfall="renewed"))
     assert (theirs.status_code, same(theirs)) == (404, same(none))
     assert sent(other, thread) == []
+
+
+WANTED = PrescriptionFacts(name="Prøvelin tab 5 mg", group="C", amount=Decimal("1.5"), repeats=3, use="1 daglig")
+ITEM = {"name": "Paracet tab 500 mg", "group": "F", "amount": "1,5", "repeats": "2", "prescribed": "2026-11-23"}
+
+
+def ticked(*numbers: int, **facts: dict[str, str]) -> dict[str, object]:
+    rows = {f"resept-{key[1:]}-{name}": value for key, row in facts.items() for name, value in row.items()}
+    return {"text": "Klar.", "utfall": "renewed", "resept": [str(number) for number in numbers], **rows}
+
+
+def renewed(cast: Cast, thread: Thread) -> list[tuple[object, ...]]:
+    with acting(cast.system):
+        rows = Prescription.objects.filter(message__in=sent(cast, thread)).order_by("number")
+        return [(one.name, one.group, one.amount, one.repeats, str(one.prescribed), one.expires) for one in rows]
+
+
+@pytest.mark.req("RX-2", "RX-16")
+def test_the_form_has_a_row_for_each_line_of_the_request_and_empty_ones() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=RENEWAL, subject="", text="- Paracet 500 mg\n\n<b>Ibux</b>"))
+    page = body(logged_in(cast, cast.ali).get(address(cast, "thread", thread.id)))
+    rows = page.partition('id="answer-renewed"')[2].partition("</fieldset>")[0]
+    assert ("Resept 1: - Paracet 500 mg" in rows, "Resept 2: &lt;b&gt;Ibux&lt;/b&gt;" in rows) == (True, True)
+    assert 'value="Paracet 500 mg"' in rows
+    assert "Resept 3: En annen resept" in rows
+    assert (rows.count('type="checkbox"'), rows.count("checked")) == (8, 0)
+
+
+@pytest.mark.req("RX-2", "DDFL-RX-12")
+def test_what_a_request_names_is_shown_without_dates_and_proposed() -> None:
+    cast = make_clinic()
+    wanted = replace(WANTED, use="<i>1 daglig</i>")
+    thread = receive(cast, question(cast, kind=RENEWAL, code="RFER", subject="", text="", prescriptions=(wanted,)))
+    page = body(logged_in(cast, cast.ali).get(address(cast, "thread", thread.id)))
+    told = page.partition('class="small rx-list"')[2].partition("</ul>")[0]
+    assert "<b>Prøvelin tab 5 mg</b>" in told
+    assert "&lt;i&gt;1 daglig&lt;/i&gt; · antall 1,5 · reiterasjoner 3 · reseptgruppe C<" in told
+    row = page.partition('id="answer-renewed"')[2].partition("Resept 2")[0]
+    for value in ("Prøvelin tab 5 mg", "1,5", "3", f"{clock.today()}"):
+        assert f'value="{value}"' in row
+    assert '<option value="C" selected>' in row
+
+
+@pytest.mark.req("RX-16", "DDFL-RX-04", "DDFL-RX-05")
+@pytest.mark.parametrize("outcome", ["renewed", "partly_renewed"])
+def test_the_rows_that_are_ticked_go_along(outcome) -> None:
+    cast = make_clinic()
+    thread = request(cast)
+    client = logged_in(cast, cast.ali)
+    facts = ticked(1, 3, r1=ITEM, r2={"name": "Ikke denne"}, r3={"name": "Ibux tab 400 mg", "group": "C"})
+    answer = client.post(address(cast, "thread-answer", thread.id), form(thread, **(facts | {"utfall": outcome})))
+    assert answer.status_code == 302
+    assert renewed(cast, thread) == [
+        ("Paracet tab 500 mg", "F", Decimal("1.5"), 2, "2026-11-23", None),
+        ("Ibux tab 400 mg", "C", None, None, "None", None),
+    ]
+    told = body(client.get(answer["Location"])).partition('aria-label="Fornyede resepter"')[2].partition("</ul>")[0]
+    assert "antall 1,5 · reiterasjoner 2 · reseptgruppe F · forskrevet 23.11.2026" in told
+
+
+@pytest.mark.req("RX-16", "DDFL-RX-06")
+def test_what_is_ticked_stays_behind_with_an_outcome_that_renews_nothing() -> None:
+    cast = make_clinic()
+    thread = request(cast)
+    facts = ticked(1, r1=ITEM) | {"utfall": "not_renewed"}
+    logged_in(cast, cast.ali).post(address(cast, "thread-answer", thread.id), form(thread, **facts))
+    assert [one.code for one in sent(cast, thread)] == ["15"]
+    assert renewed(cast, thread) == []
+
+
+@pytest.mark.req("RX-16")
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"name": ""}, "skriv navn, form og styrke"),
+        ({"group": ""}, "velg reseptgruppe"),
+        ({"amount": "to"}, "antall må være"),
+        ({"amount": "NaN"}, "antall må være"),
+        ({"amount": "0"}, "antall må være"),
+        ({"repeats": "3,5"}, "reiterasjoner må være"),
+        ({"repeats": "-1"}, "reiterasjoner må være"),
+        ({"expires": "31.12.2027"}, "datoen må være"),
+        ({"expires": "2026-01-01"}, "den kan ikke gå ut"),
+        ({"of": "1"}, "forespørselen har ingen slik resept"),
+    ],
+)
+def test_what_a_row_lacks_is_told_by_its_number_and_what_was_written_stays(changes, told) -> None:
+    cast = make_clinic()
+    thread = request(cast)
+    facts = ticked(2, 4, r2=ITEM, r4=ITEM | changes)
+    where = address(cast, "thread-answer", thread.id)
+    refused = logged_in(cast, cast.ali).post(where, form(thread, **facts), headers=HTMX)
+    page = body(refused)
+    assert refused.status_code == 422
+    place = page.partition('id="answer-renewed_error"')[2].partition("</div>")[0]
+    assert f"Resept 4: {told}" in place
+    row = page.partition('id="rx-4"')[2].partition('id="rx-5"')[0]
+    assert (' checked aria-invalid="true"' in row, f'value="{ITEM["prescribed"]}"' in row) == (True, True)
+    assert page.partition('id="rx-2"')[2].partition(">")[0].endswith(" checked")
+    assert (sent(cast, thread), renewed(cast, thread)) == ([], [])
+
+
+@pytest.mark.req("RX-16")
+def test_an_answer_without_any_is_refused_at_the_rows_where_the_profile_says_so(monkeypatch) -> None:
+    monkeypatch.setattr(profile, "RENEWAL_NEEDS_PRESCRIPTIONS", True)
+    cast = make_clinic()
+    thread = request(cast)
+    where = address(cast, "thread-answer", thread.id)
+    page = body(logged_in(cast, cast.ali).post(where, form(thread, **ticked()), headers=HTMX))
+    assert "Svaret kan ikke sendes uten dem." in page.partition('id="answer-renewed_error"')[2].partition("</div>")[0]

@@ -1,5 +1,7 @@
 """What can go wrong in a dialog, in words for the person who meets it."""
 
+from django.utils.translation import gettext as _
+
 from skranke.kernel.errors import ChangedError, ConflictError, InvalidError, SkrankeError, TemporaryError
 
 
@@ -31,6 +33,16 @@ class PrescriptionsNeededError(InvalidError):
     """The answer says that something is renewed, and the profile demands to tell what (RX-16, D-05)."""
 
     code = "prescriptions_needed"
+
+
+class PrescriptionError(InvalidError):
+    """One prescription of an answer lacks something, or says what cannot be; `number`: which, from 1 (RX-16)."""
+
+    code = "prescription_invalid"
+
+    def __init__(self, number: int, what: str) -> None:
+        super().__init__(_("Resept %(number)d: %(what)s.") % {"number": number, "what": what}, field="prescriptions")
+        self.number, self.what = number, what
 
 
 class AttachmentsTooLargeError(InvalidError):

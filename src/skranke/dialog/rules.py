@@ -166,7 +166,7 @@ def is_prescription_group(code: str) -> bool:
 
 def is_amount(amount: Decimal) -> bool:
     """Whether so many packs can be prescribed: above zero, and no finer than a row holds."""
-    return 0 < amount <= _MOST_AMOUNT and amount == round(amount, _AMOUNT_DECIMALS)
+    return amount.is_finite() and 0 < amount <= _MOST_AMOUNT and amount == round(amount, _AMOUNT_DECIMALS)
 
 
 def takes_attachments(kind: str) -> bool:

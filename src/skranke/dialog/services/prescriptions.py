@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from skranke.dialog import rules
-from skranke.dialog.errors import PrescriptionsNeededError
+from skranke.dialog.errors import PrescriptionError, PrescriptionsNeededError
 from skranke.dialog.models import Direction, Message, Prescription, Thread
 from skranke.dialog.outcomes import OutcomeRule
 from skranke.dialog.values import PrescriptionFacts, PrescriptionView
@@ -44,8 +44,9 @@ def renewed(
 ) -> tuple[PrescriptionFacts, ...]:
     """What goes along with an answer, each item whole.
 
-    Raises InvalidError for what is not renewed by this outcome, names nothing of the request or lacks what an M1
-    demands; PrescriptionsNeededError where the profile lets no answer leave without (D-05).
+    Raises InvalidError where the outcome renews nothing or they are too many; PrescriptionError for one that names
+    nothing of the request or lacks what an M1 demands; PrescriptionsNeededError where the profile lets no answer leave
+    without (D-05).
     """
     names_items = decided is not None and decided.names_items
     if stated and not names_items:
@@ -79,7 +80,7 @@ def _completed(number: int, stated: PrescriptionFacts, asked: dict[UUID, Prescri
         return stated
     wanted = asked.get(stated.of)
     if wanted is None:
-        raise _invalid(number, _("forespørselen har ingen slik resept"))
+        raise PrescriptionError(number, _("forespørselen har ingen slik resept"))
     same = stated.name in {"", wanted.name}
     facts = {name: getattr(stated, name) or getattr(wanted, name) for name in ("name", "group", "use", "purpose")}
     facts |= {name: _first(getattr(stated, name), getattr(wanted, name)) for name in ("amount", "repeats")}
@@ -94,16 +95,12 @@ def _first(stated: object, otherwise: object) -> object:
 def _require_whole(number: int, one: PrescriptionFacts) -> None:
     """What the schema of M1 demands, and what cannot be meant."""
     if not one.name or len(one.name) > _NAME_LENGTH:
-        raise _invalid(number, _("skriv navn, form og styrke"))
+        raise PrescriptionError(number, _("skriv navn, form og styrke"))
     if rules.needs_group(one.form) and not rules.is_prescription_group(one.group):
-        raise _invalid(number, _("velg reseptgruppe"))
+        raise PrescriptionError(number, _("velg reseptgruppe"))
     if one.amount is not None and not rules.is_amount(one.amount):
-        raise _invalid(number, _("antall må være et tall over null, med høyst tre desimaler"))
+        raise PrescriptionError(number, _("antall må være et tall over null, med høyst tre desimaler"))
     if one.repeats is not None and not 0 <= one.repeats <= _MOST_REPEATS:
-        raise _invalid(number, _("reiterasjoner må være et helt tall fra 0 til 99"))
+        raise PrescriptionError(number, _("reiterasjoner må være et helt tall fra 0 til 99"))
     if one.prescribed and one.expires and one.expires < one.prescribed:
-        raise _invalid(number, _("den kan ikke gå ut før den er forskrevet"))
-
-
-def _invalid(number: int, what: str) -> InvalidError:
-    return InvalidError(_("Resept %(number)d: %(what)s.") % {"number": number, "what": what}, field="prescriptions")
+        raise PrescriptionError(number, _("den kan ikke gå ut før den er forskrevet"))

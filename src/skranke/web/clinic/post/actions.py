@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from skranke.clinics.access import get_employee_for
 from skranke.clinics.models import Employee
-from skranke.dialog import services
+from skranke.dialog import rules, services
 from skranke.dialog.access import get_thread_for
 from skranke.dialog.models import DialogKind, Thread
 from skranke.kernel.actor import Actor
@@ -17,6 +17,7 @@ from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.scheduling.services import answer_wish
 from skranke.web.clinic.post.drafts import Draft, attempt
 from skranke.web.clinic.post.place import is_htmx, number_of, place_of
+from skranke.web.clinic.post.renewed import by_row, stated
 from skranke.web.clinic.post.screens import third_pane, thread_context
 from skranke.web.clinic.session import clinic_view
 
@@ -33,16 +34,26 @@ def answer(request: HttpRequest, actor: Actor, thread_id: UUID, *, close: bool) 
         if thread.kind == DialogKind.APPOINTMENT_WISH:
             _answer_wish(request, thread, draft)
             return
-        services.answer(
-            thread,
-            text=draft.text,
-            attachment_ids=draft.attachment_ids,
-            close=close,
-            outcome=draft.outcome,
-            expected_version=_version(request),
-        )
+        renewed = draft.renewed if _renews(thread, draft.outcome) else ()
+        prescriptions = stated(renewed)
+        with by_row(renewed):
+            services.answer(
+                thread,
+                text=draft.text,
+                attachment_ids=draft.attachment_ids,
+                close=close,
+                outcome=draft.outcome,
+                prescriptions=prescriptions,
+                expected_version=_version(request),
+            )
 
     return _do(request, actor, thread_id, verb, "avsluttet-svart" if close else "svart", sends=True)
+
+
+def _renews(thread: Thread, outcome: str) -> bool:
+    """Whether the outcome takes prescriptions along: with any other the page does not show those that are ticked."""
+    decided = rules.outcome(thread.kind, outcome)
+    return decided is not None and decided.names_items
 
 
 def _answer_wish(request: HttpRequest, thread: Thread, draft: Draft) -> None:

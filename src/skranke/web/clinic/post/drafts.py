@@ -15,6 +15,7 @@ from skranke.dialog.models import Attachment
 from skranke.dialog.services import store_upload
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import ConflictError, InvalidError, NotFoundError, SkrankeError
+from skranke.web.clinic.post.renewed import Row, entered
 
 FILES = "vedlegg"
 KEPT = "vedlagt"
@@ -23,12 +24,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """Text, subject, what the answer decides and of which appointment, and the files that are uploaded already."""
+    """Text, subject, what the answer decides and of which appointment, and the files that are uploaded already.
+
+    renewed: the prescriptions that are ticked.
+    """
 
     text: str = ""
     subject: str = ""
     outcome: str = ""
     appointment: str = ""
+    renewed: tuple[Row, ...] = ()
     uploads: tuple[Attachment, ...] = ()
 
     @property
@@ -56,6 +61,7 @@ def attempt(request: HttpRequest, actor: Actor, verb: Callable[[Draft], T]) -> O
         subject=request.POST.get("emne", ""),
         outcome=request.POST.get("utfall", ""),
         appointment=request.POST.get("time", ""),
+        renewed=entered(request),
     )
     try:
         draft = replace(draft, uploads=_kept(request, actor))

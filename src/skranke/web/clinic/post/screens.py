@@ -22,6 +22,7 @@ from skranke.scheduling.queries import coming_appointments, wish_of
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft
 from skranke.web.clinic.post.place import Place, is_htmx
+from skranke.web.clinic.post.renewed import GROUPS, shown
 from skranke.web.clinic.shell import active_patient_id, nav, shell
 
 _MAIN_KINDS = (DialogKind.E_CONSULTATION, DialogKind.E_CONTACT)
@@ -134,6 +135,8 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         "error": None,
         "done": "",
         "wish": None,
+        "renewed": shown(view, more["draft"].renewed if "draft" in more else ()),
+        "groups": GROUPS,
         **_wish(thread, view),
         **more,
     }

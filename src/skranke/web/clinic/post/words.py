@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from skranke.dialog.models import DeliveryState, DialogKind
 from skranke.dialog.outcomes import AnswerOutcome
-from skranke.dialog.values import EventKind, EventView, Mailbox, MessageView
+from skranke.dialog.values import EventKind, EventView, Mailbox, MessageView, PrescriptionView
 from skranke.scheduling.models import WishKind
 from skranke.standards.codes import Delivery as DeliveryWay
 from skranke.ui.dates import format_date, format_relative
@@ -152,6 +152,21 @@ def delivery_way_text(way: str) -> str:
     if known is not None:
         return texts[known]
     return _("ukjent ønske (%(code)s)") % {"code": way} if way else _("ikke oppgitt")
+
+
+def prescription_text(one: PrescriptionView) -> str:
+    """What is known of a prescription beside its name; what is not stated is left out (DDFL-RX-12)."""
+    amount = f"{one.amount.normalize():f}".replace(".", ",") if one.amount is not None else ""
+    parts = (
+        one.use,
+        one.purpose,
+        _("antall %(amount)s") % {"amount": amount} if amount else "",
+        _("reiterasjoner %(n)d") % {"n": one.repeats} if one.repeats else "",
+        _("reseptgruppe %(group)s") % {"group": one.group} if one.group else "",
+        _("forskrevet %(date)s") % {"date": format_date(one.prescribed, "kort")} if one.prescribed else "",
+        _("gyldig til %(date)s") % {"date": format_date(one.expires, "kort")} if one.expires else "",
+    )
+    return " · ".join(part for part in parts if part)
 
 
 def outcome_text(outcome: str) -> str:
