@@ -1,10 +1,17 @@
 """A citizen asks for renewal and reads the answer; the clinic is on the other end of the wire."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
 from skranke.kernel.ids import HprNumber
 from skranke.standards.build import parties, reseptfornyelse
 from skranke.standards.codes import Answer, MessageFunction, PatientRole
+from skranke.standards.m1 import M1Edition
+from skranke.standards.render import render
+
+from support.messages import goods, medicine
 
 OUTCOMES = {
     Answer.RENEWED: "Resept fornyet",
@@ -53,6 +60,45 @@ def test_the_citizen_reads_text_outcome_and_who_answered(play, code):
     assert shown.says(OUTCOMES[code])
     assert shown.says("Jon Dal")
     assert not shown.page.xpath("//textarea[@name='text']")
+
+
+@pytest.mark.req("RX-16", "DDFL-RX-04", "DDFL-RX-05", "DDFL-RX-12")
+@pytest.mark.parametrize("edition", M1Edition)
+@pytest.mark.parametrize("code", [Answer.RENEWED, Answer.PARTLY_RENEWED])
+def test_the_citizen_reads_what_was_renewed(play, code, edition):
+    _browser, sent = ask(play, play.citizen())
+    heard = play.clinic.hear_code("RF")
+    items = (
+        medicine("Paracet tab 500 mg", xml_id="ID_1", amount=Decimal("1.5"), repeats=2),
+        medicine("<b>Ibux</b>", xml_id="ID_2", prescribed=None, expires=None),
+        goods("Prøvenæring", number="900123"),
+    )
+    items = tuple(replace(one, edition=edition) for one in items)
+    answer = reseptfornyelse.clinic_answer(play.clinic.reply_envelope(heard), code, text="Ja.", prescriptions=items)
+    play.clinic.send(answer)
+    assert play.clinic.hear_receipt(answer.info.msg_id).positive
+    shown = play.until(sent.url, lambda page: page.says("Prøvenæring"))
+    (told,) = shown.page.xpath("//ul[@aria-label='Fornyede resepter']")
+    first, second, third = (" ".join(line.text_content().split()) for line in told)
+    assert first.startswith("Paracet tab 500 mg 1 tablett daglig · antall 1,5 · reiterasjoner 2 · reseptgruppe C · ")
+    assert first.endswith(" · forskrevet 23.11.2026 · gyldig til 23.11.2027")
+    assert (second, third) == ("<b>Ibux</b> 1 tablett daglig · reseptgruppe C", "Prøvenæring Ved behov")
+
+
+@pytest.mark.req("DDFL-RX-09")
+@pytest.mark.parametrize(("old", "new"), [(b"ID_2", b"ID_1"), (b">0<", b">mange<"), (b"NavnFormStyrke>", b"Navn>")])
+def test_an_answer_whose_prescription_breaks_the_schema_is_refused(play, old, new):
+    ask(play, play.citizen())
+    heard = play.clinic.hear_code("RF")
+    items = (medicine("Paracet", xml_id="ID_1"), medicine("Ibux", xml_id="ID_2"))
+    answer = reseptfornyelse.clinic_answer(
+        play.clinic.reply_envelope(heard), Answer.RENEWED, text="Ja.", prescriptions=items
+    )
+    data = render(answer)
+    assert old in data
+    play.clinic.send_raw(play.clinic.packed(data.replace(old, new), document=answer))
+    receipt = play.clinic.hear_receipt(answer.info.msg_id)
+    assert (receipt.positive, [one.v for one in receipt.errors]) == (False, ["T02"])
 
 
 @pytest.mark.req("HNP-1")

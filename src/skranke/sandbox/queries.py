@@ -15,6 +15,9 @@ from skranke.sandbox.access import DIALOGS, Visit
 from skranke.sandbox.models import Appointment, Citizen, Direction, Gauge, Message, Mode, Outgoing
 from skranke.sandbox.rules import Access, AppointmentState
 from skranke.standards.apprec import AppRec
+from skranke.standards.codes import Answer
+from skranke.standards.m1 import Resept
+from skranke.standards.msghead import MsgHead
 from skranke.standards.parse import parse_document
 from skranke.standards.xcal import VEvent
 
@@ -22,6 +25,7 @@ PAGE = 40
 _LOG_LINES = 8
 _LONG = 200
 _STALE = timedelta(seconds=15)
+_RENEWING = frozenset({Answer.RENEWED, Answer.PARTLY_RENEWED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +264,18 @@ def facts(message: Message) -> Facts:
         ("Text", body.text.plain if body.text else ""),
         ("Pasientrelasjon", relation.person.full_name if relation and relation.person else ""),
         ("RollerRelatertNotat", message.author if message.direction == Direction.IN else ""),
+        *(("M1", one.name) for one in document.prescriptions),
         *(("Document", f"{one.description} ({one.mime_type}, {len(one.content)} B)") for one in document.attachments),
     ]
     return Facts(tuple((name, str(value)) for name, value in rows if value), document.appointments)
+
+
+def renewed(message: Message) -> tuple[Resept, ...]:
+    """The prescriptions that came with an answer to a request for renewal."""
+    if message.direction != Direction.IN or message.code not in _RENEWING:
+        return ()
+    document = parse_document(bytes(message.document))
+    return document.prescriptions if isinstance(document, MsgHead) else ()
 
 
 def is_waiting(message: Message) -> bool:

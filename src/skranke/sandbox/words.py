@@ -10,7 +10,8 @@ from skranke.sandbox.rules import AppointmentState, Delivery
 from skranke.sandbox.troubles import TroubleKind
 from skranke.standards.codes import Answer, CommunicationTest, MessageFunction, Question
 from skranke.standards.codes import Delivery as DeliveryWay
-from skranke.ui import dates
+from skranke.standards.m1 import Resept
+from skranke.ui import dates, prescriptions
 
 STANDING = {
     "full": ("ok", gettext_lazy("Full tilgang")),
@@ -101,6 +102,21 @@ _CODES = {
     CommunicationTest.RESPONSE: gettext_lazy("Svar på kommunikasjonstest"),
 }
 _RECEIPTS = {"1": gettext_lazy("OK"), "2": gettext_lazy("Avvist")}
+
+
+def prescription_text(one: Resept) -> str:
+    """What a prescription says beside its name."""
+    told = one.medicine.prescribing if one.medicine else None
+    stated = one.medicine or one.goods
+    return prescriptions.prescription_text(
+        use=told.use if told else one.goods.use if one.goods else "",
+        purpose=told.purpose if told else "",
+        amount=stated.amount if stated else None,
+        repeats=one.medicine.repeats if one.medicine else None,
+        group=told.medicine.group.v if told and told.medicine else "",
+        prescribed=one.prescribed,
+        expires=one.expires,
+    )
 
 
 def standing(state: str) -> tuple[str, str]:

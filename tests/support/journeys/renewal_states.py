@@ -56,3 +56,41 @@ def _answered(stage: Stage) -> Any:
     page.get_by_role("button", name="Send", exact=True).click()
     page.locator(".msg.us").get_by_text("Mottatt av HelseNorge").last.wait_for()
     return page
+
+
+def _entered(stage: Stage, group: str) -> Any:
+    """An answer that renews, with a prescription entered."""
+    page = _request(stage)
+    page.locator("#answer-text").fill("Klar på apoteket i ettermiddag.")
+    page.get_by_label("Resept fornyet", exact=True).check()
+    page.get_by_label("Resept 1: ").check()
+    page.locator("#rx-1-amount").fill("2")
+    page.locator("#rx-1-use").fill("1 tablett daglig")
+    if group:
+        page.locator("#rx-1-group").select_option(group)
+    return page
+
+
+@state("resept-med-resepter", main=True)
+def _prescriptions(stage: Stage) -> Any:
+    page = _entered(stage, "C")
+    page.get_by_label("Resept 2: En annen resept").check()
+    page.get_by_label("Resept 3: En annen resept").wait_for()
+    return page
+
+
+@state("resept-uten-reseptgruppe")
+def _no_group(stage: Stage) -> Any:
+    page = _entered(stage, "")
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.locator("#answer-renewed_error").wait_for()
+    return page
+
+
+@state("resept-besvart-med-resepter")
+def _told(stage: Stage) -> Any:
+    page = _entered(stage, "C")
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_label("Fornyede resepter").wait_for()
+    page.locator(".msg.us").get_by_text("Mottatt av HelseNorge").last.wait_for()
+    return page

@@ -151,7 +151,9 @@ def _thread(one: Visit, conversation: str) -> dict[str, object]:
     return {
         "conversation": conversation,
         "live_thread": conversation,
-        "thread": [(row, queries.author_of(row), list(row.attachments.defer("content"))) for row in found],
+        "thread": [
+            (row, queries.author_of(row), list(row.attachments.defer("content")), queries.renewed(row)) for row in found
+        ],
         "may_answer": rules.may_answer(said)
         and one.access == rules.Access.FULL
         and found[0].function in rules.ANSWERABLE,

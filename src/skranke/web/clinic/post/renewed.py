@@ -19,6 +19,7 @@ from skranke.dialog.values import MessageView, PrescriptionFacts, PrescriptionVi
 from skranke.kernel import clock
 from skranke.standards.codes import PrescriptionGroup
 from skranke.standards.profile import MOST_PRESCRIPTIONS
+from skranke.ui.prescriptions import amount_text
 
 GROUPS = tuple(group.value for group in PrescriptionGroup)
 TICKED = "resept"
@@ -93,12 +94,11 @@ def _proposed(number: int, item: PrescriptionView | str) -> Row:
     today = clock.today().isoformat()
     if isinstance(item, str):
         return Row(number=number, name=item.lstrip("-–•* ")[:_NAME_LENGTH], repeats="0", prescribed=today)
-    amount = f"{item.amount.normalize():f}".replace(".", ",") if item.amount is not None else ""
     return Row(
         number=number,
         of=str(item.id),
         name=item.name,
-        amount=amount,
+        amount=amount_text(item.amount),
         repeats=str(item.repeats or 0),
         group=item.group,
         use=item.use,

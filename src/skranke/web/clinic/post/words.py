@@ -10,6 +10,7 @@ from skranke.dialog.outcomes import AnswerOutcome
 from skranke.dialog.values import EventKind, EventView, Mailbox, MessageView, PrescriptionView
 from skranke.scheduling.models import WishKind
 from skranke.standards.codes import Delivery as DeliveryWay
+from skranke.ui import prescriptions
 from skranke.ui.dates import format_date, format_relative
 from skranke.web.clinic.schedule.grid import state_text
 
@@ -155,18 +156,16 @@ def delivery_way_text(way: str) -> str:
 
 
 def prescription_text(one: PrescriptionView) -> str:
-    """What is known of a prescription beside its name; what is not stated is left out (DDFL-RX-12)."""
-    amount = f"{one.amount.normalize():f}".replace(".", ",") if one.amount is not None else ""
-    parts = (
-        one.use,
-        one.purpose,
-        _("antall %(amount)s") % {"amount": amount} if amount else "",
-        _("reiterasjoner %(n)d") % {"n": one.repeats} if one.repeats else "",
-        _("reseptgruppe %(group)s") % {"group": one.group} if one.group else "",
-        _("forskrevet %(date)s") % {"date": format_date(one.prescribed, "kort")} if one.prescribed else "",
-        _("gyldig til %(date)s") % {"date": format_date(one.expires, "kort")} if one.expires else "",
+    """What is known of a prescription beside its name."""
+    return prescriptions.prescription_text(
+        use=one.use,
+        purpose=one.purpose,
+        amount=one.amount,
+        repeats=one.repeats,
+        group=one.group,
+        prescribed=one.prescribed,
+        expires=one.expires,
     )
-    return " · ".join(part for part in parts if part)
 
 
 def outcome_text(outcome: str) -> str:
