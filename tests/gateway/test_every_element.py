@@ -48,6 +48,7 @@ WITHOUT: tuple[tuple[str, str], ...] = (
     (f"{_IN}/Pasientrelasjon/(Relasjon|Person|Person/(FamilyName|GivenName|Ident))", OK),
     (f"{_IN}/icalendar/vcalendar/properties(/prodid|/version)?", OK),
     (f"{_VEVENT}/related-to", OK),
+    (f"{_IN}/Resept/ReseptDokLegemiddel/(Antall|Forskrivning/DosVeiledEnkel)", OK),
     (f"{_PARTS}(/.+)?", T02),
     ("AppRec/(SoftwareName|Sender/Role|Receiver/Role)", OK),
     ("AppRec/(Sender|Receiver)/HCP/Inst/(Name|Id|TypeId|AdditionalId|HCPerson)", OK),
@@ -69,13 +70,14 @@ UNKNOWN_CODE: tuple[tuple[str, str], ...] = (
 )
 _QUESTION = f"{_IN}/Dialogmelding/Foresporsel/TypeForesp"
 _STATUS = f"{_IN}/Dialogmelding/Foresporsel/KodetOpplysning"
-_THE_TIME = (("MsgHead/Document\\[2\\]", T02),)
+_THE_OTHER_PART = (("MsgHead/Document\\[2\\]", T02),)
 SPECIAL_WITHOUT = {
-    "reservation": _THE_TIME,
-    "cancellation": _THE_TIME,
-    "cancellation of a told time": _THE_TIME,
+    "reservation": _THE_OTHER_PART,
+    "cancellation": _THE_OTHER_PART,
+    "cancellation of a told time": _THE_OTHER_PART,
     "digital status": ((_STATUS, T02),),
     "renewal": ((f"{_IN}/Dialogmelding/Foresporsel/Sporsmal", T02),),  # nothing else says what is asked for
+    "renewal by prescriptions": _THE_OTHER_PART,  # so does the prescription here
 }
 SPECIAL_CODES = {
     # Asked synchronously; one that comes asynchronously has nobody who waits for an answer.

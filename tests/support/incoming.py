@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -21,6 +22,7 @@ from skranke.standards.render import render
 from skranke.standards.shared import Pasientrelasjon
 
 from support.helsenorge import PDF, Letter, booked
+from support.messages import medicine
 from support.surgery import Surgery, open_book
 
 
@@ -93,6 +95,11 @@ def renewal(office: Surgery) -> MsgHead:
     return office.helsenorge.renewal(office.cast.ola)
 
 
+def renewal_by_prescriptions(office: Surgery) -> MsgHead:
+    wanted = medicine("Prøvelin tab 5 mg", amount=Decimal(1), prescribed=None, expires=None)
+    return office.helsenorge.renewal(office.cast.ola, text="", prescriptions=(wanted,))
+
+
 def digital_status(office: Surgery) -> MsgHead:
     return office.helsenorge.digital_status(office.cast.ola, active=True)
 
@@ -129,6 +136,7 @@ KINDS = {
     "cancellation of a told time": Kind(MessageFunction.APPOINTMENT_CANCELLATION, cancellation_of_told),
     "wish for an appointment": Kind(MessageFunction.APPOINTMENT_WISH, wish),
     "renewal": Kind(MessageFunction.PRESCRIPTION_RENEWAL, renewal),
+    "renewal by prescriptions": Kind(MessageFunction.PRESCRIPTION_RENEWAL, renewal_by_prescriptions),
     "digital status": Kind(MessageFunction.DIGITAL_USER, digital_status),
     "receipt": Kind(MessageFunction.APPREC, receipt),
     "test": Kind(MessageFunction.TEST, test),
