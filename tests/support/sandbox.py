@@ -53,6 +53,7 @@ GP, GP_OFF = CLINIC, HerId("91096")
 CLINIC_LEVEL_1 = HerId("1234")
 PATIENCE = 60.0
 _SOURCE = Path(__file__).resolve().parents[2] / "src"
+_SPARE = 150  # citizens to be used by one test each
 
 
 @dataclass(frozen=True)
@@ -428,7 +429,7 @@ def _world(bus: Bus, pki: DemoPki) -> world.World:
             family_name="Nordli",
             gp_her_id=GP,
         )
-        for number in range(80)
+        for number in range(_SPARE)
     )
     family = replace(NAMED["parent"], children=(NAMED["child"].national_id, NAMED["hidden_child"].national_id))
     queues = bus.helsenorge
@@ -523,7 +524,7 @@ def playing(admin_dsn: str, folder: Path) -> Iterator[Play]:
         bus_process = [sys.executable, "-m", "django", "sandbox_bus"]
         with program(serve(port), environment, log), program(bus_process, environment, log):
             people = _people(dsn)
-            spare = (people[str(number)] for number in range(80))
+            spare = (people[str(number)] for number in range(_SPARE))
             play = Play(f"http://127.0.0.1:{port}", clinic, dsn, bus, pki, log, people, spare, clock_file)
             _await_health(play)
             yield play
