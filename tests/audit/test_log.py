@@ -83,3 +83,10 @@ def test_an_unknown_action_and_a_missing_actor_are_refused() -> None:
 def test_every_action_is_documented_and_every_documented_action_exists() -> None:
     documented = re.findall(r"^\| `([a-z_.]+)` \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(documented) == sorted(Action)
+
+
+@pytest.mark.req("NFR-1")
+def test_every_action_of_the_registry_is_written_by_somebody() -> None:
+    sources = Path(__file__).parents[2] / "src" / "skranke"
+    code = "\n".join(path.read_text() for path in sources.rglob("*.py"))
+    assert [action.name for action in Action if f"Action.{action.name}" not in code] == []

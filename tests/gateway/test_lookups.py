@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from skranke.audit.models import AuditEvent
 from skranke.gateway import sync
 from skranke.kernel import clock
 from skranke.kernel.ids import HprNumber, NationalId
@@ -164,3 +165,19 @@ def test_a_parent_may_ask(office) -> None:
     parent = parties.representative(NationalId(office.cast.ola.national_id), given_name="Ola", family_name="Nordmann")
     acting = Pasientrelasjon(persons=(parent,), relation=Relation.PARENT.cv)
     assert len(ask(office, office.cast.nora, relation=acting).times) == 3
+
+
+@pytest.mark.req("NFR-1")
+def test_what_was_told_of_a_patient_stands_in_the_audit_log(office) -> None:
+    open_book(office, times=3)
+    ola = office.cast.ola
+    with office.acting():
+        office.cast.clinic.tells_booked_times = True
+        office.cast.clinic.save()
+    assert (len(ask(office).times), ask_booked(office).code) == (3, "02")
+    with office.acting():
+        told = AuditEvent.objects.filter(patient_id=ola.id, action__in=["slot.offered", "appointment.listed"])
+        assert list(told.order_by("at").values_list("action", "purpose", "detail")) == [
+            ("slot.offered", "exchange", {"slots": 3}),
+            ("appointment.listed", "exchange", {"appointments": 0}),
+        ]

@@ -61,6 +61,7 @@ class Action(StrEnum):
     APPOINTMENT_CANCELLED = "appointment.cancelled"
     APPOINTMENT_DELETED = "appointment.deleted"
     APPOINTMENT_READ = "appointment.read"
+    APPOINTMENTS_LISTED = "appointment.listed"
     APPOINTMENT_REFUSED = "appointment.refused"
 
 

@@ -11,7 +11,7 @@ from skranke.identity.queries import grant_of_token
 from skranke.kernel.actor import Actor, ActorKind, system
 from skranke.kernel.errors import NotFoundError
 from skranke.kernel.ids import HerId
-from skranke.tenancy.work import acting, current_actor
+from skranke.tenancy.work import acting, current_actor, once
 
 
 def clinic_id_of_slug(slug: str) -> UUID | None:
@@ -80,8 +80,8 @@ def actor_of(employee: Employee) -> Actor:
 
 
 def this_clinic() -> Clinic:
-    """The clinic of the current unit of work. Raises NotFoundError when it does not exist."""
-    clinic = Clinic.objects.filter(id=current_actor().clinic_id).first()
+    """The clinic of the current unit of work, asked for once in it. Raises NotFoundError when it does not exist."""
+    clinic = once("clinic", lambda: Clinic.objects.filter(id=current_actor().clinic_id).first())
     if clinic is None:
         raise NotFoundError("The clinic does not exist.")
     return clinic

@@ -3,6 +3,8 @@
 from typing import TypeVar
 from uuid import UUID
 
+from skranke.audit.actions import Action
+from skranke.audit.services import record
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
 from skranke.scheduling.models import Appointment, AppointmentType, CalendarEvent, Schedule, Slot, WeekTemplate
@@ -37,12 +39,18 @@ def get_event_for(actor: Actor, event_id: UUID) -> CalendarEvent:
 
 
 def get_appointment_for(actor: Actor, appointment_id: UUID) -> Appointment:
-    """An appointment of the actor's clinic; for a patient one of the patient's own that is not hidden (TYP-4)."""
+    """An appointment of the actor's clinic; for a patient one of the patient's own that is not hidden (TYP-4).
+
+    The reading is audited (NFR-1).
+    """
     rows = Appointment.objects.select_related("schedule", "type", "patient", "slot")
     if actor.kind == ActorKind.PATIENT and actor.person_id is not None:
-        own = rows.filter(clinic_id=actor.clinic_id, patient_id=actor.person_id, hidden=False)
-        return _one(own.filter(id=appointment_id).first())
-    return _one(rows.filter(**_staff(actor), id=appointment_id).first())
+        rows = rows.filter(clinic_id=actor.clinic_id, patient_id=actor.person_id, hidden=False)
+    else:
+        rows = rows.filter(**_staff(actor))
+    found = _one(rows.filter(id=appointment_id).first())
+    record(Action.APPOINTMENT_READ, subject_kind="appointment", subject_id=found.id, patient_id=found.patient_id)
+    return found
 
 
 def _staff(actor: Actor) -> dict[str, UUID]:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from skranke.clinics.queries import this_clinic
 from skranke.kernel import clock
 from skranke.outbox.afterwards import last_about
 from skranke.outbox.intents import Intent
 from skranke.outbox.models import OutboxItem, OutboxState
 from skranke.patients.models import Patient
 from skranke.scheduling import rules
-from skranke.scheduling.facts import this_clinic
 from skranke.scheduling.models import STANDING, Appointment, AppointmentEvent, BookedThrough
 from skranke.scheduling.services.record import helsenorge_knows, is_told, pushes
 from skranke.scheduling.services.telling import may_tell_again, undelivered, why_undelivered

@@ -11,7 +11,6 @@ from skranke.clinics.models import Clinic
 from skranke.patients.models import Patient
 from skranke.scheduling.models import STANDING, Appointment, AppointmentType, Audience, BookedThrough, Limits, Schedule
 from skranke.scheduling.values import Busy, LimitFacts, PatientFacts, ScheduleFacts, SlotFacts, TypeFacts
-from skranke.tenancy.work import current_actor
 
 _SLOTS = """
     SELECT schedule_id, extract(epoch FROM starts)::bigint, extract(epoch FROM ends)::bigint,
@@ -31,11 +30,6 @@ _USED = """
     SELECT coalesce(bool_or(expires_at IS NULL OR expires_at > %s), false), coalesce(bool_or(expires_at <= %s), false)
       FROM scheduling_occupancy WHERE schedule_id = %s AND ends > %s AND starts < %s
 """
-
-
-def this_clinic() -> Clinic:
-    """The clinic of the present unit of work."""
-    return Clinic.objects.get(id=current_actor().clinic_id)
 
 
 def clinic_limits(clinic: Clinic) -> LimitFacts:

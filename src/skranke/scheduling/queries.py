@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from skranke.audit.actions import Action
+from skranke.audit.services import record
 from skranke.clinics.models import CommunicationParty, Employee, PartyKind
+from skranke.clinics.queries import this_clinic
 from skranke.dialog.models import Thread
 from skranke.kernel import clock
 from skranke.patients.models import Patient
@@ -19,7 +23,6 @@ from skranke.scheduling.facts import (
     open_slots,
     patient_facts,
     schedule_facts,
-    this_clinic,
 )
 from skranke.scheduling.helsenorge import Calendar, only_schedule, why_no_slots
 from skranke.scheduling.models import STANDING, Appointment, OwnerKind, Schedule, Slot, SlotState, Wish
@@ -28,6 +31,7 @@ from skranke.scheduling.values import OfferAudience, OfferedSlot, Refusal, Sched
 QUESTION_DAYS = 28
 
 __all__ = [
+    "appointment_page",
     "appointments",
     "coming_appointments",
     "find_slot",
@@ -150,15 +154,49 @@ def helsenorge_question(
     if patient is None:
         return SlotAnswer(code="04")
     shown = _offer(chosen, OfferAudience.HELSENORGE, patient, (start, end), now or clock.now())
+    record(
+        Action.SLOT_OFFERED,
+        subject_kind="patient",
+        subject_id=patient.id,
+        patient_id=patient.id,
+        detail={"slots": len(shown)},
+    )
     return SlotAnswer(code="03" if shown else "04", slots=tuple(shown))
 
 
 def told_appointments(patient: Patient) -> list[Appointment]:
-    """The patient's coming appointments as HelseNorge may know them (TR-10): not hidden, nor within grace (APT-6)."""
+    """The patient's coming appointments as HelseNorge may know them (TR-10): not hidden, nor within grace (APT-6).
+
+    The reading is audited (NFR-1).
+    """
     now = clock.now()
     rows = appointments(patient=patient, start=now, include_hidden=False).filter(starts__gt=now)
     grace = now - timedelta(seconds=this_clinic().grace_seconds)
-    return list(rows.filter(Q(told_helsenorge=True) | Q(created_at__lte=grace)))
+    found = list(rows.filter(Q(told_helsenorge=True) | Q(created_at__lte=grace)))
+    _note_list(found, patient=patient)
+    return found
+
+
+def appointment_page(
+    first: int, limit: int, *, schedule: Schedule | None = None, patient: Patient | None = None, **facts: Any
+) -> list[Appointment]:
+    """`limit` of `appointments` from number `first` on. The reading is audited (NFR-1)."""
+    page = list(appointments(schedule=schedule, patient=patient, **facts)[first : first + limit])
+    _note_list(page, schedule=schedule, patient=patient)
+    return page
+
+
+def _note_list(
+    found: Sequence[Appointment], *, schedule: Schedule | None = None, patient: Patient | None = None
+) -> None:
+    of = patient or schedule
+    record(
+        Action.APPOINTMENTS_LISTED,
+        subject_kind="patient" if patient else "schedule" if schedule else "clinic",
+        subject_id=of.id if of else None,
+        patient_id=patient.id if patient else None,
+        detail={"appointments": len(found)},
+    )
 
 
 def _at(seconds: int) -> datetime:

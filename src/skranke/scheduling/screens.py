@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from skranke.audit.actions import Action
+from skranke.audit.services import event
 from skranke.kernel import clock
 from skranke.scheduling import rules
 from skranke.scheduling.facts import busy_times, open_slots
@@ -21,6 +23,7 @@ from skranke.scheduling.models import (
     Visibility,
 )
 from skranke.scheduling.values import IsoWeek
+from skranke.tenancy.rows import insert
 
 Span = tuple[datetime, datetime]
 SHOWN = (*STANDING, "no_show")
@@ -133,16 +136,21 @@ class _Cells(NamedTuple):
 
 
 def week_view(schedule: Schedule, monday: date, *, days: int = 7, now: datetime | None = None) -> WeekView:
-    """One schedule from a date on; four statements."""
+    """One schedule from a date on; five statements. The reading is audited (NFR-1)."""
     return week_views([schedule], monday, days=days, now=now)[0]
 
 
 def week_views(
     schedules: Sequence[Schedule], monday: date, *, days: int = 7, now: datetime | None = None
 ) -> list[WeekView]:
-    """Several schedules side by side (CAL-10), in the given order; four statements however many there are."""
+    """Several schedules side by side (CAL-10), in the given order; five statements however many there are.
+
+    The reading is audited (NFR-1).
+    """
     now = now or clock.now()
     ids = [one.id for one in schedules]
+    detail = {"from": monday.isoformat(), "days": days}
+    insert(*(event(Action.SCHEDULE_READ, subject_kind="schedule", subject_id=one, detail=detail) for one in ids))
     span = (_midnight(monday), _midnight(monday + timedelta(days=days)))
     booked = _appointments(ids, span)
     events = _events(ids, span)

@@ -1,14 +1,18 @@
 """The unit of work: one transaction in which the database knows who acts and for which clinic."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
 from skranke.kernel.actor import Actor
 
 _current: ContextVar[Actor | None] = ContextVar("skranke_actor", default=None)
+_remembered: ContextVar[dict[str, Any] | None] = ContextVar("skranke_remembered", default=None)
+
+Found = TypeVar("Found")
 
 
 class NoActorError(RuntimeError):
@@ -34,11 +38,26 @@ def acting(actor: Actor) -> Iterator[Actor]:
         return
     with transaction.atomic():
         _announce(actor)
-        token = _current.set(actor)
+        token, known = _current.set(actor), _remembered.set({})
         try:
             yield actor
         finally:
+            _remembered.reset(known)
             _current.reset(token)
+
+
+def once(name: str, ask: Callable[[], Found]) -> Found:
+    """What `ask` finds, asked for once in a unit of work: for a row that many ask for and hardly anybody changes.
+
+    Who changes it must do so before anybody asks. Outside a unit of work it is asked for each time.
+    """
+    remembered = _remembered.get()
+    if remembered is None:
+        return ask()
+    if name not in remembered:
+        remembered[name] = ask()
+    found: Found = remembered[name]
+    return found
 
 
 def current_actor() -> Actor:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
 from skranke.clinics.models import Clinic
+from skranke.clinics.queries import this_clinic
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.kernel.ids import new_id
@@ -23,7 +24,6 @@ from skranke.scheduling.facts import (
     clinic_limits,
     patient_facts,
     schedule_facts,
-    this_clinic,
     time_in_use,
     type_facts,
 )

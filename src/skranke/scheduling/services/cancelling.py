@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import CommunicationParty
+from skranke.clinics.queries import this_clinic
 from skranke.kernel import clock
 from skranke.kernel.actor import ActorKind
 from skranke.patients.models import Patient
 from skranke.scheduling import rules
 from skranke.scheduling.errors import CancellationRefusedError, GraceOverError, WrongStateError
-from skranke.scheduling.facts import clinic_limits, schedule_facts, this_clinic, type_facts
+from skranke.scheduling.facts import clinic_limits, schedule_facts, type_facts
 from skranke.scheduling.models import STANDING, Appointment, AppointmentState, BookedThrough
 from skranke.scheduling.services.booking import bump, free_time, locked
 from skranke.scheduling.services.locks import Stretch, lock_for_booking

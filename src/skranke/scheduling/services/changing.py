@@ -3,11 +3,12 @@
 from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
+from skranke.clinics.queries import this_clinic
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
 from skranke.scheduling import rules
 from skranke.scheduling.errors import BookingRefusedError, WrongStateError
-from skranke.scheduling.facts import schedule_facts, this_clinic, type_facts
+from skranke.scheduling.facts import schedule_facts, type_facts
 from skranke.scheduling.models import STANDING, Appointment, AppointmentType, ContactInterface
 from skranke.scheduling.services.booking import REASON_LENGTH, locked
 from skranke.scheduling.services.record import (

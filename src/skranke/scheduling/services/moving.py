@@ -8,9 +8,10 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
+from skranke.clinics.queries import this_clinic
 from skranke.kernel import clock
 from skranke.scheduling.errors import SlotTakenError, WrongStateError
-from skranke.scheduling.facts import busy_times, this_clinic
+from skranke.scheduling.facts import busy_times
 from skranke.scheduling.models import STANDING, Appointment, BookedThrough, Schedule, Slot, SlotState
 from skranke.scheduling.queries import find_slot
 from skranke.scheduling.services.booking import (

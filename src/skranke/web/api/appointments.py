@@ -58,16 +58,17 @@ def list_slots(request: HttpRequest, wanted: Query[schemas.SlotQuery]) -> Any:
 def list_appointments(request: HttpRequest, wanted: Query[schemas.AppointmentQuery]) -> Any:
     """Appointments by start."""
     actor = current_actor()
-    rows = queries.appointments(
+    if wanted.cursor > _LAST_ROW:
+        raise InvalidError("The cursor is not one that this API gave.", field="cursor")
+    page = queries.appointment_page(
+        wanted.cursor,
+        wanted.limit,
         schedule=get_schedule_for(actor, wanted.schedule) if wanted.schedule else None,
         patient=get_patient_for(actor, wanted.patient) if wanted.patient else None,
         start=_with_offset(wanted.start, "from"),
         end=_with_offset(wanted.end, "to"),
         standing=wanted.standing,
     )
-    if wanted.cursor > _LAST_ROW:
-        raise InvalidError("The cursor is not one that this API gave.", field="cursor")
-    page = list(rows[wanted.cursor : wanted.cursor + wanted.limit])
     more = str(wanted.cursor + wanted.limit) if len(page) == wanted.limit else ""
     return schemas.AppointmentList(items=[_appointment(one) for one in page], next_cursor=more)
 
