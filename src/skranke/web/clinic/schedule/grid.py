@@ -137,7 +137,9 @@ def _span(start: datetime, end: datetime) -> str:
 
 def _free(cell: FreeCell, view: WeekView, place: Place, chosen: UUID | None) -> Tile:
     where, _steps = _position(cell.start, cell.end, cell.start.date(), view)
-    past = " past" if cell.start <= view.now else ""
+    past = cell.start <= view.now
+    title = _("%(tid)s Ikke brukt: %(type)s") if past else _("%(tid)s Ledig: %(type)s")
+    marks = (" past" if past else "") + (" sel" if cell.id == chosen else "")
     if place.moving is None:
         url = with_query(reverse("schedule-book", args=[place.slug]), time=cell.id, visning=place.view)
     else:
@@ -145,9 +147,9 @@ def _free(cell: FreeCell, view: WeekView, place: Place, chosen: UUID | None) -> 
         url = with_query(address, til=cell.id, visning=place.view)
     return Tile(
         id=f"t-{cell.id}",
-        css=f"free {_COLOURS.get(cell.colour, 'desk')} {where}{past}{' sel' if cell.id == chosen else ''}",
-        title=_("%(tid)s Ledig: %(type)s") % {"tid": _span(cell.start, cell.end), "type": cell.type_name},
-        spoken=_("Ledig time"),
+        css=f"free {_COLOURS.get(cell.colour, 'desk')} {where}{marks}",
+        title=title % {"tid": _span(cell.start, cell.end), "type": cell.type_name},
+        spoken=_("Ikke brukt") if past else _("Ledig time"),
         bold=format_time(cell.start),
         text=cell.type_name,
         symbol=_CONTACTS.get(ContactInterface(cell.contact), "eyeoff" if cell.hidden else ""),
@@ -231,6 +233,7 @@ def key() -> Iterable[tuple[str, str, str]]:
         ("free acute", "", _("Ledig, akutt")),
         ("free vid", "video", _("Ledig, video")),
         ("free lab", "", _("Ledig, lab")),
+        ("free past", "", _("Ikke brukt, tiden er over")),
         ("bk desk", "", _("Booket")),
         ("bk online self", "", _("Selvbestilt, to streker")),
         ("in", "check", _("Innsjekket")),
