@@ -41,7 +41,9 @@ def test_free_times_are_shown_by_day_with_what_may_be_taken(play):
     assert page.says("åpner")
     for refused in (times[2], times[3], slot(tomorrow(9))):
         answer = play.browser().post(page.url, {"uid": refused.uid, "comment": "Kontroll"})
-        assert answer.status == 409
+        assert answer.status == 422
+        assert answer.says("Timen kan ikke bestilles her. Ingenting ble sendt.")
+        assert answer.page.xpath("//textarea[@name='comment']")[0].text_content().strip() == "Kontroll"
     assert "RT" not in {one.code for one in play.clinic.everything()}
 
 

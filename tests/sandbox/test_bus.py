@@ -134,6 +134,8 @@ def test_what_cannot_be_opened_is_reported_on_the_error_queue(play):
     assert {one.headers.original_message_id: one.headers.error_condition for one in reports} == expected
     found = play.browser().get(f"/drift?q={rubbish.message_id}")
     assert found.says("Avvist av oss")
+    assert found.says("Avvist melding")
+    assert found.says("invalid-cms-pkcs")
 
 
 def test_a_communication_test_is_answered_at_once(play):

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from skranke.kernel import clock, ids
+from skranke.kernel import ids
 from skranke.sandbox.rules import AppointmentState, Delivery
 from skranke.sandbox.world import Consent, PartyKind, Service
 
@@ -195,11 +195,6 @@ class Appointment(models.Model):
             models.Index(fields=["request_msg_id"], name="appointment_by_request"),
             models.Index(fields=["cancel_msg_id"], name="appointment_by_cancel"),
         ]
-
-    @property
-    def in_the_future(self) -> bool:
-        """Whether it has not started."""
-        return self.start > clock.now()
 
 
 class Trouble(models.Model):

@@ -1,7 +1,7 @@
 """What citizens and operators do. Each verb is one transaction that leaves rows for the bus process."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -13,13 +13,14 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from skranke.kernel import clock
+from skranke.kernel.errors import SkrankeError
 from skranke.sandbox import documents, outbox, rules
 from skranke.sandbox.access import Visit, standing
 from skranke.sandbox.errors import AttachmentsError, CancelRefusedError, ServiceOffError, SlotGoneError
 from skranke.sandbox.keys import the_world
 from skranke.sandbox.models import Appointment, Attachment, Citizen, Direction, Message, Party
 from skranke.sandbox.rules import AppointmentState
-from skranke.sandbox.world import OwnParty, Service
+from skranke.sandbox.world import Service
 from skranke.standards import attachments as wire_attachments
 from skranke.standards.build import comtest, digitalbruker, ekonsultasjon, ekontakt, reseptfornyelse, timereservasjon
 from skranke.standards.build.envelope import Envelope
@@ -58,13 +59,13 @@ def ask_question(visit: Visit, service: Service, *, subject: str, text: str, upl
     visit.require_full()
     party = gp_with(visit.patient, service)
     files = _read(uploads)
-    envelope = _envelope(party, visit.patient)
+    envelope = new_envelope(party, visit.patient)
     relation = documents.representation(visit.actor, visit.patient)
     builder = ekonsultasjon if service is Service.E_CONSULTATION else ekontakt
     document = builder.citizen_question(
         envelope, subject=subject, text=text, relation=relation, attachments=_on_the_wire(files)
     )
-    return _put(visit, party, document, files)
+    return send(visit, party, document, files)
 
 
 def ask_for_renewal(visit: Visit, *, text: str, delivery: Delivery | None) -> Message:
@@ -73,9 +74,9 @@ def ask_for_renewal(visit: Visit, *, text: str, delivery: Delivery | None) -> Me
     party = gp_with(visit.patient, Service.PRESCRIPTION_RENEWAL)
     relation = documents.representation(visit.actor, visit.patient)
     document = reseptfornyelse.citizen_request(
-        _envelope(party, visit.patient), text=text, delivery=delivery, relation=relation
+        new_envelope(party, visit.patient), text=text, delivery=delivery, relation=relation
     )
-    return _put(visit, party, document, [])
+    return send(visit, party, document)
 
 
 def follow_up(visit: Visit, conversation: str, *, text: str, uploads: Sequence[Upload] = ()) -> Message:
@@ -88,11 +89,11 @@ def follow_up(visit: Visit, conversation: str, *, text: str, uploads: Sequence[U
         raise ServiceOffError(_("Denne samtalen kan ikke besvares. Ingenting ble sendt."))
     files = _read(uploads)
     reference = ConversationRef(parent=last.msg_id, conversation=conversation)
-    envelope = _envelope(last.party, visit.patient, reference)
+    envelope = new_envelope(last.party, visit.patient, reference)
     relation = documents.representation(visit.actor, visit.patient)
     builder = ekonsultasjon if last.function == MessageFunction.E_CONSULTATION else ekontakt
     document = builder.citizen_answer(envelope, text=text, relation=relation, attachments=_on_the_wire(files))
-    return _put(visit, last.party, document, files)
+    return send(visit, last.party, document, files)
 
 
 def ask_for_slots(visit: Visit, *, first: date | None = None) -> Message:
@@ -101,7 +102,7 @@ def ask_for_slots(visit: Visit, *, first: date | None = None) -> Message:
     party = gp_with(visit.patient, Service.BOOKING)
     start = max(first or clock.today(), clock.today())
     document = timereservasjon.free_slots_question(
-        _envelope(party, visit.patient),
+        new_envelope(party, visit.patient),
         from_date=start,
         to_date=start + timedelta(days=rules.SLOT_DAYS - 1),
         relation=documents.representation(visit.actor, visit.patient),
@@ -160,7 +161,7 @@ def reserve(
     if slot is None or slot.must_call or slot.start <= now or (slot.available_at and slot.available_at > now):
         raise SlotGoneError
     document = timereservasjon.reserve(
-        _envelope(party, visit.patient),
+        new_envelope(party, visit.patient),
         slot,
         accepts_other=accepts_other,
         text=comment,
@@ -194,24 +195,41 @@ def cancel(visit: Visit, appointment: Appointment, *, reason: str = "") -> None:
     """
     visit.require_full()
     with transaction.atomic():
-        row = Appointment.objects.select_for_update(of=("self",)).select_related("party").get(pk=appointment.pk)
-        if row.party is None or not rules.may_cancel(AppointmentState(row.state), row.start, clock.now()):
-            raise CancelRefusedError
-        put_cancellation(row, row.party, patient=visit.patient, actor=visit.actor, reason=reason)
+        row, party = held(appointment)
+        put_cancellation(row, party, patient=visit.patient, actor=visit.actor, reason=reason)
 
 
 def put_cancellation(row: Appointment, party: Party, *, patient: Citizen, actor: Citizen, reason: str = "") -> None:
     """The cancellation of a locked appointment (ART), in the caller's transaction."""
-    event = VEvent(start=row.start, end=row.end, uid=row.uid, contact=row.contact, related_to=row.related_to)
     told = rules.cancels_by_own_process(booked_here=bool(row.request_msg_id), services=party.services)
     document = timereservasjon.cancel(
-        _envelope(party, patient),
-        event,
+        new_envelope(party, patient),
+        event_of(row),
         text=reason or None,
         relation=documents.representation(actor, patient),
         function=MessageFunction.APPOINTMENT_CANCELLATION if told else MessageFunction.BOOKING,
     )
     message = outbox.put(outbox.Draft(document=document, party=party, citizen=patient, acting=actor, shown=False))
+    await_answer(row, message)
+
+
+def held(
+    appointment: Appointment, refusal: Callable[[], SkrankeError] = CancelRefusedError
+) -> tuple[Appointment, Party]:
+    """An appointment that may still be given up, locked until commit, and whose it is. Raises `refusal`."""
+    row = Appointment.objects.select_for_update(of=("self",)).select_related("party").get(pk=appointment.pk)
+    if row.party is None or not rules.may_cancel(AppointmentState(row.state), row.start, clock.now()):
+        raise refusal()
+    return row, row.party
+
+
+def event_of(row: Appointment) -> VEvent:
+    """The time as a message of ours names it."""
+    return VEvent(start=row.start, end=row.end, uid=row.uid, contact=row.contact, related_to=row.related_to)
+
+
+def await_answer(row: Appointment, message: Message) -> None:
+    """The clinic has been asked by this message to cancel; until it answers, the time stands."""
     row.state = AppointmentState.CANCEL_REQUESTED
     row.cancel_msg_id, row.outcome, row.changed_at = message.msg_id, "", clock.now()
     row.save()
@@ -220,7 +238,7 @@ def put_cancellation(row: Appointment, party: Party, *, patient: Citizen, actor:
 def test_party(party: Party) -> Message:
     """Send a communication test (KT) to a clinic's party."""
     _require_own_queues()
-    document = comtest.request(_envelope(party, None))
+    document = comtest.request(new_envelope(party, None))
     with transaction.atomic():
         return outbox.put(outbox.Draft(document=document, party=party, citizen=None, synchronous=True, shown=False))
 
@@ -239,7 +257,7 @@ def set_active(citizen: Citizen, *, active: bool) -> Message | None:
         row.save(update_fields=["digitally_active"])
         if row.gp is None:
             return None
-        document = digitalbruker.status(_envelope(row.gp, row), active=rules.can_be_reached(standing(row)))
+        document = digitalbruker.status(new_envelope(row.gp, row), active=rules.can_be_reached(standing(row)))
         return outbox.put(outbox.Draft(document=document, party=row.gp, citizen=row, shown=False))
 
 
@@ -248,7 +266,8 @@ def mark_read(messages: Sequence[UUID]) -> None:
     Message.objects.filter(pk__in=messages, read_at=None).update(read_at=clock.now())
 
 
-def _put(visit: Visit, party: Party, document: MsgHead, files: Sequence[Attachment]) -> Message:
+def send(visit: Visit, party: Party, document: MsgHead, files: Sequence[Attachment] = ()) -> Message:
+    """Leave a message of the visitor's, which the inbox shows, for the bus process."""
     draft = outbox.Draft(
         document=document, party=party, citizen=visit.patient, acting=visit.actor, attachments=tuple(files)
     )
@@ -261,23 +280,24 @@ def _require_own_queues() -> None:
         raise ServiceOffError(_("Et annet program spiller HelseNorge nå. Ingenting ble sendt."))
 
 
-def own_party() -> OwnParty:
-    """HelseNorge's own. Raises ServiceOffError when another program plays it."""
+def new_envelope(party: Party, patient: Citizen | None, conversation: ConversationRef | None = None) -> Envelope:
+    """The envelope of a new message to a clinic's party. Raises ServiceOffError when another program plays us."""
     _require_own_queues()
-    return the_world().own
-
-
-def _envelope(party: Party, patient: Citizen | None, conversation: ConversationRef | None = None) -> Envelope:
     return documents.envelope(
-        own_party(), party, patient=patient, msg_id=uuid4(), now=clock.now(), conversation=conversation
+        the_world().own, party, patient=patient, msg_id=uuid4(), now=clock.now(), conversation=conversation
     )
 
 
 def gp_with(patient: Citizen, service: Service) -> Party:
     """The patient's GP, who offers the service. Raises ServiceOffError."""
-    if patient.gp is None or service not in patient.gp.services:
+    return offering(patient.gp, service)
+
+
+def offering(party: Party | None, service: Service) -> Party:
+    """The party, if there is one that offers the service. Raises ServiceOffError."""
+    if party is None or service not in party.services:
         raise ServiceOffError(_("Fastlegen tilbyr ikke denne tjenesten. Ingenting ble sendt."))
-    return patient.gp
+    return party
 
 
 def _read(uploads: Sequence[Upload]) -> list[Attachment]:

@@ -11,7 +11,7 @@ from skranke.sandbox.troubles import TroubleKind
 from skranke.standards.codes import Answer, CommunicationTest, MessageFunction, Question
 from skranke.standards.codes import Delivery as DeliveryWay
 from skranke.standards.m1 import Resept
-from skranke.ui import dates, prescriptions
+from skranke.ui import dates, filters, prescriptions
 
 STANDING = {
     "full": ("ok", gettext_lazy("Full tilgang")),
@@ -145,18 +145,20 @@ def kind(function: str) -> str:
 
 
 def code_text(message: Message) -> str:
-    """A message in a few words."""
+    """A message in a few words; of what was refused nothing but that is known, and `state_text` says why."""
     if message.mode == Mode.RECEIPT:
         return str(_RECEIPTS.get(message.code, message.code))
-    if message.mode == Mode.FAULT:
+    if message.mode == Mode.FAULT and message.state != Delivery.REFUSED:
         return _("Feilmelding")
+    if message.state == Delivery.REFUSED:
+        return _("Avvist melding")
     known = next((text for code, text in _CODES.items() if code.value == message.code), None)
     return str(known or message.code or _("Ukjent innhold"))
 
 
 def code_label(message: Message) -> str:
     """The code as it is written in the log."""
-    return {Mode.RECEIPT.value: "AppRec", Mode.FAULT.value: "error"}.get(message.mode, message.code)
+    return {Mode.RECEIPT.value: "AppRec", Mode.FAULT.value: "error"}.get(message.mode, message.code or message.function)
 
 
 def direction(message: Message) -> str:
@@ -171,7 +173,7 @@ def slot_name(start: datetime) -> str:
 
 def account_of(seconds: float) -> str:
     """A duration of the wire: "0,08 s"."""
-    return f"{seconds:.2f}".replace(".", ",") + " s"
+    return f"{filters.number(seconds, 2)} s"
 
 
 def trouble_text(kind: str) -> str:

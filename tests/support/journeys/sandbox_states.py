@@ -163,7 +163,7 @@ def _wish_refused(stage: Stage) -> Any:
 @state("onske-avbestilling", "wish_cancel")
 def _wish_to_cancel(stage: Stage) -> Any:
     page = _booked(stage)
-    page.get_by_role("link", name="Be om avbestilling").first.click()
+    page.get_by_role("link", name="Be legekontoret avbestille").first.click()
     page.get_by_role("button", name="Send ønsket").wait_for()
     return page
 

@@ -11,13 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from skranke.kernel import clock
 from skranke.sandbox import moves, queries, services
 from skranke.sandbox.access import Visit
-from skranke.sandbox.errors import CancelRefusedError, MoveRefusedError
+from skranke.sandbox.errors import CancelRefusedError, MoveRefusedError, SlotGoneError
 from skranke.sandbox.forms import CancelForm, ReserveForm
 from skranke.sandbox.models import Appointment, Direction, Message
 from skranke.sandbox.rules import REPLY_WITHIN
 from skranke.sandbox.views.frame import citizen_page, guest
-
-_UNPROCESSABLE = 422
 
 
 @require_POST
@@ -35,12 +33,15 @@ def slots(request: HttpRequest, actor: int, patient: int, question: UUID) -> Htt
     asked = one.question(question)
     form = ReserveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        services.reserve(one, asked, **form.cleaned_data)
-        messages.success(request, _("Bestillingen er sendt. Timen er ikke din før legekontoret har bekreftet den."))
-        return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
-    status = _UNPROCESSABLE if form.errors else 200
+        try:
+            services.reserve(one, asked, **form.cleaned_data)
+        except SlotGoneError as error:
+            form.add_error("uid", str(error))
+        else:
+            messages.success(request, _("Bestillingen er sendt. Timen er ikke din før legekontoret har bekreftet den."))
+            return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
     context = _answer(one, asked) | {"form": form, "moving": None}
-    return citizen_page(request, "sandbox/slots.html", one, context, status=status)
+    return citizen_page(request, "sandbox/slots.html", one, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,12 +63,15 @@ def move_slots(request: HttpRequest, actor: int, patient: int, appointment: UUID
     found, asked = _movable(one, appointment), one.question(question)
     form = ReserveForm(request.POST or None, initial={"comment": found.comment})
     if request.method == "POST" and form.is_valid():
-        moves.move(one, found, asked, **form.cleaned_data)
-        messages.success(request, _("Bestillingen er sendt. Den gamle timen er din til den nye er bekreftet."))
-        return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
-    status = _UNPROCESSABLE if form.errors else 200
+        try:
+            moves.move(one, found, asked, **form.cleaned_data)
+        except SlotGoneError as error:
+            form.add_error("uid", str(error))
+        else:
+            messages.success(request, _("Bestillingen er sendt. Den gamle timen er din til den nye er bekreftet."))
+            return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
     context = _answer(one, asked) | {"form": form, "moving": found}
-    return citizen_page(request, "sandbox/slots.html", one, context, status=status)
+    return citizen_page(request, "sandbox/slots.html", one, context)
 
 
 def _movable(one: Visit, appointment: UUID) -> Appointment:
@@ -90,8 +94,7 @@ def cancel(request: HttpRequest, actor: int, patient: int, appointment: UUID) ->
         services.cancel(one, found, reason=form.cleaned_data["reason"])
         messages.success(request, _("Avbestillingen er sendt. Timen står til legekontoret har svart."))
         return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
-    status = _UNPROCESSABLE if form.errors else 200
-    return citizen_page(request, "sandbox/cancel.html", one, {"form": form, "appointment": found}, status=status)
+    return citizen_page(request, "sandbox/cancel.html", one, {"form": form, "appointment": found})
 
 
 def _answer(one: Visit, asked: Message) -> dict[str, object]:

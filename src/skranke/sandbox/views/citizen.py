@@ -21,7 +21,6 @@ from skranke.sandbox.services import Upload
 from skranke.sandbox.views.frame import behind, citizen_page, guest
 from skranke.sandbox.world import Service
 
-_UNPROCESSABLE = 422
 _KINDS = {"ekonsultasjon": Service.E_CONSULTATION, "kontakt": Service.E_CONTACT}
 
 
@@ -87,8 +86,7 @@ def write(request: HttpRequest, actor: int, patient: int, kind: str) -> HttpResp
         else:
             messages.success(request, _("Meldingen er sendt."))
             return HttpResponseRedirect(reverse("sandbox:thread", args=(actor, patient, sent.conversation)))
-    status = _UNPROCESSABLE if form.errors else 200
-    return citizen_page(request, "sandbox/write.html", one, {"form": form, "kind": kind}, status=status)
+    return citizen_page(request, "sandbox/write.html", one, {"form": form, "kind": kind})
 
 
 @require_http_methods(["GET", "POST"])
@@ -105,8 +103,7 @@ def thread(request: HttpRequest, actor: int, patient: int, conversation: str) ->
         else:
             messages.success(request, _("Svaret er sendt."))
             return HttpResponseRedirect(reverse("sandbox:thread", args=(actor, patient, conversation)))
-    status = _UNPROCESSABLE if form.errors else 200
-    return citizen_page(request, "sandbox/thread.html", one, context | {"form": form}, status=status)
+    return citizen_page(request, "sandbox/thread.html", one, context | {"form": form})
 
 
 @require_GET

@@ -15,6 +15,8 @@ from skranke.sandbox.models import Appointment
 from skranke.sandbox.world import Service
 from skranke.ui.shell import NavItem, SandboxShell
 
+_UNPROCESSABLE = 422
+
 
 def shell(*, operator: bool = False) -> SandboxShell:
     """The frame, with the side that is open marked."""
@@ -33,9 +35,12 @@ def guest(actor: int, patient: int) -> Visit:
 
 
 def citizen_page(
-    request: HttpRequest, template: str, one: Visit | None, context: dict[str, Any] | None = None, *, status: int = 200
+    request: HttpRequest, template: str, one: Visit | None, context: dict[str, Any] | None = None
 ) -> HttpResponse:
-    """A page of the citizen's side, with the list to choose from and what lies behind the scenes."""
+    """A page of the citizen's side, with the list to choose from and what lies behind the scenes.
+
+    context: with a `form` that was refused the page is answered 422.
+    """
     text = request.GET.get("q", "")
     basis: dict[str, Any] = {
         "shell": shell(),
@@ -49,7 +54,9 @@ def citizen_page(
     }
     if one is not None:
         basis |= behind(one) | {"wards": queries.wards(one.actor)}
-    return render(request, template, basis | (context or {}), status=status)
+    basis |= context or {}
+    refused = "form" in basis and basis["form"].errors
+    return render(request, template, basis, status=_UNPROCESSABLE if refused else None)
 
 
 def behind(one: Visit) -> dict[str, Any]:

@@ -13,8 +13,6 @@ from skranke.sandbox.views.frame import citizen_page, guest
 from skranke.sandbox.world import Service
 from skranke.standards.codes import Delivery
 
-_UNPROCESSABLE = 422
-
 
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, actor: int, patient: int) -> HttpResponse:
@@ -29,5 +27,4 @@ def ask(request: HttpRequest, actor: int, patient: int) -> HttpResponse:
         sent = services.ask_for_renewal(one, text=data["text"], delivery=Delivery.known(data["delivery"]))
         messages.success(request, _("Forespørselen er sendt."))
         return HttpResponseRedirect(reverse("sandbox:thread", args=(actor, patient, sent.conversation)))
-    status = _UNPROCESSABLE if form.errors else 200
-    return citizen_page(request, "sandbox/renew.html", one, {"form": form}, status=status)
+    return citizen_page(request, "sandbox/renew.html", one, {"form": form})

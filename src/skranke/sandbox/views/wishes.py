@@ -14,8 +14,6 @@ from skranke.sandbox.forms import WishForm
 from skranke.sandbox.views.frame import citizen_page, guest
 from skranke.sandbox.world import Service
 
-_UNPROCESSABLE = 422
-
 
 @require_http_methods(["GET", "POST"])
 def time(request: HttpRequest, actor: int, patient: int) -> HttpResponse:
@@ -27,8 +25,7 @@ def time(request: HttpRequest, actor: int, patient: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         sent = wishes.wish_for_time(one, **form.cleaned_data)
         return _sent(request, actor, patient, sent.conversation)
-    status = _UNPROCESSABLE if form.errors else 200
-    return citizen_page(request, "sandbox/wish.html", one, {"form": form, "appointment": None}, status=status)
+    return citizen_page(request, "sandbox/wish.html", one, {"form": form, "appointment": None})
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,9 +39,8 @@ def change(request: HttpRequest, actor: int, patient: int, appointment: UUID) ->
     if request.method == "POST" and form.is_valid():
         sent = wishes.wish_to_change(one, found, **form.cleaned_data)
         return _sent(request, actor, patient, sent.conversation)
-    status = _UNPROCESSABLE if form.errors else 200
     context = {"form": form, "appointment": found, "changes": True}
-    return citizen_page(request, "sandbox/wish.html", one, context, status=status)
+    return citizen_page(request, "sandbox/wish.html", one, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,9 +54,8 @@ def cancellation(request: HttpRequest, actor: int, patient: int, appointment: UU
     if request.method == "POST" and form.is_valid():
         sent = wishes.wish_to_cancel(one, found, text=form.cleaned_data["text"])
         return _sent(request, actor, patient, sent.conversation)
-    status = _UNPROCESSABLE if form.errors else 200
     context = {"form": form, "appointment": found, "changes": False}
-    return citizen_page(request, "sandbox/wish.html", one, context, status=status)
+    return citizen_page(request, "sandbox/wish.html", one, context)
 
 
 def _sent(request: HttpRequest, actor: int, patient: int, conversation: str) -> HttpResponse:
