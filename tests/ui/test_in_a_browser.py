@@ -193,10 +193,31 @@ def test_too_large_attachments_are_refused_before_they_are_sent(page: "playwrigh
     assert "1,2 MB er mer enn 1 MB" in page.locator("#id_vedlegg_sum").inner_text()
     page.get_by_role("button", name="Svar").click()
     assert page.url.endswith("/post")
+    assert _focused(page) == "id_vedlegg_button"
     page.locator("#id_vedlegg").set_input_files([{"name": "a.txt", **half}])
     page.locator("#svar").fill("Hei")
     page.locator("#svar").press("Control+Enter")
     page.get_by_text("fikk Hei").wait_for()
+
+
+def test_files_are_chosen_by_a_button_of_ours(page: "playwright.Page") -> None:
+    page.goto("post")
+    assert not page.locator("#id_vedlegg").is_visible()
+    button = page.get_by_role("button", name="Vedlegg Velg filer")
+    assert page.locator("#id_vedlegg_names").inner_text() == "Ingen filer valgt"
+    with page.expect_file_chooser() as opened:
+        button.press("Enter")
+    opened.value.set_files([{"name": "svar.txt", "mimeType": "text/plain", "buffer": b"x"}])
+    assert page.locator("#id_vedlegg_names").inner_text() == "svar.txt"
+
+
+def test_without_script_the_browsers_own_field_of_files_is_there(browser: "playwright.Browser", origin: str) -> None:
+    context = browser.new_context(base_url=origin, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("post")
+    assert page.locator("#id_vedlegg").is_visible()
+    assert not page.locator("#id_vedlegg_button").is_visible()
+    context.close()
 
 
 def test_a_dialog_takes_focus_and_gives_it_back(page: "playwright.Page") -> None:

@@ -66,7 +66,8 @@ def _events(stage: Stage) -> Any:
 def _answer_refused(stage: Stage) -> Any:
     page = stage.thread()
     page.get_by_role("button", name="Svar", exact=True).click()
-    page.locator("#form-problem").wait_for()
+    page.locator("#answer-text_error").wait_for()
+    assert page.locator("#answer-text").evaluate("one => one === document.activeElement")
     return page
 
 
@@ -153,7 +154,7 @@ def _compose(stage: Stage) -> Any:
 def _compose_refused(stage: Stage) -> Any:
     page = stage.compose("Ola Nordli")
     page.locator("#act-send").click()
-    page.locator("#form-problem").wait_for()
+    page.locator("#compose-subject_error").wait_for()
     return page
 
 

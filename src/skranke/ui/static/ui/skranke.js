@@ -255,15 +255,21 @@
 
   function weigh(input) {
     const most = Number(input.dataset.maxBytes), sum = [...input.files].reduce((total, file) => total + file.size, 0);
-    const place = document.getElementById(`${input.id}_sum`), mega = 1048576;
+    const place = document.getElementById(`${input.id}_sum`), names = document.getElementById(`${input.id}_names`), mega = 1048576;
     const tell = (octets) => (Math.ceil(octets / mega * 10) / 10).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
     const tooLarge = sum > most;
     const text = place && fill(tooLarge ? place.dataset.textOver : place.dataset.text, { sum: tell(sum), max: tell(most) });
     if (place) { place.textContent = sum ? text : ""; place.classList.toggle("over", tooLarge); }
-    input.setCustomValidity(tooLarge ? text || "!" : "");
+    if (names) names.textContent = [...input.files].map((file) => file.name).join(", ") || names.dataset.text;
     input.setAttribute("aria-invalid", String(tooLarge));
   }
 
+  const buttonOf = (input) => document.querySelector(`[data-file-button="${CSS.escape(input.id)}"]`);
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-file-button]");
+    if (button) document.getElementById(button.dataset.fileButton).click();
+  });
   document.addEventListener("input", (event) => { if (event.target.dataset?.counter) count(event.target); });
   document.addEventListener("change", (event) => {
     if (event.target.dataset?.maxBytes) weigh(event.target);
@@ -273,8 +279,8 @@
     if (event.target.matches?.("[data-submit-on-change]")) event.target.form?.requestSubmit();
   });
   document.addEventListener("submit", (event) => {
-    const heavy = all("input[data-max-bytes]", event.target).find((input) => input.validationMessage);
-    if (heavy) { event.preventDefault(); event.stopImmediatePropagation(); heavy.focus(); heavy.reportValidity(); }
+    const heavy = event.target.querySelector("input[data-max-bytes][aria-invalid=true]");
+    if (heavy) { event.preventDefault(); event.stopImmediatePropagation(); (buttonOf(heavy) ?? heavy).focus(); }
   }, true);
 
   // ---- what htmx brings
@@ -293,7 +299,7 @@
     withSelf("dialog[data-dialog-auto]", root).forEach(openDialog);
     const told = withSelf("[data-announce]", root).map((one) => one.dataset.announce).join(" ");
     if (told) document.getElementById("ui-live").textContent = told;
-    withSelf("[data-error-summary]", root)[0]?.focus();
+    withSelf("[data-error-summary], [aria-invalid=true]", root)[0]?.focus();
     // A wide table scrolls sideways on a phone: the keyboard must reach it.
     for (const table of withSelf("table.t", root)) if (table.scrollWidth > table.clientWidth + 1) table.tabIndex = 0;
     for (const list of withSelf("[data-scroll-end]", root)) list.scrollTop = list.scrollHeight;

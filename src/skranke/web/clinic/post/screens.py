@@ -17,7 +17,7 @@ from skranke.dialog.models import DialogKind, Thread
 from skranke.dialog.services import mark_read
 from skranke.dialog.values import Counts, EventKind, Mailbox, ThreadView
 from skranke.kernel.actor import Actor
-from skranke.kernel.errors import SkrankeError
+from skranke.kernel.errors import InvalidError, SkrankeError
 from skranke.scheduling.queries import coming_appointments, wish_of
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft
@@ -178,7 +178,11 @@ def third_pane(request: HttpRequest, actor: Actor, place: Place, third: str, con
     error = context.get("error")
     status = status_of(error) if isinstance(error, SkrankeError) else 200
     kept = sum(upload.size for upload in context["draft"].uploads)
-    context = context | {"third": third, "attachment_room": max(0, settings.OURS.attachment_total_bytes - kept)}
+    context = context | {
+        "third": third,
+        "wrong": error.field if isinstance(error, InvalidError) else "",
+        "attachment_room": max(0, settings.OURS.attachment_total_bytes - kept),
+    }
     if not is_htmx(request):
         return post_page(request, actor, place, context | {"pane": "thread"}, status=status)
     context = list_context(actor, place) | context

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from skranke.dialog.models import DeliveryState, DialogKind
 from skranke.dialog.outcomes import AnswerOutcome
 from skranke.dialog.values import EventKind, EventView, Mailbox, MessageView, PrescriptionView
+from skranke.kernel.errors import SkrankeError
 from skranke.scheduling.models import WishKind
 from skranke.standards.codes import Delivery as DeliveryWay
 from skranke.ui import prescriptions
@@ -197,6 +198,11 @@ def wish_text(kind: str) -> str:
 def appointment_state(state: str) -> str:
     """Where an appointment stands (APT-10)."""
     return state_text(state)
+
+
+def refusal_text(error: SkrankeError) -> str:
+    """What is wrong with a field, and that nothing has left; what was written stands there still."""
+    return _("%(feil)s. Ingenting er sendt.") % {"feil": str(error).rstrip(".")}
 
 
 def done_text(done: str) -> str:
