@@ -3,7 +3,11 @@
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from skranke.audit.actions import Action
+from skranke.audit.models import AuditEvent
 from skranke.dialog.models import Attachment
 from skranke.journal.models import JournalAttachment, JournalEntry
 from skranke.tenancy.work import acting
@@ -36,6 +40,25 @@ def test_a_patient_is_found_chosen_remembered_and_left() -> None:
     )
     assert closed["Location"].endswith(address(cast, "post"))
     assert 'aria-label="Aktiv pasient"' not in body(client.get(address(cast, "post")))
+
+
+@pytest.mark.req("PAT-1", "NFR-1")
+def test_however_many_were_chosen_last_they_cost_the_same_and_each_is_in_the_log() -> None:
+    cast = make_clinic()
+    client = logged_in(cast, cast.ali)
+    costs = []
+    for patient in (cast.ola, cast.nora, cast.astrid, cast.jonas):
+        client.post(address(cast, "patient-choose", patient.id), headers=HTMX)
+        with CaptureQueriesContext(connection) as asked:
+            page = body(client.get(address(cast, "patient-search"), headers=HTMX))
+        costs.append(len(asked))
+    assert set(costs) == {costs[0]}
+    shown = [page.index(str(one.id)) for one in (cast.jonas, cast.astrid, cast.nora, cast.ola)]
+    assert shown == sorted(shown)
+    with acting(cast.system):
+        read = AuditEvent.objects.filter(action=Action.PATIENT_READ, patient_id=cast.ola.id)
+        # When chosen, and in each of the four lists.
+        assert read.count() == 5
 
 
 def test_closing_the_patient_leads_nowhere_else() -> None:

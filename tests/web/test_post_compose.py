@@ -1,5 +1,6 @@
 """Writing first to a patient."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from skranke.dialog.models import Message, Thread
 from skranke.patients.models import HelseNorgeState, Patient
+from skranke.patients.rules import is_read_by_parents
 from skranke.tenancy.work import acting
 
 from cast import Cast, make_clinic
@@ -129,6 +131,9 @@ def test_a_childs_parents_are_mentioned() -> None:
     cast = make_clinic()
     assert "foreldre kan lese meldingen" in body(logged_in(cast, cast.kari).get(compose(cast, cast.nora)))
     assert "foreldre kan lese meldingen" not in body(logged_in(cast, cast.kari).get(compose(cast, cast.ola)))
+    born = date(2011, 3, 3)
+    assert is_read_by_parents(born, date(2027, 3, 2))
+    assert not is_read_by_parents(born, date(2027, 3, 3))
 
 
 def test_another_clinics_patient_looks_like_one_that_does_not_exist() -> None:

@@ -18,7 +18,7 @@ from skranke.scheduling.models import Appointment, BookedThrough
 from skranke.scheduling.services import add_event, book, create_type, remove_slots
 from skranke.tenancy.work import acting
 
-from support.clinic_pages import address, body, logged_in
+from support.clinic_pages import address, body, field, logged_in
 from support.timebok import make_timebok, weekday_at
 
 PANEL = {"HX-Request": "true", "HX-Target": "panel"}
@@ -151,6 +151,21 @@ def test_a_slot_that_somebody_else_took_is_told_of_and_nothing_typed_is_lost() -
     assert [row.patient_id for row in _rows(timebok)] == [timebok.cast.jonas.id, timebok.cast.ola.id]
 
 
+@pytest.mark.req("APT-24", "APT-3")
+def test_another_time_brings_its_own_way_to_meet_unless_one_was_chosen() -> None:
+    timebok = make_timebok()
+    with acting(timebok.cast.system):
+        video = create_type(name="Video", minutes=20, contact="video")
+    slot, other = timebok.slot(weekday_at(9)), timebok.slot(weekday_at(10), type=video)
+    client = logged_in(timebok.cast, timebok.cast.kari)
+    first = body(_open(timebok, client, time=slot.id, pasient=timebok.cast.ola.id))
+    typed = {"time": slot.id, "patient": timebok.cast.ola.id, "vanlig": field(first, "vanlig"), "bytt": other.id}
+    for contact, kept in (("physical", "video"), ("phone", "phone")):
+        changed = body(_post(timebok, client, contact=contact, **typed))
+        assert re.search(rf'name="contact" value="{kept}"[^>]* checked', changed)
+        assert field(changed, "vanlig") == "video"
+
+
 @pytest.mark.req("APT-24", "PLN-10")
 def test_a_slot_that_was_removed_meanwhile_is_not_given() -> None:
     timebok = make_timebok()
@@ -200,7 +215,7 @@ def test_a_time_that_is_none_is_refused_at_its_field() -> None:
     client = logged_in(timebok.cast, timebok.cast.kari)
     page = address(timebok.cast, "schedule-book", query=f"?timebok={timebok.schedule.id}")
     typed = {"patient": timebok.cast.ola.id, "type": timebok.ordinary.id}
-    for day, start, field in (
+    for day, start, wrong in (
         ("2027-03-28", "02:30", "start"),
         ("tull", "09:00", "day"),
         ("2027-02-09", "", "start"),
@@ -213,7 +228,7 @@ def test_a_time_that_is_none_is_refused_at_its_field() -> None:
         answer = client.post(page, typed | {"day": day, "start": start, "reason": "Haster"}, headers=PANEL)
         html = body(answer)
         assert answer.status_code == 422
-        assert f'href="#bok-{field}"' in html
+        assert f'href="#bok-{wrong}"' in html
         assert 'value="Haster"' in html
     assert _rows(timebok) == []
 

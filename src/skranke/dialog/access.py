@@ -19,7 +19,7 @@ def employee_of(actor: Actor) -> Employee:
     if actor.kind == ActorKind.EMPLOYEE and actor.person_id is not None:
         employee = Employee.objects.filter(id=actor.person_id, active=True).first()
     if employee is None:
-        raise _nothing()
+        raise nothing()
     return employee
 
 
@@ -36,7 +36,7 @@ def visible_threads(employee: Employee) -> QuerySet[Thread]:
         allowed |= Q(state=ThreadState.OPEN)
     if employee.sees_clinic_archive:
         allowed |= Q(state=ThreadState.CLOSED)
-    return Thread.objects.filter(allowed)
+    return Thread.objects.filter(allowed, clinic_id=employee.clinic_id)
 
 
 def get_thread_for(actor: Actor, thread_id: UUID) -> Thread:
@@ -44,7 +44,7 @@ def get_thread_for(actor: Actor, thread_id: UUID) -> Thread:
     threads = visible_threads(employee_of(actor)).select_related("patient", "party", "responsible")
     thread = threads.filter(id=thread_id).first()
     if thread is None:
-        raise _nothing()
+        raise nothing()
     return thread
 
 
@@ -57,7 +57,7 @@ def get_attachment_for(actor: Actor, attachment_id: UUID) -> Attachment:
     allowed = Q(message__thread__in=visible_threads(employee)) | Q(message__isnull=True, uploaded_by=employee)
     attachment = Attachment.objects.filter(allowed, id=attachment_id).select_related("message__thread").first()
     if attachment is None:
-        raise _nothing()
+        raise nothing()
     if attachment.message is not None:
         thread = attachment.message.thread
         record(
@@ -70,5 +70,6 @@ def get_attachment_for(actor: Actor, attachment_id: UUID) -> Attachment:
     return attachment
 
 
-def _nothing() -> NotFoundError:
+def nothing() -> NotFoundError:
+    """What is said of whatever an actor may not see, as of what does not exist."""
     return NotFoundError(_("Vi finner ikke det du leter etter. Det kan være flyttet, eller du har ikke tilgang."))

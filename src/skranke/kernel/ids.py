@@ -159,6 +159,14 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def uuid_or_none(text: str) -> UUID | None:
+    """The UUID that a text from outside is; None when it is none."""
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None
+
+
 def new_id() -> UUID:
     """A new UUID of version 7 (RFC 9562): random, and growing with time so that index pages stay together."""
     milliseconds = time.time_ns() // 1_000_000

@@ -1,12 +1,15 @@
 """Fetching a patient for an actor: absent and forbidden look the same."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from skranke.audit.actions import Action
-from skranke.audit.services import record
+from skranke.audit.models import AuditEvent
+from skranke.audit.services import event
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
 from skranke.patients.models import Patient
+from skranke.tenancy.rows import insert
 
 
 def get_patient_for(actor: Actor, patient_id: UUID, *, purpose: str = "") -> Patient:
@@ -17,8 +20,23 @@ def get_patient_for(actor: Actor, patient_id: UUID, *, purpose: str = "") -> Pat
     patient = Patient.objects.filter(id=patient_id, clinic_id=actor.clinic_id).select_related("gp").first()
     if patient is None or not _may_read(actor, patient):
         raise NotFoundError("The patient does not exist.")
-    record(Action.PATIENT_READ, subject_kind="patient", subject_id=patient.id, patient_id=patient.id, purpose=purpose)
+    insert(_reading(patient, purpose))
     return patient
+
+
+def get_patients_for(actor: Actor, patient_ids: Sequence[UUID]) -> list[Patient]:
+    """Those of the patients that `get_patient_for` gives, in this order; two statements however many."""
+    found = Patient.objects.filter(clinic_id=actor.clinic_id).select_related("gp").in_bulk(patient_ids)
+    patients = [found[one] for one in patient_ids if one in found and _may_read(actor, found[one])]
+    if patients:
+        insert(*(_reading(patient) for patient in patients))
+    return patients
+
+
+def _reading(patient: Patient, purpose: str = "") -> AuditEvent:
+    return event(
+        Action.PATIENT_READ, subject_kind="patient", subject_id=patient.id, patient_id=patient.id, purpose=purpose
+    )
 
 
 def _may_read(actor: Actor, patient: Patient) -> bool:

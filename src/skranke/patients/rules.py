@@ -10,9 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from skranke.clinics.models import CommunicationParty, Employee, PartyKind
-from skranke.kernel.ids import NationalId
+from skranke.kernel.ids import NationalId, age_on
 from skranke.patients.models import HelseNorgeState, Patient
 
+OWN_ACCESS_AGE = 16
 _NORWEGIAN_LAST = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"})
 _DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", re.ASCII)
 _SHORT_DATE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})", re.ASCII)
@@ -100,6 +101,11 @@ def has_complete_national_id(patient: Patient) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_read_by_parents(born: date, today: date) -> bool:
+    """CMP-17: below sixteen, a parent may read in HelseNorge what is written to the child (HNP-6)."""
+    return age_on(born, today) < OWN_ACCESS_AGE
 
 
 def name_key(text: str) -> str:

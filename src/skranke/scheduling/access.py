@@ -7,7 +7,7 @@ from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
-from skranke.scheduling.models import Appointment, AppointmentType, CalendarEvent, Schedule, Slot, WeekTemplate
+from skranke.scheduling.models import Appointment, AppointmentType, Schedule, Slot
 
 Row = TypeVar("Row")
 
@@ -26,16 +26,6 @@ def get_slot_for(actor: Actor, slot_id: UUID) -> Slot:
 def get_type_for(actor: Actor, type_id: UUID) -> AppointmentType:
     """An appointment type of the actor's clinic."""
     return _one(AppointmentType.objects.filter(**_staff(actor), id=type_id).first())
-
-
-def get_template_for(actor: Actor, template_id: UUID) -> WeekTemplate:
-    """A week template of the actor's clinic."""
-    return _one(WeekTemplate.objects.filter(**_staff(actor), id=template_id).first())
-
-
-def get_event_for(actor: Actor, event_id: UUID) -> CalendarEvent:
-    """A calendar event of the actor's clinic."""
-    return _one(CalendarEvent.objects.filter(**_staff(actor), id=event_id).first())
 
 
 def get_appointment_for(actor: Actor, appointment_id: UUID) -> Appointment:

@@ -13,6 +13,7 @@ from skranke.clinics.models import CommunicationParty, Employee, PartyKind
 from skranke.clinics.queries import this_clinic
 from skranke.dialog.models import Thread
 from skranke.kernel import clock
+from skranke.kernel.ids import uuid_or_none
 from skranke.patients.models import Patient
 from skranke.scheduling import rules
 from skranke.scheduling.errors import BookingRefusedError, text_for
@@ -209,7 +210,7 @@ def find_slot(*, uid: UUID | str | None = None, contact_her_id: str = "", start:
     With several schedules of that GP the start alone decides nothing: None.
     """
     rows = Slot.objects.select_related("schedule__owner", "type").filter(state=SlotState.OPEN)
-    key = _uuid(uid)
+    key = uuid_or_none(str(uid))
     found = rows.filter(uid=key).first() if key is not None else None
     if found is not None or not contact_her_id or start is None:
         return found
@@ -219,15 +220,6 @@ def find_slot(*, uid: UUID | str | None = None, contact_her_id: str = "", start:
     owned = Schedule.objects.filter(owner_id=party.employee_id, archived=False)
     matches = list(rows.filter(schedule__in=owned, starts=start)[:2])
     return matches[0] if len(matches) == 1 else None
-
-
-def _uuid(text: UUID | str | None) -> UUID | None:
-    if text is None or isinstance(text, UUID):
-        return text
-    try:
-        return UUID(text.strip())
-    except ValueError:
-        return None
 
 
 def appointments(

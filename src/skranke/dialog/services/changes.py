@@ -13,7 +13,6 @@ from skranke.dialog.errors import VersionConflictError
 from skranke.dialog.models import DeliveryState, Direction, Message, Participant, Thread, ThreadEvent
 from skranke.dialog.values import EventKind
 from skranke.kernel import clock
-from skranke.kernel.errors import NotFoundError
 from skranke.tenancy import live
 from skranke.tenancy.rows import insert
 from skranke.tenancy.work import current_actor
@@ -33,7 +32,7 @@ def lock_for_change(thread: Thread, *, expected_version: int | None = None) -> t
     current = locked.filter(id=thread.id).first()
     # The rights are asked after the lock: whoever had it before may just have changed them.
     if current is None or not access.visible_threads(employee).filter(id=thread.id).exists():
-        raise NotFoundError(_("Vi finner ikke det du leter etter. Det kan være flyttet, eller du har ikke tilgang."))
+        raise access.nothing()
     if expected_version is not None and current.version != expected_version:
         raise VersionConflictError(_what_happened(current))
     return current, employee

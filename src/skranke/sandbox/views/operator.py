@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from skranke.kernel import clock
+from skranke.kernel.ids import uuid_or_none
 from skranke.sandbox import queries, services, troubles, words
 from skranke.sandbox.forms import MoveForm
 from skranke.sandbox.keys import the_world
@@ -124,7 +125,7 @@ def health(_request: HttpRequest) -> JsonResponse:
 def _context(request: HttpRequest) -> dict[str, object]:
     text = request.GET.get("q", "").replace("\x00", "")
     before = request.GET.get("before", "")
-    rows = queries.messages(text, before=_uuid(before))
+    rows = queries.messages(text, before=uuid_or_none(before))
     more = rows[queries.PAGE :]
     return {
         "shell": shell(operator=True),
@@ -141,10 +142,3 @@ def _context(request: HttpRequest) -> dict[str, object]:
         "citizens": list(Citizen.objects.order_by("family_name", "given_name", "national_id")),
         "parties": list(Party.objects.order_by("name")),
     }
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -15,7 +15,7 @@ from skranke.clinics.models import Clinic
 from skranke.clinics.queries import this_clinic
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
-from skranke.kernel.ids import new_id
+from skranke.kernel.ids import new_id, uuid_or_none
 from skranke.patients.models import Patient
 from skranke.scheduling import rules
 from skranke.scheduling.errors import AppointmentChangedError, BookingRefusedError, SlotTakenError
@@ -188,11 +188,8 @@ def check_helsenorge(request: Request, slot: Slot | None, contact_her_id: str) -
 
 def _repeated(slot_uid: UUID | str | None, patient: Patient, through: BookedThrough) -> Appointment | None:
     """Protocol-messages 6.6: the same patient asks again for what the patient already has."""
-    if through == BookedThrough.STAFF or slot_uid is None:
-        return None
-    try:
-        uid = slot_uid if isinstance(slot_uid, UUID) else UUID(slot_uid.strip())
-    except ValueError:
+    uid = uuid_or_none(str(slot_uid))
+    if through == BookedThrough.STAFF or uid is None:
         return None
     own = Appointment.objects.select_related("schedule", "type", "patient")
     appointment = own.filter(slot_uid=uid, patient=patient, state=AppointmentState.BOOKED, hidden=False).first()

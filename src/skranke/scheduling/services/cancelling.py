@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from skranke.clinics.models import CommunicationParty
 from skranke.clinics.queries import this_clinic
 from skranke.kernel import clock
 from skranke.kernel.actor import ActorKind
+from skranke.kernel.ids import uuid_or_none
 from skranke.patients.models import Patient
 from skranke.scheduling import rules
 from skranke.scheduling.errors import CancellationRefusedError, GraceOverError, WrongStateError
@@ -128,7 +128,7 @@ def find_for_cancellation(
     """
     visible = Appointment.objects.filter(hidden=False).exclude(state=AppointmentState.DELETED)
     visible = visible.select_related("schedule", "type", "patient")
-    named = _uuid(related_to)
+    named = uuid_or_none(related_to)
     if named is not None:
         found = visible.filter(id=named).first()
         if found is not None:
@@ -137,7 +137,7 @@ def find_for_cancellation(
     if book is None:
         return None
     in_book = visible.filter(book).order_by("-created_at")
-    slot_uid = _uuid(uid)
+    slot_uid = uuid_or_none(uid)
     if slot_uid is not None:
         matches = in_book.filter(slot_uid=slot_uid)
         found = matches.filter(patient=patient).first() or matches.first()
@@ -171,10 +171,3 @@ def _own(appointment: Appointment, patient: Patient) -> Appointment | None:
         detail={"reason": "other_patient"},
     )
     return None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text.strip())
-    except ValueError:
-        return None

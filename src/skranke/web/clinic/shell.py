@@ -1,6 +1,5 @@
 """The frame around the pages of the clinic portal."""
 
-from contextlib import suppress
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -13,7 +12,7 @@ from skranke.dialog import queries as dialog
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
 from skranke.patients import queries as patients
-from skranke.patients.access import get_patient_for
+from skranke.patients.access import get_patient_for, get_patients_for
 from skranke.patients.models import Patient
 from skranke.ui.environment import url_or_none
 from skranke.ui.security import live_origin
@@ -106,11 +105,7 @@ def remember_patient(request: HttpRequest, patient: Patient) -> None:
 
 def recent_patients(request: HttpRequest, actor: Actor) -> list[Patient]:
     """The patients this person chose last, newest first."""
-    found = []
-    for text in request.session.get(RECENT_PATIENTS, []):
-        with suppress(NotFoundError):
-            found.append(get_patient_for(actor, UUID(text)))
-    return found
+    return get_patients_for(actor, [UUID(text) for text in request.session.get(RECENT_PATIENTS, [])])
 
 
 def active_patient_bar(slug: str, patient: Patient) -> ActivePatient:

@@ -14,6 +14,7 @@ from skranke.dialog.access import get_thread_for
 from skranke.dialog.models import DialogKind, Thread
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError, NotFoundError
+from skranke.kernel.ids import uuid_or_none
 from skranke.scheduling.services import answer_wish
 from skranke.web.clinic.post.drafts import Draft, attempt
 from skranke.web.clinic.post.place import is_htmx, number_of, place_of
@@ -57,10 +58,9 @@ def _renews(thread: Thread, outcome: str) -> bool:
 
 
 def _answer_wish(request: HttpRequest, thread: Thread, draft: Draft) -> None:
-    try:
-        appointment_id = UUID(draft.appointment) if draft.appointment else None
-    except ValueError:
-        raise InvalidError(_("Velg en av pasientens kommende timer."), field="appointment") from None
+    appointment_id = uuid_or_none(draft.appointment)
+    if draft.appointment and appointment_id is None:
+        raise InvalidError(_("Velg en av pasientens kommende timer."), field="appointment")
     answer_wish(
         thread,
         text=draft.text,

@@ -17,10 +17,10 @@ from skranke.dialog.services import start_dialog
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
-from skranke.kernel.ids import age_on
 from skranke.patients import queries as patients
 from skranke.patients.access import get_patient_for
 from skranke.patients.models import Patient
+from skranke.patients.rules import is_read_by_parents
 from skranke.tenancy.work import current_actor
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft, Outcome, attempt
@@ -30,7 +30,6 @@ from skranke.web.clinic.session import clinic_view
 from skranke.web.clinic.shell import active_patient_id
 
 _KINDS = (DialogKind.E_CONTACT, DialogKind.E_CONSULTATION)
-_GROWN_UP_IN_HELSENORGE = 16
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,7 +99,7 @@ def _context(request: HttpRequest, place: Place, kind: DialogKind, patient: Pati
         "base": reverse("compose", args=[place.slug]),
         "patient": patient,
         "reach": patients.reachability(patient) if patient is not None else None,
-        "is_young": patient is not None and age_on(patient.birth_date, clock.today()) < _GROWN_UP_IN_HELSENORGE,
+        "read_by_parents": patient is not None and is_read_by_parents(patient.birth_date, clock.today()),
         "finn": q,
         "found": patients.find(q) if q else [],
         "max_subject": rules.MAX_SUBJECT[kind],

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from skranke.dialog.mailboxes import LARGEST_PAGE
 from skranke.dialog.models import DialogKind
 from skranke.dialog.values import Mailbox, Order
+from skranke.kernel.ids import uuid_or_none
 
 ROWS = 50
 _LONGEST_SEARCH = 200
@@ -86,7 +87,7 @@ def place_of(request: HttpRequest, selected: UUID | None = None) -> Place:
         cursor=given.get("cursor", ""),
         shown=_rows(request.POST.get("antall") or given.get("antall", "")) or ROWS,
         before=_rows(given.get("hatt", "")),
-        selected=selected or _uuid(given.get("valgt", "")),
+        selected=selected or uuid_or_none(given.get("valgt", "")),
     )
 
 
@@ -108,10 +109,3 @@ def number_of(text: str) -> int:
 
 def _rows(text: str) -> int:
     return min(number_of(text), LARGEST_PAGE)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -103,6 +103,9 @@ def _form(request: HttpRequest, place: Place, slot: Slot | None, patient: Patien
     if saving:
         return kind(request.POST)
     typed = {name: request.POST[name] for name in kind.base_fields if name in request.POST}
+    if typed.get("contact") == request.POST.get("vanlig", ""):
+        # Nobody chose it: it came with the type of the time that is left.
+        del typed["contact"]
     usual = {"contact": slot.type.contact if slot else "", "day": place.day}
     form = kind(initial=usual | typed | {"patient": patient.id if patient else ""})
     if patient is not None and slot is not None:

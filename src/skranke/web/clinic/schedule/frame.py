@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
+from skranke.kernel.ids import uuid_or_none
 from skranke.scheduling.helsenorge import why_no_slots
 from skranke.scheduling.models import Schedule
 from skranke.scheduling.queries import offered_slots
@@ -43,7 +44,8 @@ def show(
     """The answer in the shape that was asked for."""
     target = request.headers.get("HX-Target", "")
     if target == GRID:
-        return render(request, "clinic/schedule/grid.html", _calendar(place, _chosen(request)))
+        chosen = uuid_or_none(request.GET.get("valgt", ""))
+        return render(request, "clinic/schedule/grid.html", _calendar(place, chosen))
     if target in (PANEL, STATUS):
         return _panel_alone(request, place, panel, status)
     context = _calendar(place, panel.chosen if panel else None)
@@ -86,13 +88,6 @@ def _calendar(place: Place, chosen: UUID | None) -> dict[str, object]:
         "contact_text": contact_text,
         "state_text": state_text,
     }
-
-
-def _chosen(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.GET.get("valgt", ""))
-    except ValueError:
-        return None
 
 
 def _views(place: Place) -> tuple[NavItem, ...]:

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
+from skranke.kernel.ids import uuid_or_none
 from skranke.scheduling import queries
 from skranke.scheduling.access import get_schedule_for
 from skranke.scheduling.models import Schedule
@@ -108,12 +109,10 @@ def with_query(address: str, **pairs: object) -> str:
 
 def uuid_of(text: str) -> UUID | None:
     """An id from an address; None when there is none. Raises NotFoundError for what is no id."""
-    if not text:
-        return None
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFoundError("There is no such thing here.") from error
+    found = uuid_or_none(text)
+    if text and found is None:
+        raise NotFoundError("There is no such thing here.")
+    return found
 
 
 def _working_day() -> date:
