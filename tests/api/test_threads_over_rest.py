@@ -86,6 +86,16 @@ def test_a_repeated_write_is_answered_as_the_first_and_done_once() -> None:
     assert (other.status, other.body["code"]) == (422, "idempotency_key_reused")
 
 
+def test_the_same_content_under_another_name_is_another_upload() -> None:
+    cast = make_clinic()
+    kari = Api(cast, cast.kari)
+    key = {"Idempotency-Key": "one-file"}
+    first, again = (kari.upload(PDF, "svar.pdf", **key) for _ in range(2))
+    assert (again.status, again.body) == (first.status, first.body)
+    other = kari.upload(PDF, "henvisning.pdf", **key)
+    assert (other.status, other.body["code"]) == (422, "idempotency_key_reused")
+
+
 @pytest.mark.req("CMP-9", "NFR-8")
 def test_twelve_mebibytes_are_taken_and_one_byte_more_is_refused() -> None:
     cast = make_clinic()

@@ -141,6 +141,7 @@ def _fingerprint(request: HttpRequest) -> str:
     if request.FILES:
         for name in sorted(request.FILES):
             for file in request.FILES.getlist(name):
+                digest.update(f"{name}\0{file.name}\0".encode())
                 for chunk in file.chunks():
                     digest.update(chunk)
                 file.seek(0)
