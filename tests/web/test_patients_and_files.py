@@ -10,11 +10,14 @@ from skranke.audit.actions import Action
 from skranke.audit.models import AuditEvent
 from skranke.dialog.models import Attachment
 from skranke.journal.models import JournalAttachment, JournalEntry
+from skranke.scheduling.models import BookedThrough
+from skranke.scheduling.services import book
 from skranke.tenancy.work import acting
 
 from cast import make_clinic
 from support.clinic_pages import HTMX, address, at_most, body, logged_in, same
 from support.dialog import JPEG, PDF, file, question, receive
+from support.timebok import make_timebok, weekday_at
 
 
 @pytest.mark.req("PAT-1", "PAT-2")
@@ -59,6 +62,18 @@ def test_however_many_were_chosen_last_they_cost_the_same_and_each_is_in_the_log
         read = AuditEvent.objects.filter(action=Action.PATIENT_READ, patient_id=cast.ola.id)
         # When chosen, and in each of the four lists.
         assert read.count() == 5
+
+
+@pytest.mark.req("PAT-6")
+def test_the_card_shows_the_coming_appointments() -> None:
+    timebok = make_timebok()
+    slot = timebok.slot(weekday_at(9))
+    with acting(timebok.cast.actor(timebok.cast.ali)):
+        book(slot=slot, patient=timebok.cast.ola, through=BookedThrough.STAFF)
+    card = body(logged_in(timebok.cast, timebok.cast.kari).get(address(timebok.cast, "patient", timebok.cast.ola.id)))
+    assert "tir. 9. feb. kl. 09.00" in card
+    assert "Vanlig time, Karis timebok" in card
+    assert "Ingen kommende timer." not in card
 
 
 def test_closing_the_patient_leads_nowhere_else() -> None:
