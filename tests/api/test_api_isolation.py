@@ -39,12 +39,12 @@ def _world() -> World:
     message = kari.get(f"threads/{consultation.id}").body["messages"][0]
     entry = kari.get("journal", patient=cast.ola.id).body["items"][0]
     sent = kari.post(f"threads/{consultation.id}/messages", {"text": MARKER}).body
+    made = kari.post("appointments", {"slot_id": str(slots[0].id), "patient_id": str(cast.ola.id), "comment": MARKER})
     with acting(cast.system):
         mark_delivery(
             Message.objects.get(id=sent["id"]).msg_id, "failed", clock.now(), MARKER, "transport:internal-error"
         )
-        OutboxItem.objects.filter(subject_id=sent["id"]).update(state="failed")
-    made = kari.post("appointments", {"slot_id": str(slots[0].id), "patient_id": str(cast.ola.id), "comment": MARKER})
+        OutboxItem.objects.filter(subject_id__in=[sent["id"], made.body["id"]]).update(state="failed")
     return World(
         book,
         thread,
@@ -112,6 +112,14 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
     "POST /appointments/{appointment_id}/cancel": (
         "appointment",
         lambda api, ids: api.post(f"appointments/{ids['appointment']}/cancel", {}),
+    ),
+    "GET /appointments/{appointment_id}/told": (
+        "appointment",
+        lambda api, ids: api.get(f"appointments/{ids['appointment']}/told"),
+    ),
+    "POST /appointments/{appointment_id}/resend": (
+        "appointment",
+        lambda api, ids: api.post(f"appointments/{ids['appointment']}/resend"),
     ),
 }
 # Routes that name no thing: the stranger gets an answer, with nothing of ours in it.

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skranke.kernel import clock
+from skranke.outbox.models import OutboxItem
 from skranke.patients.services import register
 from skranke.scheduling.models import Appointment
 from skranke.scheduling.services import create_type
@@ -45,6 +46,28 @@ def test_a_slot_is_booked_read_cancelled_and_offered_again_under_a_new_uid() -> 
     free = kari.get("slots", **_span(weekday_at(9))).body["items"]
     assert [one["id"] for one in free] != []
     assert free[0]["uid"] != offered[0]["uid"]
+
+
+@pytest.mark.req("MSG-22", "DDFL-ID-03", "APT-20")
+def test_what_the_patient_was_not_told_is_seen_and_told_again_once() -> None:
+    book = make_timebok(grace_seconds=0)
+    slot = book.slot(weekday_at(9))
+    kari = Api(book.cast, book.cast.kari)
+    made = kari.post("appointments", {"slot_id": str(slot.id), "patient_id": str(book.cast.ola.id)})
+    path = f"appointments/{made.body['id']}"
+    waits = kari.get(f"{path}/told").body
+    assert (waits["told"], waits["reason"], waits["may_resend"]) == ("waits", "", False)
+    with acting(book.cast.system):
+        OutboxItem.objects.filter(subject_id=made.body["id"]).update(
+            state="failed", error="transport:internal-error: x"
+        )
+    failed = kari.get(f"{path}/told").body
+    assert (failed["told"], failed["may_resend"]) == ("refused", True)
+    assert failed["reason"] == "Det oppsto en feil på veien til HelseNorge. Prøv å sende på nytt."
+    assert kari.post(f"{path}/resend").status == 200
+    assert kari.get(f"{path}/told").body["told"] == "waits"
+    again = kari.post(f"{path}/resend")
+    assert (again.status, again.body["code"]) == (409, "message_not_resendable")
 
 
 @pytest.mark.req("APT-24")

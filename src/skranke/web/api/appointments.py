@@ -13,8 +13,9 @@ from skranke.kernel.errors import InvalidError
 from skranke.patients.access import get_patient_for
 from skranke.scheduling import queries
 from skranke.scheduling.access import get_appointment_for, get_schedule_for, get_slot_for, get_type_for
+from skranke.scheduling.details import details
 from skranke.scheduling.models import Appointment, BookedThrough, Schedule
-from skranke.scheduling.services import booking, cancelling, changing, moving
+from skranke.scheduling.services import booking, cancelling, changing, moving, telling
 from skranke.scheduling.values import OfferAudience
 from skranke.tenancy.work import current_actor
 from skranke.web.api import schemas
@@ -145,6 +146,24 @@ def cancel_appointment(request: HttpRequest, appointment_id: UUID, body: schemas
         expected_version=expected_version(request),
     )
     return answer(_appointment(appointment), appointment.version)
+
+
+@router.get("/appointments/{appointment_id}/told", response=schemas.AppointmentTold)
+@reads
+def appointment_told(request: HttpRequest, appointment_id: UUID) -> schemas.AppointmentTold:
+    """What HelseNorge has been told of the appointment, and whether it arrived."""
+    facts = details(get_appointment_for(current_actor(), appointment_id))
+    at = None if facts.told_at is None else clock.oslo(facts.told_at)
+    return schemas.AppointmentTold(told=facts.told, at=at, reason=facts.why, may_resend=facts.may_tell_again)
+
+
+@router.post("/appointments/{appointment_id}/resend", response=schemas.AppointmentOut)
+@writes
+def resend_appointment(request: HttpRequest, appointment_id: UUID) -> Any:
+    """Tell the patient once more, when the newest message about the appointment did not arrive; else refused (409)."""
+    appointment = get_appointment_for(current_actor(), appointment_id)
+    told = telling.tell_again(appointment, expected_version=expected_version(request))
+    return answer(_appointment(told), told.version)
 
 
 def _with_offset(instant: datetime | None, field: str) -> datetime | None:

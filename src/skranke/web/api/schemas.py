@@ -364,6 +364,19 @@ class AppointmentOut(Schema):
     version: int
 
 
+class AppointmentTold(Schema):
+    """What HelseNorge has been told of an appointment: see `told`. at: when that leaves, left or was received.
+
+    told: hidden, unreachable, nothing (none of them leaves), waits, sent, received, refused (did not arrive: `reason`
+    says why in plain words), knows. may_resend: whether `resend` will take it now.
+    """
+
+    told: str
+    at: datetime | None
+    reason: str
+    may_resend: bool
+
+
 class AppointmentList(Schema):
     """A page of appointments by start."""
 
