@@ -1,6 +1,7 @@
 """Duplicates, any order, poison, crashes: received twice, acted on once, never lost, never two different receipts."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
@@ -13,10 +14,11 @@ from skranke.gateway import inbound, outbound, tries
 from skranke.gateway.errors import ReplayError
 from skranke.gateway.models import DeliveryTry, ReceivedMessage
 from skranke.gateway.replay import replay
+from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
 from skranke.standards.build import ekonsultasjon
 from skranke.standards.build.envelope import reply_to
-from skranke.wire.errors import TransportDownError
+from skranke.wire.errors import QueueUnavailableError, TransportDownError
 
 
 @pytest.mark.req("DDFL-ID-01", "RCV-19", "NFR-3")
@@ -211,6 +213,31 @@ def test_one_that_cannot_be_made_holds_up_none_of_those_claimed_with_it(office) 
     with office.acting():
         states = OutboxItem.objects.order_by("sequence").values_list("state", flat=True)
         assert list(states) == ["sent", "failed", "sent", "sent"]
+
+
+@pytest.mark.req("DDFL-ID-05", "NFR-4")
+def test_one_whose_queue_the_bus_refuses_waits_for_it_and_holds_up_no_other(office, monkeypatch) -> None:
+    office.helsenorge.send(b"<not-ours/>", like=office.helsenorge.e_contact(office.cast.ola))
+    for _ in range(3):
+        office.helsenorge.send(office.helsenorge.e_contact(office.cast.ola))
+    office.take_in()
+    really = office.transport.send
+
+    def refusing(message) -> None:
+        if message.queue == office.helsenorge.queues.ours_error:
+            raise QueueUnavailableError("refused")
+        really(message)
+
+    with monkeypatch.context() as during:
+        during.setattr(office.transport, "send", refusing)
+        office.send_out()
+    assert [letter.code for letter in office.helsenorge.letters()] == ["1"] * 3
+    with office.acting():
+        waiting = OutboxItem.objects.get(queue=office.helsenorge.queues.ours_error)
+    assert (waiting.state, waiting.error, waiting.lease_owner) == ("pending", "wire_queue_unavailable", "")
+    clock.move(timedelta(seconds=31))
+    assert office.send_out() == 1
+    assert [report.message_id for report in office.helsenorge.reports()] == [waiting.message_id]
 
 
 @pytest.mark.req("DDFL-ID-06", "NFR-4")

@@ -21,7 +21,7 @@ from skranke.outbox.intents import Intent
 from skranke.outbox.models import OutboxItem
 from skranke.outbox.services import claim, claim_some, drop, free_leases, mark_failed, mark_sent
 from skranke.tenancy.work import acting
-from skranke.wire.errors import MessageRefusedError
+from skranke.wire.errors import MessageRefusedError, QueueUnavailableError
 from skranke.wire.transport import Transport
 
 log = get_logger(__name__)
@@ -31,6 +31,7 @@ AT_ONCE = 10  # after a crash as many may be handed over a second time
 _FIRST_PAUSE = timedelta(seconds=2)
 _LONGEST_PAUSE = timedelta(minutes=10)
 _PAUSES = 9  # doublings until the longest
+_QUEUE_PAUSE = timedelta(seconds=30)
 
 
 def run_once(clinic_id: UUID, endpoint: Endpoint, transport: Transport, owner: str) -> bool:
@@ -59,6 +60,8 @@ def _send(items: list[OutboxItem], transport: Transport) -> None:
                 transport.send(outgoing_of(waiting[0]))
             except MessageRefusedError as error:
                 _give_up(waiting.pop(0), error)
+            except QueueUnavailableError as error:
+                _wait_for_queue(waiting.pop(0), error)
             else:
                 sent.append(waiting.pop(0))
     finally:
@@ -135,6 +138,13 @@ def _give_up(item: OutboxItem, error: Exception) -> None:
         mark_failed(item, code_of(error), retry_at=None)
         if item.intent == Intent.DIALOG_MESSAGE:
             _tell_writer(item, DeliveryState.FAILED, code_of(error))
+
+
+def _wait_for_queue(item: OutboxItem, error: Exception) -> None:
+    """The receiver's queue is missing: an operator must look, and what goes to other queues does not wait for that."""
+    alarm(error, outbox_id=str(item.id))
+    with acting(system(item.clinic_id)):
+        mark_failed(item, code_of(error), retry_at=clock.now() + _QUEUE_PAUSE)
 
 
 def _give_back(item: OutboxItem) -> None:

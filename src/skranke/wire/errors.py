@@ -169,7 +169,7 @@ class DeliveryLostError(WireError):
 
 
 class QueueUnavailableError(WireError):
-    """The queue to read does not exist or belongs to another party. Check the queue name and the bus set-up."""
+    """The queue does not exist, or the party may not use it. Check the queue name and the bus set-up."""
 
     code = "wire_queue_unavailable"
 
