@@ -229,3 +229,18 @@ def test_an_answer_without_prescriptions_is_refused_where_the_profile_says_so(mo
     thread = receive(cast, question(cast, kind=RENEWAL))
     refused = Api(cast, cast.ali).post(f"threads/{thread.id}/messages", {"text": "Klar.", "outcome": "14"})
     assert (refused.status, refused.body["code"]) == (422, "prescriptions_needed")
+
+
+@pytest.mark.req("DDFL-EK-03", "DDFL-KO-06")
+def test_what_a_patient_wrote_is_rejected_while_the_thread_says_that_it_may_be() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast))
+    kari = Api(cast, cast.kari)
+    assert kari.get(f"threads/{thread.id}").body["may_refuse"]
+    answer = {"text": "Ring oss om dette.", "outcome": "rejected"}
+    told = kari.post(f"threads/{thread.id}/messages", answer)
+    assert (told.status, told.body["code"], told.body["outcome"]) == (201, "26", "rejected")
+    after = kari.get(f"threads/{thread.id}").body
+    assert (after["may_refuse"], after["closed"]) == (False, True)
+    again = kari.post(f"threads/{thread.id}/messages", answer)
+    assert (again.status, [one["field"] for one in again.body["errors"]]) == (422, ["outcome"])

@@ -8,26 +8,16 @@ import pytest
 from skranke.audit.models import AuditEvent
 from skranke.gateway import sync
 from skranke.kernel import clock
-from skranke.kernel.ids import HprNumber, NationalId
+from skranke.kernel.ids import NationalId
 from skranke.scheduling.models import Slot
 from skranke.scheduling.services import add_single_slot, book, cancel, create_type
 from skranke.standards.build import parties
-from skranke.standards.codes import PatientRole, Relation
+from skranke.standards.codes import Acknowledgement, Relation
 from skranke.standards.shared import Pasientrelasjon
 from skranke.wire.transport import RawMessage
 
-from support.helsenorge import booked
+from support.helsenorge import booked, wish_for
 from support.surgery import open_book
-
-
-def wish_for(employee):
-    """Role 23 with an employee's HPR number."""
-    return parties.practitioner_role(
-        PatientRole.WANTED_PRACTITIONER,
-        hpr_number=HprNumber(employee.hpr_number),
-        given_name=employee.given_name,
-        family_name=employee.family_name,
-    )
 
 
 def put(office, question):
@@ -165,6 +155,15 @@ def test_a_parent_may_ask(office) -> None:
     parent = parties.representative(NationalId(office.cast.ola.national_id), given_name="Ola", family_name="Nordmann")
     acting = Pasientrelasjon(persons=(parent,), relation=Relation.PARENT.cv)
     assert len(ask(office, office.cast.nora, relation=acting).times) == 3
+
+
+@pytest.mark.req("DDFL-ENV-07")
+def test_a_question_that_asks_for_a_receipt_gets_its_answer_and_no_receipt(office) -> None:
+    open_book(office, times=3)
+    question = office.helsenorge.free_times(office.cast.ola)
+    asking = replace(question, info=replace(question.info, ack=Acknowledgement.YES.cv))
+    assert len(put(office, asking).times) == 3
+    assert office.answers() == []
 
 
 @pytest.mark.req("NFR-1")

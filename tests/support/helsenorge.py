@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from skranke.kernel import clock
-from skranke.kernel.ids import HerId, NationalId
+from skranke.kernel.ids import HerId, HprNumber, NationalId
 from skranke.patients.models import Patient
 from skranke.standards.apprec import AppRec
 from skranke.standards.build import (
@@ -27,7 +27,7 @@ from skranke.standards.build import (
 )
 from skranke.standards.build.apprec import apprec_for, error
 from skranke.standards.build.envelope import Envelope, reply_to
-from skranke.standards.codes import Answer, AppRecError, AppRecStatus, Delivery, MessageFunction, Question
+from skranke.standards.codes import Answer, AppRecError, AppRecStatus, Delivery, MessageFunction, PatientRole, Question
 from skranke.standards.metadata import bus_metadata
 from skranke.standards.msghead import Attachment, MsgHead
 from skranke.standards.parse import parse_document
@@ -341,3 +341,13 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 __all__ = ["PDF", "HelseNorge", "Letter", "Queues", "at", "booked"]
+
+
+def wish_for(employee):
+    """Role 23 with an employee's HPR number."""
+    return parties.practitioner_role(
+        PatientRole.WANTED_PRACTITIONER,
+        hpr_number=HprNumber(employee.hpr_number),
+        given_name=employee.given_name,
+        family_name=employee.family_name,
+    )

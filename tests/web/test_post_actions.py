@@ -57,6 +57,31 @@ def test_an_answer_with_a_file_goes_into_the_queue(route: str, code: str, state:
     assert field(page, "versjon") == str(thread.version + 1)
 
 
+@pytest.mark.req("DDFL-EK-03", "DDFL-KO-06")
+@pytest.mark.parametrize("kind", ["e_contact", "e_consultation"])
+def test_what_a_patient_wrote_is_rejected_with_a_reason_and_only_while_the_patient_waits(kind: str) -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=kind))
+    client = logged_in(cast, cast.kari)
+    refuse = address(cast, "thread-refuse", thread.id)
+    assert refuse in body(client.get(address(cast, "thread", thread.id)))
+    assert "Skriv en melding til pasienten." in body(client.post(refuse, form(thread), headers=HTMX))
+    assert sent(cast, thread) == []
+    page = body(client.post(refuse, form(thread, text="Ring oss om dette."), headers=HTMX))
+    assert "Avvisningen er lagt i kø" in page
+    assert "Forespørsel avvist" in page
+    assert refuse not in page
+    [message] = sent(cast, thread)
+    assert (message.code, message.text) == ("26", "Ring oss om dette.")
+    with acting(cast.system):
+        thread.refresh_from_db()
+        assert thread.state == "closed"
+    again = body(client.post(refuse, form(thread, text="En gang til."), headers=HTMX))
+    assert "det er ingenting å avvise" in again
+    assert "En gang til." in again
+    assert len(sent(cast, thread)) == 1
+
+
 def test_with_htmx_the_thread_comes_back_with_an_empty_box() -> None:
     cast = make_clinic()
     thread = receive(cast, question(cast))
@@ -133,7 +158,7 @@ def test_a_form_that_does_not_say_what_it_answers_is_refused() -> None:
     assert sent(cast, thread) == []
 
 
-@pytest.mark.req("CMP-9")
+@pytest.mark.req("CMP-9", "DDFL-ATT-07")
 @pytest.mark.parametrize(
     ("sizes", "status"), [((LIMIT - 100, 100), 302), ((LIMIT - 100, 101), 422), ((LIMIT + 1,), 422)]
 )

@@ -29,7 +29,7 @@ def sent(cast: Cast, thread: Thread) -> list[Message]:
         return list(Message.objects.filter(thread=thread, direction="out"))
 
 
-@pytest.mark.req("RX-4", "RX-5", "DDFL-RX-11")
+@pytest.mark.req("RX-4", "RX-5", "DDFL-RX-11", "DDFL-ATT-09")
 def test_the_form_offers_the_four_outcomes_and_no_files() -> None:
     cast = make_clinic()
     thread = request(cast)

@@ -1,6 +1,7 @@
 """What an answer may decide, by kind of dialog: one line an outcome.
 
-A kind that stands here is answered with exactly one of its outcomes; a kind that does not is answered with text alone.
+A kind that stands in DECIDED is answered with exactly one of its outcomes; any other with text alone, unless the
+request is refused.
 `rules` asks this table, and with it services, screens and REST.
 """
 
@@ -111,3 +112,8 @@ DECIDED: dict[DialogKind, DecidedKind] = {
     ),
 }
 """A new kind is one entry here."""
+
+# EK-2, KO-2; HITS 1217 3.2.2 and 3.3.2. 30 is sent for a blocked patient only, 31 never (D-06).
+REFUSAL = OutcomeRule(outcome=AnswerOutcome.REJECTED, code=Answer.REJECTED)
+REFUSABLE = frozenset({DialogKind.E_CONTACT, DialogKind.E_CONSULTATION})
+"""Kinds whose answers decide nothing, but in which what a patient wrote may be refused."""

@@ -68,6 +68,7 @@ def thread_view(thread: Thread) -> ThreadView:
         may_answer=may_answer,
         may_close=thread.state == ThreadState.OPEN and rules.may_close(thread.kind, waits_for_clinic=waits),
         outcomes=rules.outcomes(thread.kind, asked_code(thread)) if may_answer else (),
+        may_refuse=may_answer and waits and rules.is_refusable(thread.kind),
         answered_finally=final,
         takes_attachments=rules.takes_attachments(thread.kind),
         journaled=rules.is_journaled(thread.kind),

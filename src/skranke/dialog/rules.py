@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from skranke.clinics.models import Employee
 from skranke.dialog.models import Channel, DeliveryState, DialogKind, PrescriptionForm
-from skranke.dialog.outcomes import DECIDED, OutcomeRule
+from skranke.dialog.outcomes import DECIDED, REFUSABLE, REFUSAL, OutcomeRule
 from skranke.kernel import clock
 from skranke.kernel.holidays import add_working_days, working_days_between
 from skranke.standards.codes import PrescriptionGroup
@@ -140,7 +140,18 @@ def outcomes(kind: str, asked: str = "") -> tuple[OutcomeRule, ...]:
 
 def outcome(kind: str, wanted: str, asked: str = "") -> OutcomeRule | None:
     """The outcome of that name or national code; None when an answer in this kind may not decide it (RX-4)."""
-    return next((rule for rule in outcomes(kind, asked) if wanted in {rule.outcome.value, rule.code.value}), None)
+    possible = (REFUSAL,) if is_refusable(kind) else outcomes(kind, asked)
+    return next((rule for rule in possible if wanted in {rule.outcome.value, rule.code.value}), None)
+
+
+def is_refusable(kind: str) -> bool:
+    """Whether what a patient writes may be refused instead of answered (DDFL-EK-03, DDFL-KO-06)."""
+    return kind in REFUSABLE
+
+
+def ends_dialog(kind: str, code: str) -> bool:
+    """Whether the patient may write no more after an answer of this code (protocol-messages 4.1, 5.3)."""
+    return is_refusable(kind) and code == REFUSAL.code.value
 
 
 def final_codes(kind: str) -> frozenset[str]:

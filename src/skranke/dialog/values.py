@@ -265,7 +265,8 @@ class ThreadView:
 
     may_close, may_answer: what the buttons may offer now (MSG-9). journaled: by itself, both ways (JRN-1).
     max_text: most characters an answer may have (CMP-16), 0 for no limit. outcomes: of which an answer now must
-    decide one; empty where it decides nothing, or may not be given. answered_finally: it has had its one answer.
+    decide one; empty where it decides nothing, or may not be given. may_refuse: what the patient wrote may be refused
+    instead of answered. answered_finally: it has had its one answer.
     """
 
     id: UUID
@@ -282,6 +283,7 @@ class ThreadView:
     may_answer: bool
     may_close: bool
     outcomes: tuple[OutcomeRule, ...]
+    may_refuse: bool
     answered_finally: bool
     takes_attachments: bool
     journaled: bool

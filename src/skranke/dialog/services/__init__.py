@@ -1,5 +1,6 @@
 """The verbs of dialogs. Each runs inside the caller's `with acting(actor):` and checks access itself."""
 
+from skranke.dialog.services.changes import takes_answers
 from skranke.dialog.services.delivery import mark_delivery, mark_resent, mark_unread_by_patient
 from skranke.dialog.services.handle import close_thread, forward, mark_read, remove_from_inbox, take
 from skranke.dialog.services.receive import receive_message
@@ -22,4 +23,5 @@ __all__ = [
     "start_dialog",
     "store_upload",
     "take",
+    "takes_answers",
 ]

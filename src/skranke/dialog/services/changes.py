@@ -138,6 +138,13 @@ def asked_code(thread: Thread) -> str:
     return asked.values_list("code", flat=True).first() or ""
 
 
+def takes_answers(thread: Thread) -> bool:
+    """Whether the patient may write in the thread: not after a one-way message or a refusal (protocol-messages 5.3)."""
+    ours = thread.messages.filter(direction=Direction.OUT).exclude(delivery__in=_LOST)
+    said = ours.order_by("-generated_at", "-msg_id").values_list("code", flat=True).first()
+    return thread.may_be_answered and not rules.ends_dialog(thread.kind, said or "")
+
+
 def last_message(thread: Thread) -> Message | None:
     """The newest message by GenDate, then MsgId."""
     return thread.messages.order_by("-generated_at", "-msg_id").first()

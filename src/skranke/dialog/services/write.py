@@ -22,6 +22,7 @@ from skranke.dialog.services.changes import (
     lock_for_change,
     refresh,
     save_change,
+    waiting_since,
 )
 from skranke.dialog.services.journaling import journal_thread
 from skranke.dialog.services.prescriptions import renewed, rows
@@ -52,8 +53,8 @@ def answer(
 ) -> Message:
     """Answer the patient, and close the thread when `close` is set; the patient may write again (MSG-25).
 
-    outcome: what the answer decides, by name or national code, where its kind demands it (`outcomes`); a final one
-    closes the thread. appointment_id: given by the room of appointments alone, for an outcome that needs one.
+    outcome: what the answer decides, by name or national code, where its kind demands or allows it (`outcomes`); a
+    final one closes the thread. appointment_id: given by the room of appointments alone, for an outcome that needs one.
     prescriptions: what is renewed, for an outcome that names items (RX-16).
     Leaves from the party the patient addressed (CMP-13). The thread leaves every inbox (MSG-3) and the writer becomes
     responsible (MSG-18).
@@ -72,6 +73,8 @@ def answer(
     items = renewed(thread, prescriptions, decided)
     if attachment_ids and not rules.takes_attachments(thread.kind):
         raise InvalidError(_("Svaret kan ikke ha vedlegg. Ta dem bort."), field="attachments")
+    if decided is not None and rules.is_refusable(thread.kind) and waiting_since(thread) is None:
+        raise InvalidError(_("Pasienten venter ikke på svar: det er ingenting å avvise."), field="outcome")
     close = close or (decided is not None and decided.final)
     code = decided.code.value if decided else rules.answer_code(thread.kind, close=close)
     message = _send(

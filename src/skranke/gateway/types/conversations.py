@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from skranke.blobs import services as blobs
 from skranke.clinics.models import Service
 from skranke.dialog.models import DialogKind, Direction, Message
-from skranke.dialog.services import mark_unread_by_patient, receive_message
+from skranke.dialog.services import mark_unread_by_patient, receive_message, takes_answers
 from skranke.dialog.values import IncomingAttachment, IncomingMessage
 from skranke.gateway import receipts
 from skranke.gateway.codes import member
@@ -55,7 +55,7 @@ def handle(incoming: Incoming, conversation: Conversation) -> Handled:
             raise UnknownQuestionError(_("Denne typen henvendelse kan ikke tas imot her. Ring legekontoret."))
         require_service(incoming, conversation.service)
     stored = receive_message(message_of(incoming, conversation))
-    if code == Answer.CITIZEN_ANSWER and not stored.thread.may_be_answered:
+    if code == Answer.CITIZEN_ANSWER and not takes_answers(stored.thread):
         _answer_after_end(incoming)
     return Handled(subject_kind="message", subject_id=stored.id, patient_id=stored.thread.patient_id)
 

@@ -169,8 +169,8 @@ class OutcomeOut(Schema):
 class ThreadOut(Schema):
     """A thread with its messages by GenDate, then MsgId.
 
-    `outcomes`: an answer now must decide one of these; none, and it decides nothing. `answered_finally`: the request
-    has had its one answer.
+    `outcomes`: an answer now must decide one of these; none, and it decides nothing. `may_refuse`: the answer's outcome
+    may be `rejected`, though it need have none. `answered_finally`: the request has had its one answer.
     """
 
     id: UUID
@@ -184,6 +184,7 @@ class ThreadOut(Schema):
     may_answer: bool
     may_close: bool
     outcomes: list[OutcomeOut]
+    may_refuse: bool
     answered_finally: bool
     in_inbox: bool
     responsible_id: UUID | None
@@ -229,7 +230,8 @@ class PrescriptionIn(Schema):
 class AnswerIn(Schema):
     """An answer. `close` closes the thread at the clinic; the patient can still write.
 
-    `outcome`: one of the thread's `outcomes`, by name or by national code, where it has any. `appointment_id`: the
+    `outcome`: one of the thread's `outcomes`, by name or by national code, where it has any; or `rejected`, where the
+    thread says `may_refuse`. `appointment_id`: the
     patient's coming appointment that an outcome with `needs_appointment` gives. `prescriptions`: what has been renewed,
     with an outcome that `names_items` alone; each goes along as an M1.
     """

@@ -179,6 +179,7 @@ def _thread(thread_id: UUID) -> schemas.ThreadOut:
         may_answer=view.may_answer,
         may_close=view.may_close,
         outcomes=[schemas.OutcomeOut.from_orm(one) for one in view.outcomes],
+        may_refuse=view.may_refuse,
         answered_finally=view.answered_finally,
         in_inbox=view.in_inbox,
         responsible_id=view.responsible_id,

@@ -27,8 +27,10 @@ WHOLE_CLINIC = "klinikken"
 
 @require_POST
 @clinic_view
-def answer(request: HttpRequest, actor: Actor, thread_id: UUID, *, close: bool) -> HttpResponse:
-    """Answer the patient, and close when that was asked for."""
+def answer(
+    request: HttpRequest, actor: Actor, thread_id: UUID, *, close: bool = False, outcome: str = ""
+) -> HttpResponse:
+    """Answer the patient, and close when that was asked for. outcome: what the button decides, if not the form."""
     thread = get_thread_for(actor, thread_id)
 
     def verb(draft: Draft) -> None:
@@ -43,12 +45,13 @@ def answer(request: HttpRequest, actor: Actor, thread_id: UUID, *, close: bool) 
                 text=draft.text,
                 attachment_ids=draft.attachment_ids,
                 close=close,
-                outcome=draft.outcome,
+                outcome=outcome or draft.outcome,
                 prescriptions=prescriptions,
                 expected_version=_version(request),
             )
 
-    return _do(request, actor, thread_id, verb, "avsluttet-svart" if close else "svart", sends=True)
+    done = "avvist" if outcome else "avsluttet-svart" if close else "svart"
+    return _do(request, actor, thread_id, verb, done, sends=True)
 
 
 def _renews(thread: Thread, outcome: str) -> bool:

@@ -210,6 +210,7 @@ def done_text(done: str) -> str:
     return {
         "svart": _("Svaret er lagt i kø. Kvitteringen fra HelseNorge vises under meldingen."),
         "avsluttet-svart": _("Svaret er lagt i kø, og samtalen ligger i arkivet."),
+        "avvist": _("Avvisningen er lagt i kø, og samtalen ligger i arkivet."),
         "sendt": _("Meldingen er lagt i kø. Kvitteringen fra HelseNorge vises under den."),
         "sendt-pa-nytt": _("Meldingen er lagt i kø på nytt. Kvitteringen fra HelseNorge vises under den."),
         "videresendt": _("Samtalen er videresendt. Du finner den under Åpne."),
