@@ -10,7 +10,7 @@ from django.db import connection
 
 from skranke.cli import replay as commands
 from skranke.dialog.models import Message, Thread
-from skranke.gateway import inbound, outbound, tries
+from skranke.gateway import faults_in, inbound, outbound, tries
 from skranke.gateway.errors import ReplayError
 from skranke.gateway.models import DeliveryTry, ReceivedMessage
 from skranke.gateway.replay import replay
@@ -18,7 +18,8 @@ from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
 from skranke.standards.build import ekonsultasjon
 from skranke.standards.build.envelope import reply_to
-from skranke.wire.errors import QueueUnavailableError, TransportDownError
+from skranke.wire import faults
+from skranke.wire.errors import DecryptionFailedError, QueueUnavailableError, TransportDownError
 
 
 @pytest.mark.req("DDFL-ID-01", "RCV-19", "NFR-3")
@@ -117,6 +118,34 @@ def test_a_message_that_always_fails_is_set_aside_and_can_be_replayed(office, mo
         assert ReceivedMessage.objects.get().state == "acted"
     with pytest.raises(ReplayError):
         replay(row.id, office.cast.system, office.endpoints)
+
+
+@pytest.mark.req("NFR-3", "NFR-4")
+def test_a_report_that_always_fails_is_set_aside_too_and_done_when_a_person_says_so(office, monkeypatch) -> None:
+    office.helsenorge.send(office.helsenorge.e_contact(office.cast.ola))
+    (receipt,) = office.answers()
+    told = faults.report(
+        receipt.raw,
+        DecryptionFailedError("cannot be opened"),
+        error_queue=office.helsenorge.queues.clinic_error,
+        now=clock.now(),
+    )
+    office.helsenorge.again(told)
+
+    def broken(*_, **__):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as during:
+        during.setattr(faults_in, "mark_reported", broken)
+        assert [office.take_reports() for _ in range(6)] == [["release"]] * 5 + [["accept"]]
+    with office.acting():
+        row = ReceivedMessage.objects.get(message_id=told.message_id)
+        assert (row.state, row.detail) == ("set_aside", "ZeroDivisionError")
+        assert not DeliveryTry.objects.exists()
+    replay(row.id, office.cast.system, office.endpoints)
+    with office.acting():
+        assert ReceivedMessage.objects.get(message_id=told.message_id).state == "fault"
+        assert OutboxItem.objects.get().state == "failed"
 
 
 @pytest.mark.req("NFR-3")

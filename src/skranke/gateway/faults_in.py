@@ -5,12 +5,13 @@ Such a report is never decrypted and never answered.
 
 from uuid import UUID
 
+from django.conf import settings
+
 from skranke.dialog.models import DeliveryState
 from skranke.dialog.services import mark_delivery
-from skranke.gateway import received
-from skranke.gateway.alarms import alarm
+from skranke.gateway import received, tries
 from skranke.gateway.facts import ID_LENGTH, Facts, storable
-from skranke.gateway.inbound import Disposition
+from skranke.gateway.inbound import Disposition, retried, set_aside
 from skranke.gateway.models import ReceptionState
 from skranke.kernel import clock
 from skranke.kernel.actor import system
@@ -28,19 +29,22 @@ def receive(raw: RawMessage, clinic_id: UUID) -> Disposition:
     facts = Facts(raw=raw, clinic_id=clinic_id)
     with bind(message_id=facts.message_id, received_id=str(facts.received_id)):
         try:
-            _note(facts)
+            if tries.count([facts])[0] > settings.OURS.delivery_tries:
+                set_aside(facts)
+            else:
+                note(facts)
         except Exception as error:  # noqa: BLE001 - whatever it was, the report comes again
-            alarm(error)
-            return Disposition.RELEASE
+            return retried(facts, error)
         return Disposition.ACCEPT
 
 
-def _note(facts: Facts) -> None:
+def note(facts: Facts) -> None:
+    """What the report says, in one commit. Raises what stands in the way; then nothing is stored."""
     told = faults.read(facts.raw)
     condition = storable(told.condition) or "unknown"
     with acting(system(facts.clinic_id)):
-        # Reports have no body: without an id nothing tells one from another, and noting one twice does no harm.
-        if facts.message_id and received.same_bytes_seen(facts):
+        if received.same_bytes_seen(facts):
+            tries.forget(facts)
             return
         error = f"{condition}: {storable(told.description)}"
         item, changed = mark_reported(storable(told.original_message_id)[:ID_LENGTH], error)
@@ -54,6 +58,7 @@ def _note(facts: Facts) -> None:
             subject_kind="outbox_item" if item else "",
             subject_id=item.id if item else None,
         )
+        tries.forget(facts)
     # A condition that no list has is the other side's free words, which belong in the row alone.
     logged = told.kind.condition if told.kind else "other"
     log.error("gateway_alarm", reason="error_queue_report", condition=logged, known=item is not None)

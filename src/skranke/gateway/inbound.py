@@ -86,7 +86,7 @@ def _alone(facts: Facts, number: int, endpoint: Endpoint, endpoints: Endpoints) 
     with _named(facts):
         try:
             if number > settings.OURS.delivery_tries:
-                _set_aside(facts)
+                set_aside(facts)
                 return Disposition.ACCEPT
         except Exception as error:  # noqa: BLE001 - it could not be stored: later
             alarm(error)
@@ -179,12 +179,11 @@ def _seen_before(facts: Facts) -> bool:
 def _failed(facts: Facts, endpoint: Endpoint, error: Exception) -> Disposition:
     """The unit of work is rolled back; what the table says follows in another."""
     rule = rule_for(error)
+    if rule.reaction is Reaction.RETRY:
+        return retried(facts, error)
     if rule.alarm:
         alarm(error, rule)
     try:
-        if rule.reaction is Reaction.RETRY:
-            tries.note(facts, code_of(error), counted=rule.counted)
-            return Disposition.RELEASE
         react(facts, endpoint, error, rule)
     except Exception as second:  # noqa: BLE001 - not even the fault could be stored: later
         alarm(second)
@@ -192,7 +191,19 @@ def _failed(facts: Facts, endpoint: Endpoint, error: Exception) -> Disposition:
     return Disposition.ACCEPT
 
 
-def _set_aside(facts: Facts) -> None:
+def retried(facts: Facts, error: Exception) -> Disposition:
+    """The delivery is to come again; what stood in its way is noted for the operator."""
+    rule = rule_for(error)
+    if rule.alarm:
+        alarm(error, rule)
+    try:
+        tries.note(facts, code_of(error), counted=rule.counted)
+    except Exception as second:  # noqa: BLE001 - not even that could be stored
+        alarm(second)
+    return Disposition.RELEASE
+
+
+def set_aside(facts: Facts) -> None:
     """Every try failed: kept whole, settled, alarmed, and replayed when a person says so.
 
     Not a copy of what has been done meanwhile: the tries were those of many copies at once.

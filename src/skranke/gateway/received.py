@@ -34,7 +34,12 @@ class Earlier(StrEnum):
 
 
 def same_bytes_seen(facts: Facts) -> bool:
-    """Whether this very delivery has been dealt with. Holds its ids until the unit of work ends."""
+    """Whether this very delivery has been dealt with. Holds its ids until the unit of work ends.
+
+    Without an id and a body nothing tells one from another.
+    """
+    if not (facts.message_id or facts.raw.body):
+        return False
     _lock(facts)
     return _rows(facts, Q(message_id=facts.message_id, sha256=facts.sha256), _DONE).exists()
 

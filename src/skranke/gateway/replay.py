@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from skranke.gateway import inbound
+from skranke.gateway import faults_in, inbound
 from skranke.gateway.endpoints import Endpoints
 from skranke.gateway.errors import ReplayError
 from skranke.gateway.facts import Facts, raw_of
@@ -19,7 +19,11 @@ def replay(received_id: UUID, actor: Actor, endpoints: Endpoints) -> None:
     then it stays set aside.
     """
     facts = Facts(raw=_kept(received_id, actor), clinic_id=actor.clinic_id)
-    inbound.act(facts, endpoints.of(actor.clinic_id, fresh=True))
+    endpoint = endpoints.of(actor.clinic_id, fresh=True)
+    if facts.raw.queue == endpoint.queue_error:
+        faults_in.note(facts)
+    else:
+        inbound.act(facts, endpoint)
     with acting(actor):
         ReceivedMessage.objects.filter(id=received_id, state=ReceptionState.SET_ASIDE).delete()
 
