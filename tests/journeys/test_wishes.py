@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from support.journeys.demo import Demo
-from support.journeys.hands import HANDS
+from support.journeys.hands import HANDS, weeks_on
 from support.journeys.watch import look
 
 pytestmark = pytest.mark.browser
@@ -49,11 +49,7 @@ def test_a_wish_is_met_with_a_time(demo: Demo, staff: Open, citizen: Open, hand:
     look(clinic)
 
     hands.press(clinic.get_by_role("link", name="Gi eller flytt en time i Timebok"))
-    clinic.locator(".grid").wait_for()
-    for _ in range(3):
-        before = clinic.locator("h1").inner_text()
-        clinic.keyboard.press("Alt+ArrowRight")
-        clinic.wait_for_function("before => document.querySelector('h1').innerText !== before", arg=before)
+    weeks_on(clinic, 3)
     hands.press(clinic.locator("a.free.online").nth(number))
     hands.write(clinic.locator("#pasient-sok"), name)
     hands.press(clinic.locator("#treff").get_by_role("button", name=name))

@@ -151,10 +151,10 @@ def test_a_panel_gives_focus_back_to_what_opened_it(page: "playwright.Page") -> 
     page.goto("post")
     page.locator("#opener").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'p-title'")
+    page.wait_for_function("() => document.activeElement.id === 'p-title'")
     page.keyboard.press("Escape")
     page.locator("#p").wait_for(state="detached")
-    page.wait_for_function("document.activeElement.id === 'opener'")
+    page.wait_for_function("() => document.activeElement.id === 'opener'")
 
 
 def test_shortcuts_can_be_turned_off(page: "playwright.Page") -> None:
@@ -235,7 +235,7 @@ def test_a_panel_takes_focus_when_it_comes_and_is_announced(page: "playwright.Pa
     page.locator("#opener").focus()
     page.keyboard.press("Enter")
     page.locator("#p").wait_for()
-    page.wait_for_function("document.activeElement.id === 'p-title'")
+    page.wait_for_function("() => document.activeElement.id === 'p-title'")
     page.locator("#ui-live", has_text="Ny time er åpnet").wait_for(state="attached")
 
 
@@ -247,7 +247,7 @@ def test_an_error_behind_a_button_is_told(page: "playwright.Page") -> None:
 
 def test_news_comes_by_the_event_stream_and_only_for_the_kind_asked_for(page: "playwright.Page") -> None:
     page.goto("post?live")
-    page.wait_for_function("document.body.dataset.liveState === 'open'")
+    page.wait_for_function("() => document.body.dataset.liveState === 'open'")
     ui_sample.SEEN.clear()
     ui_sample.EVENTS.put({"kind": "appointment", "id": "1"})
     ui_sample.EVENTS.put({"kind": "thread", "id": "2"})

@@ -209,7 +209,7 @@ def _empty_card(stage: Stage) -> Any:
 def _active_patient(stage: Stage) -> Any:
     page = stage.staff("kari")
     page.locator("#ui-search").press_sequentially("Ola Nordli")
-    page.locator("#ui-search-results a").first.click()
+    page.locator("#ui-search-results a:not(.htmx-added)").first.click()
     page.locator("#ui-patient .nm").wait_for()
     return page
 

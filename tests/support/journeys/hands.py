@@ -34,6 +34,16 @@ _WHERE = """wanted => {
 _NO_MOUSE = "addEventListener('pointerdown', () => console.error('the mouse was used'), true)"
 
 
+def weeks_on(page: Any, weeks: int) -> None:
+    """In Timebok so many weeks ahead, by its shortcut; what listens for it is there once the page is loaded."""
+    page.locator(".grid").wait_for()
+    for _ in range(weeks):
+        page.wait_for_load_state()
+        before = page.locator("h1").inner_text()
+        page.keyboard.press("Alt+ArrowRight")
+        page.wait_for_function("before => document.querySelector('h1').innerText !== before", arg=before)
+
+
 class Mouse:
     """Clicks, and types where it clicked."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from support.journeys import routes
 from support.journeys.demo import Demo
+from support.journeys.hands import weeks_on
 
 Arrive = Callable[["Stage"], Any]
 
@@ -77,11 +78,7 @@ class Stage:
         """Somebody's Timebok, some weeks ahead."""
         page = self.staff(username)
         page.goto(f"{self.demo.clinic}timebok")
-        for _ in range(weeks):
-            before = page.locator("h1").inner_text()
-            page.get_by_label("Neste uke").click()
-            page.wait_for_function("before => document.querySelector('h1').innerText !== before", arg=before)
-        page.locator(".grid").wait_for()
+        weeks_on(page, weeks)
         return page
 
     def free_time(self, number: int = 0) -> Any:
