@@ -83,6 +83,8 @@ def _forward(stage: Stage) -> Any:
 def _more(stage: Stage) -> Any:
     page = stage.thread()
     page.locator("#act-more").click()
+    page.locator("#act-refuse").wait_for()
+    page.locator("#answer-effect").scroll_into_view_if_needed()
     return page
 
 
