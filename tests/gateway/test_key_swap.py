@@ -13,7 +13,8 @@ from skranke.standards.render import render
 from skranke.wire.certificates import load_certificate
 from skranke.wire.protection import protect
 
-from support.authority import ENCRYPTION, SIGNING, issuer_of, openssl, write_identity
+from support.authority import ENCRYPTION, SIGNING, issuer_of, write_identity
+from support.openssl import openssl
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@
 """
 
 import itertools
-import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -26,16 +25,12 @@ from skranke.kernel import clock
 from skranke.wire import demo_pki
 from skranke.wire.certificates import Certificate, SigningIdentity
 
+from support.openssl import openssl
+
 Answering = Callable[[bytes], bytes]
 DAY = timedelta(days=1)
 SIGNING = {"content_commitment": True}
 ENCRYPTION = {"key_encipherment": True}
-
-
-def openssl(*arguments: str | Path, data: bytes = b"") -> bytes:
-    done = subprocess.run(["openssl", *map(str, arguments)], input=data, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout
 
 
 @dataclass

@@ -21,7 +21,8 @@ from skranke.standards.render import render
 from skranke.wire.certificates import Certificate, SigningIdentity, load_certificate
 from skranke.wire.protection import encrypt, protect, sign
 
-from support.authority import Issuer, Site, issuer_of, openssl, pem_of
+from support.authority import Issuer, Site, issuer_of, pem_of
+from support.openssl import openssl
 from support.surgery import Surgery
 
 Changes = dict[str, Any]

@@ -14,6 +14,7 @@ from skranke.wire.certificates import SigningIdentity
 
 from support.authority import DAY, ENCRYPTION, Issuer, root
 from support.matrix import ACCEPTED, WAITS, Changes, Row, Scene, condition
+from support.openssl import needed
 
 INVALID = condition("invalid-certificate")
 UNVERIFIED = condition("unverified-certificate")
@@ -73,7 +74,8 @@ def listed(scene: Scene, *, revoked: bool) -> Changes:
     party = issuer.issue("Helsenorge", lists=(scene.site.url("/list"),))
     if revoked:
         issuer.revoke(party.certificate)
-    scene.site.pages["/list"] = lambda _: issuer.list_by_openssl()
+    made_list = issuer.list_by_openssl()
+    scene.site.pages["/list"] = lambda _: made_list
     return scene.signed_by(party)
 
 
@@ -82,6 +84,7 @@ def answered(scene: Scene, *, revoked: bool) -> Changes:
     party = issuer.issue("Helsenorge", responders=(scene.site.url("/responder"),))
     if revoked:
         issuer.revoke(party.certificate)
+    needed()
     scene.site.pages["/responder"] = lambda asked: issuer.answer_by_openssl(asked, party.certificate)
     return scene.signed_by(party)
 
@@ -90,12 +93,14 @@ def middle_revoked(scene: Scene) -> Changes:
     issuer = replace(scene.authority, revoked=set())
     middle = issuer.middle(lists=(scene.site.url("/list"),))
     issuer.revoke(middle.certificate)
-    scene.site.pages["/list"] = lambda _: issuer.list_by_openssl()
+    made_list = issuer.list_by_openssl()
+    scene.site.pages["/list"] = lambda _: made_list
     return chained(scene, middle)
 
 
 def only_the_list(scene: Scene) -> Changes:
-    scene.site.pages["/list"] = lambda _: replace(scene.authority, revoked=set()).list_by_openssl()
+    made_list = replace(scene.authority, revoked=set()).list_by_openssl()
+    scene.site.pages["/list"] = lambda _: made_list
     return scene.party(lists=(scene.site.url("/list"),), responders=(scene.site.url("/gone"),))
 
 

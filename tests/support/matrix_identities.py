@@ -67,7 +67,8 @@ def outward_revoked(scene: Scene) -> Changes:
     issuer = replace(scene.authority, revoked=set())
     made = issuer.issue("Helsenorge", use=ENCRYPTION, lists=(scene.site.url("/list"),))
     issuer.revoke(made.certificate)
-    scene.site.pages["/list"] = lambda _: issuer.list_by_openssl()
+    made_list = issuer.list_by_openssl()
+    scene.site.pages["/list"] = lambda _: made_list
     scene.register(made.certificate, field="encryption_certificate")
     return {}
 

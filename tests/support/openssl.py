@@ -10,10 +10,15 @@ PROGRAM = shutil.which("openssl")
 NEEDED = "needs the openssl command"
 
 
-def openssl(*arguments: str | Path, data: bytes = b"") -> bytes:
-    """What the command prints; the test is skipped where there is none, and fails when the command refuses."""
+def needed() -> None:
+    """Skip the test where there is no such command; for what is asked of it in another thread, where nothing skips."""
     if PROGRAM is None:
         pytest.skip(NEEDED)
-    done = subprocess.run([PROGRAM, *map(str, arguments)], input=data, capture_output=True, check=False)
+
+
+def openssl(*arguments: str | Path, data: bytes = b"") -> bytes:
+    """What the command prints; the test is skipped where there is none, and fails when the command refuses."""
+    needed()
+    done = subprocess.run([str(PROGRAM), *map(str, arguments)], input=data, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout

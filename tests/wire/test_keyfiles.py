@@ -11,7 +11,8 @@ from skranke.wire.certificates import SigningIdentity
 from skranke.wire.errors import ConfigurationError
 from skranke.wire.keyfiles import load_decryption_identity, load_signing_identity
 
-from support.authority import Issuer, key_pem, openssl, pem_of, root, write_identity
+from support.authority import Issuer, key_pem, pem_of, root, write_identity
+from support.openssl import openssl
 
 PASSWORD = "hemmelig æøå"
 

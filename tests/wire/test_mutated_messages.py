@@ -12,8 +12,9 @@ from skranke.wire.certificates import DecryptionIdentity, SigningIdentity, Trust
 from skranke.wire.errors import TransportFaultError
 from skranke.wire.faults import is_reportable
 
-from support.authority import ENCRYPTION, Issuer, openssl, pem_of, root, write_identity
+from support.authority import ENCRYPTION, Issuer, pem_of, root, write_identity
 from support.mutations import mutated_bytes
+from support.openssl import PROGRAM, openssl
 
 PAYLOAD = b"<hei>" + b"Er dere aapne? " * 20 + b"</hei>"
 
@@ -59,14 +60,10 @@ def world(tmp_path_factory) -> World:
 
 
 def signed_forms(world: World) -> list[bytes]:
-    """As we sign, without attributes, and as openssl does: DER, BER of indefinite length, SHA-512."""
-    return [
-        protection.sign(PAYLOAD, signer=world.sender),
-        protection.sign(PAYLOAD, signer=world.sender, signed_attributes=False),
-        world.by_openssl(),
-        world.by_openssl("-stream"),
-        world.by_openssl("-noattr", "-md", "sha512"),
-    ]
+    """As we sign, without attributes, and as openssl, where it is, does: DER, BER of indefinite length, SHA-512."""
+    ours = [protection.sign(PAYLOAD, signer=world.sender, signed_attributes=with_them) for with_them in (True, False)]
+    forms = [(), ("-stream",), ("-noattr", "-md", "sha512")] if PROGRAM else []
+    return ours + [world.by_openssl(*options) for options in forms]
 
 
 @pytest.mark.req("NFR-3")

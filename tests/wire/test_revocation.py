@@ -23,6 +23,7 @@ from skranke.wire.fetch import Fetcher
 from skranke.wire.revocation import OnlineRevocation
 
 from support.authority import DAY, Issuer, Site, root, site
+from support.openssl import needed
 
 HOUR = timedelta(hours=1)
 
@@ -70,7 +71,8 @@ def check(trust: TrustStore, party: SigningIdentity, *, at: timedelta = timedelt
 def test_a_list_made_by_openssl_decides(world, revoked):
     party = world.party(lists=True)
     world.root.revoked = {party.certificate.serial_number + (0 if revoked else 1)}
-    world.site.pages["/list"] = lambda _: world.root.list_by_openssl()
+    made_list = world.root.list_by_openssl()
+    world.site.pages["/list"] = lambda _: made_list
     with pytest.raises(RevokedCertificateError) if revoked else nullcontext():
         check(world.trust(), party)
     assert world.site.asked == ["/list"]
@@ -81,6 +83,7 @@ def test_an_answer_made_by_openssl_decides(world, revoked):
     party = world.party(responders=True)
     if revoked:
         world.root.revoke(party.certificate)
+    needed()
     world.site.pages["/responder"] = lambda asked: world.root.answer_by_openssl(asked, party.certificate)
     with pytest.raises(RevokedCertificateError) if revoked else nullcontext():
         check(world.trust(), party)
@@ -89,6 +92,7 @@ def test_an_answer_made_by_openssl_decides(world, revoked):
 
 def test_a_certificate_that_openssl_has_not_issued_is_unknown(world):
     party = world.party(responders=True)
+    needed()
     world.site.pages["/responder"] = world.root.answer_by_openssl
     with pytest.raises(RevocationOfflineError):
         check(world.trust(), party)
