@@ -103,11 +103,7 @@ def read_queue(endpoint: Endpoint, queue: str, receive: Receive, stop: Stop, hea
             heart.beat()
             try:
                 waiting.give_back(transport)
-                taken = take(transport, queue, at_once)
-                if taken:
-                    dispositions = receive([delivery.message for delivery in taken], transport)
-                    for delivery, disposition in zip(taken, dispositions, strict=True):
-                        _settle(transport, delivery, disposition, waiting)
+                _do_next(transport, queue, receive, waiting, at_once)
             except DeliveryLostError:
                 log.info("delivery_lost")
             except TransportDownError as error:
@@ -116,17 +112,32 @@ def read_queue(endpoint: Endpoint, queue: str, receive: Receive, stop: Stop, hea
                 stop.wait(POLL_SECONDS)
 
 
+def _do_next(transport: Transport, queue: str, receive: Receive, waiting: Waiting, at_once: int) -> None:
+    """In a function of its own: nothing holds what has been done while the next is waited for."""
+    taken = take(transport, queue, at_once)
+    if not taken:
+        return
+    dispositions = receive([delivery.message for delivery in taken], transport)
+    for delivery, disposition in zip(taken, dispositions, strict=True):
+        _settle(transport, delivery, disposition, waiting)
+    if _size(taken) > _SMALL:
+        # The connection's buffer stays as large as the largest message that ever went through it.
+        connection.close()
+
+
 def take(transport: Transport, queue: str, at_once: int) -> list[Delivery]:
     """The next deliveries: one as soon as there is one, and of those that wait behind it no more than are small."""
     taken: list[Delivery] = []
-    size = 0
-    while len(taken) < at_once and size <= _SMALL:
+    while len(taken) < at_once and _size(taken) <= _SMALL:
         delivery = transport.receive(queue, timeout=0 if taken else POLL_SECONDS)
         if delivery is None:
             break
         taken.append(delivery)
-        size += len(delivery.message.body)
     return taken
+
+
+def _size(taken: Sequence[Delivery]) -> int:
+    return sum(len(delivery.message.body) for delivery in taken)
 
 
 def _settle(transport: Transport, delivery: Delivery, disposition: Disposition, waiting: Waiting) -> None:
