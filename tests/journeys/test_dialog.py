@@ -207,7 +207,7 @@ def test_who_cannot_be_reached_is_not_written_to_and_the_page_says_why(
     hands.write(clinic.get_by_label("Hvem skal du skrive til?"), "Ragnhild Ness")
     hands.press(clinic.locator("#post-thread").get_by_role("button", name="Søk"))
     hands.press(clinic.locator("#post-thread .hits").get_by_role("link", name="Ragnhild Ness"))
-    clinic.get_by_text("Ingenting er sendt.").wait_for()
+    clinic.get_by_text("Ingenting er sendt.").first.wait_for()
     assert clinic.get_by_role("button", name="Send", exact=True).count() == 0
     look(clinic)
 
@@ -238,7 +238,7 @@ def test_what_helsenorge_did_not_take_is_explained_and_sent_again(
     hands.write(clinic.get_by_label("Svar til Ola Nordli"), "Og en ting til.")
     look(clinic)
     hands.press(clinic.get_by_role("button", name="Send på nytt"))
-    clinic.get_by_text("Meldingen er lagt i kø på nytt.").wait_for()
+    clinic.locator("#thread-done").get_by_text("Meldingen er lagt i kø på nytt.").wait_for()
     clinic.locator(".msg.us").get_by_text("Mottatt av HelseNorge").wait_for()
     assert clinic.locator("#answer-text").input_value() == "Og en ting til."
     assert clinic.get_by_role("button", name="Send på nytt").count() == 0

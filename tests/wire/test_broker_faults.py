@@ -35,9 +35,6 @@ from support.ports import free_ports
 pytestmark = pytest.mark.amqp
 
 SOON = 60.0  # a node needs half of it to start on a busy machine
-# Messages that RabbitMQ 3 hands out beyond a credit that is given anew while they are on their way to us: it counts the
-# credit from those that its session has written by then.
-CROSSING = 2
 AHEAD = 10  # messages; fewer than come after the last fault of a test
 
 
@@ -247,7 +244,10 @@ def test_never_more_than_the_credit_is_on_its_way(broker, queue):
             delivery = persistently(lambda: transport.receive(queue, timeout=1))
             assert 1 <= left - connect.declare_module().depths(broker.url, [queue])[queue] <= most
             transport.accept(delivery)
-            most = CREDIT + CROSSING
+            if queue.startswith(QueueKind.QUORUM):
+                # RabbitMQ 3 counts a credit given anew from what its session has written by then. What a quorum queue
+                # has handed to the session meanwhile comes on top, once: no more than it had credit for.
+                most = 2 * CREDIT
 
 
 def until_it_fails(action: Callable[[], object]) -> None:
