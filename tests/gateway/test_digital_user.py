@@ -12,8 +12,7 @@ from django.test import override_settings
 
 from skranke.audit.models import AuditEvent
 from skranke.cli import reachability as command
-from skranke.gateway import nightly
-from skranke.gateway.models import NightlyCheck, ReceivedMessage
+from skranke.gateway.models import ReceivedMessage
 from skranke.kernel import clock
 from skranke.kernel.ids import synthetic_national_id
 from skranke.outbox.models import OutboxItem
@@ -23,8 +22,12 @@ from skranke.patients.reaching import ask_helsenorge
 from skranke.patients.services import place_on_list, register
 from skranke.standards.codes import Answer
 from skranke.standards.render import render
+from skranke.worker.jobs import JOBS
+from skranke.worker.models import JobRun
+from skranke.worker.run import look
 
 from cast import fresh_national_id
+from support.database import as_role
 from support.helsenorge import at
 
 
@@ -51,6 +54,12 @@ def _listed(gp, count: int) -> None:
             national_id=fresh_national_id(age=20 + number % 60),
             given_name=f"Prøve{number}", family_name="Person", gp=gp, on_gp_list=True,
         )  # fmt: skip
+
+
+def _look() -> None:
+    """What a worker does each second."""
+    (job,) = [job for job in JOBS if job.name == "patients.ask"]
+    look(job)
 
 
 @pytest.fixture
@@ -127,16 +136,18 @@ def test_the_nightly_check_asks_about_everybody_on_a_list_once(night, many) -> N
     with night.acting():
         _listed(night.cast.kari, many)
 
-    def one_lane() -> None:
-        nightly.look(night.cast.clinic.id)
+    def one_worker() -> None:
+        _look()
         connection.close()
 
-    lanes = [Worker(target=one_lane) for _ in range(3)]
-    for lane in lanes:
-        lane.start()
-    for lane in lanes:
-        lane.join()
-    nightly.look(night.cast.clinic.id)
+    with as_role("skranke_worker"):
+        workers = [Worker(target=one_worker) for _ in range(3)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        _look()
+        assert JobRun.objects.filter(on_behalf_of=night.cast.clinic.id).count() == 1
     letters = {str(letter.document.info.sender.her_id): letter for letter in night.answers()}
     assert set(letters) == {night.cast.kari_party.her_id, night.cast.mona_party.her_id}
     kari = letters[night.cast.kari_party.her_id]
@@ -145,17 +156,18 @@ def test_the_nightly_check_asks_about_everybody_on_a_list_once(night, many) -> N
     assert night.cast.ola.national_id in ids(kari)
     assert ids(letters[night.cast.mona_party.her_id]) == {night.cast.astrid.national_id}
     with night.acting():
-        assert NightlyCheck.objects.count() == 1
         assert AuditEvent.objects.filter(action="patient.asked_about").count() == 2
     clock.move_to(at(clock.today() + timedelta(days=1), 4, 30))
-    nightly.look(night.cast.clinic.id)
+    with as_role("skranke_worker"):
+        _look()
     assert len(night.answers()) == 2
 
 
 @pytest.mark.req("DDFL-DB-03")
 def test_by_day_nobody_is_asked_about(night) -> None:
     clock.move(timedelta(hours=6))
-    nightly.look(night.cast.clinic.id)
+    with as_role("skranke_worker"):
+        _look()
     assert night.answers() == []
 
 

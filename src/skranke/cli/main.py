@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     gateway.add_argument("--consumers", type=int, default=1, help="processes that read the asynchronous queue")
     gateway.set_defaults(run=_gateway)
 
+    worker = commands.add_parser("worker", help="do what is done by the clock: scheduled work of every clinic")
+    worker.set_defaults(run=_worker)
+
     _for_operators(commands)
 
     sandbox = commands.add_parser("sandbox", help="a pretend HelseNorge to try or test against")
@@ -139,6 +142,13 @@ def _gateway(options: argparse.Namespace) -> int:
     supervisor = import_module("skranke.gateway.supervisor")
     _settings("skranke.config.settings")
     supervisor.run({**supervisor.LANES, "async": options.consumers})
+    return 0
+
+
+def _worker(options: argparse.Namespace) -> int:  # noqa: ARG001 - every command has the same signature
+    _settings("skranke.config.settings")
+    import_module("django").setup()
+    import_module("skranke.worker.run").run()
     return 0
 
 

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "skranke.dialog",
     "skranke.scheduling",
     "skranke.gateway",
+    "skranke.worker",
     "skranke.web",
     "skranke.web.clinic",
     "skranke.web.api",

@@ -1,4 +1,4 @@
-"""Heartbeats: each lane writes a small file every second, and whoever asks for health reads them.
+"""Heartbeats: each lane, and the worker, writes a small file every second, and whoever asks for health reads them.
 
 The machine's own clock counts here: whether a process lives is no business time.
 """
@@ -14,6 +14,8 @@ from uuid import UUID
 from django.conf import settings
 
 EVERY_SECONDS = 1.0
+WORKER = "worker"
+"""The heartbeat of `skranke worker`; those of the lanes have the lanes' names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,16 +96,6 @@ class SyncQuestion(TenantModel):
         ]
 
 
-class NightlyCheck(TenantModel):
-    """That the clinic has asked HelseNorge about its lists in the night of this day: one row, however many lanes."""
-
-    day = models.DateField()
-    at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["clinic_id", "day"], name="nightly_check_once")]
-
-
 class DeliveryTry(TenantModel):
     """How often a delivery has been tried, committed before the work begins ("try 3 of 5")."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import psycopg
 from django.db import connection
 
-from skranke.gateway import nightly, outbound, overdue
+from skranke.gateway import outbound, overdue
 from skranke.gateway.endpoints import Endpoints
 from skranke.gateway.health import Heart
 from skranke.kernel.log import get_logger
@@ -49,7 +49,6 @@ class Sender:
         if time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + OVERDUE_SECONDS
             overdue.look(self._clinic_id)
-            nightly.look(self._clinic_id)
 
     def _listen(self) -> None:
         with connection.cursor() as cursor:

@@ -49,6 +49,11 @@ def ask_helsenorge(patients: Iterable[Patient], *, not_before: datetime | None =
     return asked
 
 
+def ask_about_everybody() -> None:
+    """Once a night the clinic asks about everybody on its lists (HITS 1217 3.9.2, PAT-4)."""
+    ask_helsenorge(Patient.objects.filter(on_gp_list=True))
+
+
 def ask_again(patients: Iterable[Patient], *, tries: int) -> int:
     """HelseNorge could not tell: ask the same once more after a pause that doubles, until it has been tried enough."""
     if tries >= _TRIES:

@@ -53,11 +53,9 @@ def same_clinic(table: str, column: str, target: str) -> RunSQL:
     )
 
 
-def grant(table: str, *, rights: str = ALL) -> RunSQL:
-    """Grant `rights` on a table that belongs to no clinic."""
-    return RunSQL(
-        sql=f"GRANT {rights} ON {table} TO {APP_ROLE}", reverse_sql=f"REVOKE {rights} ON {table} FROM {APP_ROLE}"
-    )
+def grant(table: str, *, rights: str = ALL, role: str = APP_ROLE) -> RunSQL:
+    """Grant `rights` on a table that belongs to no clinic; `role`: to one program alone."""
+    return RunSQL(sql=f"GRANT {rights} ON {table} TO {role}", reverse_sql=f"REVOKE {rights} ON {table} FROM {role}")
 
 
 def definer_function(signature: str, returns: str, body: str) -> RunSQL:

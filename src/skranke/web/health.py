@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from skranke.clinics import queries as clinics
 from skranke.gateway.endpoints import bus_url
-from skranke.gateway.health import Heartbeat, heartbeats
+from skranke.gateway.health import WORKER, Heartbeat, heartbeats
 from skranke.gateway.supervisor import LANES
 from skranke.kernel.actor import system
 from skranke.tenancy.work import acting
@@ -32,7 +32,7 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's sig
     beats = heartbeats(settings.OURS.health_directory or "/nonexistent")
     parts = {"database": _database()}
     parts |= {"bus": _bus() if parts["database"] == "ok" else "not asked: the database is away"}
-    parts |= _lanes(beats)
+    parts |= _programs(beats)
     alive = all(state == "ok" for state in parts.values())
     body = {"status": "ok" if alive else "failing", "parts": parts, "dead_letters": _dead_letters(beats)}
     return JsonResponse(body, status=200 if alive else 503, headers={"Cache-Control": "no-store"})
@@ -72,10 +72,10 @@ def _dead_letters(beats: Sequence[Heartbeat]) -> int | None:
     return sum(counts) if counts else None
 
 
-def _lanes(beats: Sequence[Heartbeat]) -> dict[str, str]:
-    """Each lane of the gateway writes a heartbeat every second."""
+def _programs(beats: Sequence[Heartbeat]) -> dict[str, str]:
+    """Each lane of the gateway, and the worker, writes a heartbeat every second."""
     ages = {beat.lane: beat.age for beat in beats}
-    return {f"gateway.{name}": _state(ages.get(name)) for name in LANES}
+    return {f"gateway.{name}": _state(ages.get(name)) for name in LANES} | {WORKER: _state(ages.get(WORKER))}
 
 
 def _state(age: float | None) -> str:

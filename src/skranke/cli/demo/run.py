@@ -160,6 +160,7 @@ class _Start:
             ("web", ["web", "--port", str(port)], web),
             ("live", ["live", "--port", str(port + 1)], web),
             ("gateway", ["gateway"], gateway),
+            ("worker", ["worker"], self._environment("skranke_worker")),
             ("sandbox", ["sandbox", "web", "--port", str(port + 2)], sandbox),
             ("sandbox-bus", ["sandbox", "bus"], sandbox),
         )
