@@ -9,6 +9,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from skranke.dialog.models import Message, Thread
 from skranke.gateway import inbound, tries
@@ -204,3 +205,23 @@ def test_killed_at_a_commit_of_several_nothing_is_lost_and_nothing_doubled(
         following.kill()
         following.wait()
     everything_once(office, messages)
+
+
+@pytest.mark.req("NFR-3")
+def test_one_message_more_among_those_that_wait_asks_neither_for_its_ids_nor_for_its_patient(office) -> None:
+    def asked(count: int) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            received(office, sent(office, count))
+        return len(queries)
+
+    asked(1)  # reads the clinic's side of the bus
+    one_more = (asked(WAITING) - asked(2)) / (WAITING - 2)
+    assert one_more <= 9, "two of the statements of one alone are asked once for all"
+
+
+@pytest.mark.req("DDFL-ID-01", "RCV-19")
+def test_one_that_has_been_here_before_is_known_among_new_ones(office) -> None:
+    old, *new = sent(office)
+    received(office, [old])
+    assert received(office, [new[0], old, *new[1:]]) == ["accept"] * WAITING
+    everything_once(office, [old, *new])

@@ -25,7 +25,9 @@ from skranke.gateway.received import Earlier
 from skranke.gateway.types.registry import type_of
 from skranke.gateway.values import Incoming
 from skranke.kernel.actor import system
+from skranke.kernel.ids import NationalId
 from skranke.kernel.log import bind, get_logger
+from skranke.patients.queries import look_ahead
 from skranke.standards.apprec import AppRec
 from skranke.standards.msghead import MsgHead
 from skranke.tenancy.work import acting
@@ -39,6 +41,13 @@ class Disposition(StrEnum):
 
     ACCEPT = "accept"
     RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    peer: Peer
+    party: OwnParty
+    document: MsgHead | AppRec
 
 
 def receive(raws: Sequence[RawMessage], clinic_id: UUID, endpoints: Endpoints) -> list[Disposition]:
@@ -65,14 +74,23 @@ def _together(several: Sequence[Facts], endpoint: Endpoint) -> bool:
         opened = [_open(facts, endpoint) for facts in several]
         with acting(system(endpoint.clinic_id)):
             _wait_for_nobody_long()
+            if not received.are_new(several):
+                return False
+            look_ahead([found for one in opened if (found := _national_id(one)) is not None])
             for facts, one in zip(several, opened, strict=True):
                 with _named(facts):
-                    _act(facts, endpoint, one)
+                    _check(facts, one)
+                    _take_effect(facts, endpoint, one)
             tries.forget(*several)
     except Exception as error:  # noqa: BLE001 - whatever it was, it is dealt with where the message stands alone
         log.info("inbox_one_by_one", reason=code_of(error))
         return False
     return True
+
+
+def _national_id(opened: _Opened) -> NationalId | None:
+    patient = opened.document.info.patient if isinstance(opened.document, MsgHead) else None
+    return patient.national_id if patient else None
 
 
 def _wait_for_nobody_long() -> None:
@@ -119,13 +137,6 @@ def act(facts: Facts, endpoint: Endpoint) -> None:
         tries.forget(facts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    peer: Peer
-    party: OwnParty
-    document: MsgHead | AppRec
-
-
 def _open(facts: Facts, endpoint: Endpoint) -> _Opened:
     """Who sent what to whom. No transaction waits with it: it needs no rows, and may ask a certificate authority."""
     peer = open_protection(facts, endpoint)
@@ -134,13 +145,20 @@ def _open(facts: Facts, endpoint: Endpoint) -> _Opened:
 
 
 def _act(facts: Facts, endpoint: Endpoint, opened: _Opened) -> None:
-    """The effect, in the present unit of work."""
-    kind = type_of(opened.document)
+    """The effect of a message that may have been here before, in the present unit of work."""
+    _check(facts, opened)
+    if not _seen_before(facts):
+        _take_effect(facts, endpoint, opened)
+
+
+def _check(facts: Facts, opened: _Opened) -> None:
     if isinstance(opened.document, MsgHead):
         assert facts.header is not None
         check_content(facts, opened.document, facts.header, most=settings.OURS.attachment_total_bytes)
-    if _seen_before(facts):
-        return
+
+
+def _take_effect(facts: Facts, endpoint: Endpoint, opened: _Opened) -> None:
+    kind = type_of(opened.document)
     if kind.receipted:
         accept(facts)
     handled = kind.handle(

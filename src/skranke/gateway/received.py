@@ -1,7 +1,7 @@
 """The rows of what came: stored once, found again, and locked so that the same message is never done twice at once."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from uuid import UUID
 
@@ -19,7 +19,8 @@ _QUEUE_LENGTH = 200
 _CODE_LENGTH = 60
 _CORRELATION_LENGTH = 255
 _LARGEST_MILLISECONDS = 2**31 - 1
-_LOCK = "pg_advisory_xact_lock(hashtextextended(%s, 0))"
+# Rows of unnest come in the order of the array.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%s::text[]) AS key"
 
 
 class Earlier(StrEnum):
@@ -60,6 +61,25 @@ def earlier(facts: Facts) -> Earlier:
     if not payloads:
         return Earlier.NEVER
     return Earlier.DUPLICATE if facts.payload_sha256 and payloads == {facts.payload_sha256} else Earlier.CONFLICT
+
+
+def are_new(several: Sequence[Facts]) -> bool:
+    """Whether none of some opened messages of a clinic has been here before, nor is another one's copy.
+
+    Holds their ids as `earlier` does. False for one without a message-id.
+    """
+    ids = {(facts.from_her_id, facts.message_id) for facts in several}
+    msg_ids = {(facts.from_her_id, facts.msg_id) for facts in several if facts.msg_id}
+    if not all(message_id for _, message_id in ids) or len(ids) < len(several):
+        return False
+    if len(msg_ids) < sum(bool(facts.msg_id) for facts in several):
+        return False
+    _lock(*several)
+    known = Q(message_id__in=[one for _, one in ids]) | Q(msg_id__in=[one for _, one in msg_ids])
+    senders = {facts.from_her_id for facts in several}
+    return not ReceivedMessage.objects.filter(
+        known, clinic_id=several[0].clinic_id, from_her_id__in=senders, state__in=_DONE
+    ).exists()
 
 
 def _rows(facts: Facts, same: Q, states: Iterable[str]) -> QuerySet[ReceivedMessage]:
@@ -110,12 +130,16 @@ def store(
     return row
 
 
-def _lock(facts: Facts) -> None:
-    """Until the unit of work ends, nobody else deals with these ids. Always message-id before MsgId: no deadlock."""
-    sender = f"{facts.clinic_id} {facts.from_her_id}"
-    keys = [f"message-id {sender} {facts.message_id or facts.sha256}"]
-    if facts.msg_id:
-        keys.append(f"MsgId {sender} {facts.msg_id}")
+def _lock(*several: Facts) -> None:
+    """Until the unit of work ends, nobody else deals with these ids.
+
+    In one order, and every message-id before every MsgId: no deadlock.
+    """
+    keys = {f"message-id {_sender(facts)} {facts.message_id or facts.sha256}" for facts in several}
+    second = {f"MsgId {_sender(facts)} {facts.msg_id}" for facts in several if facts.msg_id}
     with connection.cursor() as cursor:
-        # The columns are computed from left to right.
-        cursor.execute(f"SELECT {', '.join([_LOCK] * len(keys))}", keys)
+        cursor.execute(_LOCK, [[*sorted(keys), *sorted(second)]])
+
+
+def _sender(facts: Facts) -> str:
+    return f"{facts.clinic_id} {facts.from_her_id}"

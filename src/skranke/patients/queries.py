@@ -1,5 +1,7 @@
 """Finding patients, and whether they can be reached."""
 
+from collections.abc import Collection
+
 from django.db.models import Exists, OuterRef, QuerySet
 
 from skranke.audit.actions import Action
@@ -9,6 +11,7 @@ from skranke.kernel.ids import NationalId
 from skranke.patients import rules
 from skranke.patients.models import NamePart, Patient
 from skranke.patients.rules import Reachability
+from skranke.tenancy.work import remember, remembered
 
 SEARCH_LIMIT = 50
 _AFTER_EVERY_SIGN = "\U0010ffff"
@@ -41,7 +44,18 @@ def _matches(q: str) -> tuple[str, QuerySet[Patient]]:
 
 def by_national_id(national_id: NationalId) -> Patient | None:
     """The patient a message is about. The verb that acts on it writes the audit log, not this question."""
-    return Patient.objects.filter(national_id=str(national_id)).select_related("gp").first()
+    ahead: Patient | None = remembered(f"patient {national_id}")
+    return ahead or _listed().filter(national_id=str(national_id)).first()
+
+
+def look_ahead(national_ids: Collection[NationalId]) -> None:
+    """Ask at once for several patients that `by_national_id` will be asked for in the present unit of work."""
+    for patient in _listed().filter(national_id__in={str(one) for one in national_ids}):
+        remember(f"patient {patient.national_id}", patient)
+
+
+def _listed() -> QuerySet[Patient]:
+    return Patient.objects.select_related("gp")
 
 
 def reachability(patient: Patient) -> Reachability:

@@ -60,6 +60,19 @@ def once(name: str, ask: Callable[[], Found]) -> Found:
     return found
 
 
+def remember(name: str, found: Any) -> None:
+    """Keep for the rest of the unit of work what was found ahead of the question for it, as many rows by one query."""
+    current_actor()
+    kept = _remembered.get()
+    assert kept is not None
+    kept[name] = found
+
+
+def remembered(name: str) -> Any:
+    """What was kept by this name in the present unit of work; None when nothing was."""
+    return (_remembered.get() or {}).get(name)
+
+
 def current_actor() -> Actor:
     """The actor of the present unit of work; raises NoActorError outside one."""
     actor = _current.get()

@@ -138,12 +138,14 @@ def verify(
     expected = (sender_certificate,) if isinstance(sender_certificate, Certificate) else tuple(sender_certificate)
     if not expected:
         raise MissingCertificateError("No signing certificate is registered for the sender.")
+    held = [data]
+    del data  # each level holds all the megabytes below it once more
     try:
-        signed = _content(data, "signed_data")
+        signed = _content(held.pop(), "signed_data")
         sent = _sent_certificates(signed)
         signer, certificate = _registered_signer(signed, expected)
         content = signed["encap_content_info"]
-        del signed, data  # each level holds all the megabytes below it once more
+        del signed
         payload: bytes = content["content"].native
         content_type = str(content["content_type"].dotted)
         del content

@@ -1,5 +1,7 @@
 """A message from a patient becomes part of its thread, whatever order the messages come in (architecture 4)."""
 
+from uuid import UUID
+
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -41,6 +43,11 @@ from skranke.tenancy.rows import insert
 from skranke.tenancy.work import current_actor
 
 _CODE_LENGTH = 10
+_LOOK_UP = """
+    -- The index of MsgIds leaves the empty one out.
+    SELECT (SELECT id FROM dialog_message WHERE msg_id = %s AND msg_id <> ''),
+           (SELECT id FROM dialog_thread WHERE conversation = %s)
+"""
 _HANDLED = (EventKind.ANSWERED, EventKind.TAKEN, EventKind.FORWARDED)
 
 
@@ -54,12 +61,12 @@ def receive_message(incoming: IncomingMessage) -> Message:
     here who could read it.
     """
     _lock_conversation(incoming.conversation)
-    known = Message.objects.filter(msg_id=incoming.msg_id).first()
+    known, thread_id = _look_up(incoming)
     if known is not None:
-        return known
-    thread = Thread.objects.select_for_update(of=("self",)).filter(conversation=incoming.conversation).first()
-    if thread is None:
+        return Message.objects.get(id=known)
+    if thread_id is None:
         return _begin(incoming)
+    thread = Thread.objects.select_for_update(of=("self",)).get(id=thread_id)
     if thread.patient_id != incoming.patient.id:
         raise OtherPatientError(_("Meldingen viser til en samtale med en annen pasient."))
     message = _store(thread, incoming)
@@ -123,6 +130,14 @@ def _lock_conversation(conversation: str) -> None:
     with connection.cursor() as cursor:
         key = f"conversation {current_actor().clinic_id} {conversation}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+
+
+def _look_up(incoming: IncomingMessage) -> tuple[UUID | None, UUID | None]:
+    """The ids of the message, when it is known already, and of its thread, when there is one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK_UP, [incoming.msg_id, incoming.conversation])
+        found: tuple[UUID | None, UUID | None] = cursor.fetchone()
+    return found
 
 
 def _new_thread(incoming: IncomingMessage) -> Thread:
