@@ -31,6 +31,8 @@ from skranke.patients.models import Patient
 from skranke.patients.services import register
 from skranke.tenancy.work import acting
 
+from support.database import as_role
+
 # Cancellation without booking has a premise that this clinic lacks (HITS 1217 3.7).
 ALL_SERVICES = tuple(set(Service) - {Service.APPOINTMENT_CANCELLATION})
 # A random start, so that workers and processes that share a database or a broker do not meet.
@@ -117,16 +119,17 @@ def make_clinic(
             **facts,
         }
     )
+    accounts = _accounts(mark)
     with acting(system(clinic.id)):
-        kari = _hire("Kari", "Lunde", EmployeeRole.GP, mark, hpr_number=True)
-        mona = _hire("Mona", "Dahl", EmployeeRole.GP, mark, hpr_number=True)
+        kari = _hire(accounts["Kari"], EmployeeRole.GP, hpr_number=True)
+        mona = _hire(accounts["Mona"], EmployeeRole.GP, hpr_number=True)
         return Cast(
             clinic=clinic,
             kari=kari,
             mona=mona,
-            ali=_hire("Ali", "Khan", EmployeeRole.SECRETARY, mark, is_admin=True, sees_clinic_open=True),
-            anne=_hire("Anne", "Berg", EmployeeRole.NURSE, mark, hpr_number=True),
-            per=_hire("Per", "Vik", EmployeeRole.SUBSTITUTE, mark, hpr_number=True),
+            ali=_hire(accounts["Ali"], EmployeeRole.SECRETARY, is_admin=True, sees_clinic_open=True),
+            anne=_hire(accounts["Anne"], EmployeeRole.NURSE, hpr_number=True),
+            per=_hire(accounts["Per"], EmployeeRole.SUBSTITUTE, hpr_number=True),
             kari_party=_party(kari),
             mona_party=_party(mona),
             ola=_patient("Ola", "Nordmann", 43, kari),
@@ -138,8 +141,22 @@ def make_clinic(
         )
 
 
-def _hire(given: str, family: str, role: EmployeeRole, mark: str, *, hpr_number: bool = False, **facts: bool):
-    account = create_account(f"{given.lower()}-{mark}", f"{given} {family}")
+def _accounts(mark: str) -> dict[str, Account]:
+    """An account of each by given name, made by the pages' program: no other may."""
+    names = ("Kari Lunde", "Mona Dahl", "Ali Khan", "Anne Berg", "Per Vik")
+    with as_role("skranke_web"):
+        return {
+            name.split()[0]: create_account(f"{name.split()[0].lower()}-{mark}", name, national_id=_staff_id())
+            for name in names
+        }
+
+
+def _staff_id() -> str:
+    return str(fresh_national_id(age=45))
+
+
+def _hire(account: Account, role: EmployeeRole, *, hpr_number: bool = False, **facts: bool):
+    given, family = account.display_name.split()
     number = str(100_000_000 + secrets.randbelow(899_999_999)) if hpr_number else ""
     return hire(given_name=given, family_name=family, role=role, hpr_number=number, account_id=account.id, **facts)
 

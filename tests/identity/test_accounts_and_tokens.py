@@ -79,6 +79,6 @@ def test_log_in_and_log_out_are_audited() -> None:
     cast = make_clinic()
     account = cast.account(cast.ali)
     with acting(cast.actor(cast.ali)):
-        services.open_session(account.id)
-        services.close_session(account.id)
+        services.note_log_in(account.id)
+        services.note_log_out(account.id)
         assert [event.action for event in events_about("account", account.id)] == ["session.closed", "session.opened"]

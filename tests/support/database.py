@@ -94,6 +94,9 @@ def as_role(role: str) -> Iterator[None]:
     """Run the block's queries as another program's role, such as skranke_gateway."""
     connection = connections["default"]
     before = connection.settings_dict["USER"]
+    if before == role:
+        yield
+        return
     connection.close()
     connection.settings_dict["USER"] = role
     try:

@@ -31,6 +31,13 @@ def clinics_on_the_bus() -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def all_clinics() -> list[UUID]:
+    """Every clinic of the installation, for its operator; needs no unit of work."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT all_clinics()")
+        return [row[0] for row in cursor.fetchall()]
+
+
 def positions_of(account_id: UUID) -> list[tuple[UUID, UUID]]:
     """(clinic id, employee id) of each active position of an account; needs no unit of work."""
     with connection.cursor() as cursor:
@@ -125,6 +132,11 @@ def profile() -> CommunicationProfile:
     if found is None:
         raise NotConnectedError("The clinic is not connected to the bus. Set up its communication profile.")
     return found
+
+
+def is_connected() -> bool:
+    """Whether the current clinic is connected to the bus."""
+    return CommunicationProfile.objects.filter(active=True).exists()
 
 
 def counterpart(her_id: HerId | str | None = None) -> Counterpart:

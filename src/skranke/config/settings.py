@@ -24,7 +24,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "django.contrib.postgres",
-    "django.contrib.sessions",
     "skranke.ui",
     "skranke.tenancy",
     "skranke.audit",
@@ -40,6 +39,8 @@ INSTALLED_APPS = [
     "skranke.worker",
     "skranke.web",
     "skranke.web.clinic",
+    "skranke.web.operator",
+    "skranke.web.patient",
     "skranke.web.api",
 ]
 MIDDLEWARE = [
@@ -47,7 +48,7 @@ MIDDLEWARE = [
     "skranke.ui.security.SecurityHeadersMiddleware",
     "skranke.web.api.problems.ProblemMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "skranke.web.sessions.SessionMiddleware",
     "skranke.ui.i18n.LanguageMiddleware",
     "skranke.web.limits.UploadLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -72,12 +73,6 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 300
-SESSION_COOKIE_NAME = "skranke_staff"
-SESSION_COOKIE_AGE = OURS.session_hours * 3600
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = OURS.secure_cookies
-SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 CSRF_COOKIE_SECURE = OURS.secure_cookies
 CSRF_COOKIE_NAME = "skranke_csrf"
 CSRF_FAILURE_VIEW = "skranke.ui.views.csrf_failure"

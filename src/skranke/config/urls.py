@@ -9,6 +9,8 @@ urlpatterns = [
     path("health", health, name="health"),
     path("api/v1/", api.urls),
     path("ui/", include("skranke.ui.urls")),
+    path("drift/", include("skranke.web.operator.urls")),
+    path("min/", include("skranke.web.patient.urls")),
     path("", include("skranke.web.clinic.urls")),
 ]
 

@@ -9,6 +9,12 @@ class UsernameTakenError(ConflictError):
     code = "username_taken"
 
 
+class PersonHasAccountError(ConflictError):
+    """Another account belongs to the person with this national id."""
+
+    code = "person_has_account"
+
+
 class DemoLogInOffError(NotFoundError):
     """This installation has no log-in by choosing a user: the page does not exist."""
 

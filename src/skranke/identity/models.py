@@ -1,21 +1,103 @@
-"""Accounts that log in, and tokens of programs. They belong to no clinic: one person may work in several."""
+"""Accounts that log in, their sessions, and tokens of programs.
+
+They belong to no clinic: one person may work in several, and be a patient in others.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from skranke.kernel import clock
 from skranke.kernel.ids import new_id
 
+_NATIONAL_ID = r"^[0-9]{11}$"
+
+
+class SessionKind(models.TextChoices):
+    """Which part of Skranke a session opens. One browser may hold one of each."""
+
+    STAFF = "staff"
+    PATIENT = "patient"
+    OPERATOR = "operator"
+
+
+class LogInMethod(models.TextChoices):
+    """How somebody proved who they are. LINK: the demo's signed link."""
+
+    HELSEID = "helseid"
+    ID_PORTEN = "id_porten"
+    LINK = "link"
+
+
+class EndReason(models.TextChoices):
+    """Why a session is over."""
+
+    LOGGED_OUT = "logged_out"
+    LOGGED_OUT_EVERYWHERE = "logged_out_everywhere"
+    LOGGED_IN_AGAIN = "logged_in_again"
+    ACCESS_TAKEN_AWAY = "access_taken_away"
+
 
 class Account(models.Model):
-    """One person who logs in as staff. What the person may do stands on the employee rows of each clinic."""
+    """One person who logs in as staff or operator. What staff may do stands on the employee rows of each clinic.
+
+    national_id: whom the log-in provider says it is; empty where nobody has told yet.
+    is_operator: runs the installation, and sees no patient's data.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     username = models.CharField(max_length=100, unique=True)
     display_name = models.CharField(max_length=200)
+    national_id = models.CharField(max_length=11, blank=True, default="")
+    is_operator = models.BooleanField(default=False)
     language = models.CharField(max_length=5, default="nb")
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["national_id"], name="account_of_person", condition=~Q(national_id="")),
+            models.CheckConstraint(
+                condition=Q(national_id="") | Q(national_id__regex=_NATIONAL_ID), name="account_national_id_is_one"
+            ),
+        ]
+
+
+class Session(models.Model):
+    """One log-in of one person in one browser, known by the SHA-256 (hex) of the token in the browser's cookie.
+
+    account: of staff and operators; national_id: of patients. level: the security level of the log-in (ORG-14).
+    seen_at: when the person last did something. memory: what the pages keep between two requests; only ids.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=10, choices=SessionKind)
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="sessions")
+    national_id = models.CharField(max_length=11, blank=True, default="")
+    method = models.CharField(max_length=20, choices=LogInMethod)
+    level = models.PositiveSmallIntegerField()
+    opened_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=30, choices=EndReason, blank=True, default="")
+    memory = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="patient", account__isnull=True, national_id__regex=_NATIONAL_ID)
+                | Q(~Q(kind="patient"), account__isnull=False, national_id=""),
+                name="session_is_of_one_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, end_reason="") | Q(Q(ended_at__isnull=False), ~Q(end_reason="")),
+                name="session_ends_for_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["national_id"], name="session_of_patient", condition=Q(ended_at__isnull=True)),
+        ]
 
 
 class ApiToken(models.Model):

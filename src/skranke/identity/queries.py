@@ -48,4 +48,4 @@ def accounts_for_demo() -> list[Account]:
     """
     if not settings.OURS.demo_login:
         raise DemoLogInOffError("The page does not exist.")
-    return list(Account.objects.filter(active=True).order_by("username"))
+    return list(Account.objects.filter(active=True, is_operator=False).order_by("username"))

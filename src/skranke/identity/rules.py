@@ -1,6 +1,9 @@
-"""What a token is kept as."""
+"""What a token is kept as, and how long a session is good for."""
 
 import hashlib
+from datetime import datetime, timedelta
+
+from skranke.identity.models import Session, SessionKind
 
 
 def digest_of(token: str) -> str:
@@ -9,3 +12,12 @@ def digest_of(token: str) -> str:
     A token has 256 random bits, so a slow hash would add nothing.
     """
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def is_good(session: Session, *, now: datetime, longest: timedelta) -> bool:
+    """Whether a session still opens anything (ORG-14): not ended, not too old, of somebody who may still log in."""
+    if session.ended_at is not None or now >= session.opened_at + longest:
+        return False
+    if session.account is None:
+        return True
+    return session.account.active and (session.account.is_operator or session.kind != SessionKind.OPERATOR)

@@ -9,22 +9,38 @@ from django.db.utils import IntegrityError
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
-from skranke.identity.errors import UsernameTakenError
+from skranke.identity.errors import PersonHasAccountError, UsernameTakenError
 from skranke.identity.models import Account, ApiToken
 from skranke.identity.rules import digest_of
 from skranke.kernel import clock, log
 from skranke.kernel.errors import NotFoundError
+from skranke.tenancy.work import current_actor
 
 TOKEN_BYTES = 32
 _logger = log.get_logger(__name__)
 
 
-def create_account(username: str, display_name: str, *, language: str = "nb") -> Account:
-    """Make an account. It belongs to no clinic: what it may do stands on its positions. Raises UsernameTakenError."""
+def create_account(
+    username: str, display_name: str, *, language: str = "nb", national_id: str = "", is_operator: bool = False
+) -> Account:
+    """Make an account. It belongs to no clinic: what it may do stands on its positions.
+
+    national_id: of the person, as the log-in provider will tell it. is_operator: the account runs the installation.
+    Raises UsernameTakenError, PersonHasAccountError.
+    """
+    account = Account(
+        username=username,
+        display_name=display_name,
+        language=language,
+        national_id=national_id,
+        is_operator=is_operator,
+    )
     try:
         with transaction.atomic():
-            account = Account.objects.create(username=username, display_name=display_name, language=language)
-    except IntegrityError:
+            account.save(force_insert=True)
+    except IntegrityError as broken:
+        if "account_of_person" in str(broken):
+            raise PersonHasAccountError("The person has an account already. Use that one.") from None
         raise UsernameTakenError("Another account has this username. Choose another.") from None
     # The audit log belongs to a clinic, an account to none: hiring it is what a clinic's log tells of.
     _logger.info("account_created", account_id=str(account.id))
@@ -52,11 +68,19 @@ def revoke_token(token_id: UUID) -> None:
     record(Action.TOKEN_REVOKED, subject_kind="token", subject_id=token_id)
 
 
-def open_session(account_id: UUID) -> None:
-    """Note that the current actor has logged in with the account."""
-    record(Action.SESSION_OPENED, subject_kind="account", subject_id=account_id)
+def note_log_in(account_id: UUID | None = None) -> None:
+    """Write in the current clinic's log that its employee or patient has logged in. account_id: of an employee."""
+    _note(Action.SESSION_OPENED, account_id)
 
 
-def close_session(account_id: UUID) -> None:
-    """Note that the current actor has logged out."""
-    record(Action.SESSION_CLOSED, subject_kind="account", subject_id=account_id)
+def note_log_out(account_id: UUID | None = None) -> None:
+    """Write in the current clinic's log that its employee or patient has logged out."""
+    _note(Action.SESSION_CLOSED, account_id)
+
+
+def _note(action: Action, account_id: UUID | None) -> None:
+    if account_id is not None:
+        record(action, subject_kind="account", subject_id=account_id)
+    else:
+        person = current_actor().person_id
+        record(action, subject_kind="patient", subject_id=person, patient_id=person)

@@ -1,12 +1,16 @@
 """Finding patients, and whether they can be reached."""
 
 from collections.abc import Collection
+from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import CommunicationParty
+from skranke.kernel.actor import Actor, ActorKind
+from skranke.kernel.errors import NotFoundError
 from skranke.kernel.ids import NationalId
 from skranke.patients import rules
 from skranke.patients.models import NamePart, Patient
@@ -56,6 +60,21 @@ def look_ahead(national_ids: Collection[NationalId]) -> None:
 
 def _listed() -> QuerySet[Patient]:
     return Patient.objects.select_related("gp")
+
+
+def clinics_of(national_id: str) -> list[UUID]:
+    """The clinics that have a person as a patient; needs no unit of work."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clinics_of_person(%s)", [national_id])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def actor_of(national_id: str) -> Actor:
+    """The patient of the current clinic as who acts. Raises NotFoundError."""
+    patient = Patient.objects.filter(national_id=national_id).first()
+    if patient is None:
+        raise NotFoundError("The patient does not exist.")
+    return Actor(kind=ActorKind.PATIENT, clinic_id=patient.clinic_id, person_id=patient.id, name=patient.name)
 
 
 def reachability(patient: Patient) -> Reachability:

@@ -7,6 +7,7 @@ nothing, and see a tenant's row only while the unit of work names its clinic.
 from django.db.migrations.operations import RunSQL
 
 APP_ROLE = "skranke_app"
+WEB_ROLE = "skranke_web"
 # The sub-select is computed once a statement; without it PostgreSQL reads the setting anew for every row.
 _CLINIC = "(SELECT NULLIF(current_setting('skranke.clinic', true), '')::uuid)"
 ALL = "SELECT, INSERT, UPDATE, DELETE"
@@ -56,6 +57,11 @@ def same_clinic(table: str, column: str, target: str) -> RunSQL:
 def grant(table: str, *, rights: str = ALL, role: str = APP_ROLE) -> RunSQL:
     """Grant `rights` on a table that belongs to no clinic; `role`: to one program alone."""
     return RunSQL(sql=f"GRANT {rights} ON {table} TO {role}", reverse_sql=f"REVOKE {rights} ON {table} FROM {role}")
+
+
+def revoke(table: str, *, rights: str, role: str = APP_ROLE) -> RunSQL:
+    """Take back what an earlier migration granted."""
+    return RunSQL(sql=f"REVOKE {rights} ON {table} FROM {role}", reverse_sql=f"GRANT {rights} ON {table} TO {role}")
 
 
 def definer_function(signature: str, returns: str, body: str) -> RunSQL:

@@ -1,4 +1,4 @@
-"""What the shells (templates ui/clinic.html, ui/sandbox.html, ui/patient.html) show around a page.
+"""What the shells (templates ui/clinic.html, ui/operator.html, ui/sandbox.html, ui/patient.html) show around a page.
 
 Views build these once a request and pass them as `shell`; texts are already translated.
 """
@@ -81,6 +81,17 @@ class SandboxShell:
     nav: tuple[NavItem, ...]
     home_url: str = "/"
     move_url: str = ""
+    live: Live | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorShell:
+    """The frame of every page of the operator."""
+
+    person_name: str
+    nav: tuple[NavItem, ...]
+    home_url: str = "/"
+    logout_url: str = ""
     live: Live | None = None
 
 

@@ -11,7 +11,7 @@ _TOO_MUCH = 6_000_000
 @state("logg-inn", "front", "login", main=True)
 def _login(stage: Stage) -> Any:
     page = stage.window()
-    page.goto(stage.demo.portal)
+    page.goto(stage.demo.root)
     return page
 
 
@@ -376,7 +376,7 @@ def _absent(stage: Stage) -> Any:
 @state("feil-403")
 def _stale(stage: Stage) -> Any:
     page = stage.window()
-    page.goto(f"{stage.demo.portal}logg-inn")
+    page.goto(f"{stage.demo.root}logg-inn")
     page.context.clear_cookies()
     page.get_by_role("button", name="Kari Lunde").click()
     page.get_by_role("heading", name="Siden hadde stått for lenge").wait_for()

@@ -34,6 +34,10 @@ class Demo:
         return self.facts["clinic_url"]
 
     @property
+    def root(self) -> str:
+        return self.facts["clinic_url"].partition("k/")[0]
+
+    @property
     def portal(self) -> str:
         return self.facts["portal_url"]
 

@@ -14,11 +14,12 @@ from skranke.cli.bench.world import World
 from skranke.dialog.models import DialogKind
 from skranke.dialog.services import receive_message
 from skranke.dialog.values import IncomingMessage
+from skranke.identity.models import SessionKind
 from skranke.kernel import clock
 from skranke.scheduling.values import IsoWeek
 from skranke.standards.codes import Question
 from skranke.tenancy.work import acting
-from skranke.web.clinic.login import login_link
+from skranke.web.links import link_for
 
 _SEEDS = 100
 _FIRST_PAGE = 50
@@ -50,7 +51,7 @@ def run(place: Place, options: Options) -> None:
     port = place.start_web(workers=1)
     with Client(port) as client:
         client.wait()
-        client.ask("GET", login_link(account_id))
+        client.ask("GET", link_for(SessionKind.STAFF, str(account_id)))
         floor = percentiles(_asked(client, "/api/v1/nothing", 20 * options.runs)[0])
         inbox = f"/k/{made.clinic.slug}/post"
         _page(client, inbox, (b'id="it-', _FIRST_PAGE), f"inbox, first page of {total} threads", floor, options)

@@ -19,6 +19,8 @@ HELSENORGE_HER_ID = "8090002"
 HELSENORGE_NAME_LEVEL1 = "HelseNorge-sandkassen"
 HELSENORGE_NAME = "Innbyggertjenester"
 CITIZENS_PER_GP = 65
+OPERATOR_USERNAME = "drift"
+OPERATOR_NAME = "Synne Drift"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,13 @@ from skranke.clinics import queries as clinics
 from skranke.clinics import services as clinic_services
 from skranke.clinics.models import Employee
 from skranke.identity import services as identity
+from skranke.identity.models import SessionKind
+from skranke.identity.queries import account_of_username
 from skranke.kernel.actor import system
 from skranke.patients import services as patients
 from skranke.patients.models import HelseNorgeState
 from skranke.tenancy.work import acting
-from skranke.web.clinic.login import login_link
+from skranke.web.links import link_for
 from skranke.wire.demo_pki import DemoPki
 
 GRACE_SECONDS = 5
@@ -28,6 +30,7 @@ def fill(layout: Layout, day: date) -> None:
     clinic_id = clinics.clinic_id_of_slug(cast.CLINIC_SLUG)
     if clinic_id is None:
         clinic_id = _make(layout, day)
+    _links(layout, day)
     with acting(system(clinic_id)):
         _connect(layout)
         timetable.plan_ahead()
@@ -90,8 +93,23 @@ def _user(layout: Layout, worker: cast.Worker, employee: Employee) -> dict[str, 
         "username": worker.username,
         "employee_id": str(employee.id),
         "api_token": identity.issue_token("demo.json", employee.clinic_id, employee.id),
-        "login_url": f"{layout.public_url}{login_link(employee.account_id)}",
+        "login_url": f"{layout.public_url}{link_for(SessionKind.STAFF, str(employee.account_id))}",
     }
+
+
+def _links(layout: Layout, day: date) -> None:
+    """Who else logs in: the operator, and the citizens as patients."""
+    operator = account_of_username(cast.OPERATOR_USERNAME) or identity.create_account(
+        cast.OPERATOR_USERNAME, cast.OPERATOR_NAME, is_operator=True
+    )
+    links = {
+        "operator": f"{layout.public_url}{link_for(SessionKind.OPERATOR, str(operator.id))}",
+        "citizens": {
+            citizen.national_id.value: f"{layout.public_url}{link_for(SessionKind.PATIENT, citizen.national_id.value)}"
+            for citizen in cast.citizens(day)
+        },
+    }
+    keep_private(layout.folder / "links.json", json.dumps(links, indent=2))
 
 
 def _keep(layout: Layout, users: list[dict[str, Any]]) -> None:

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -33,12 +33,30 @@ class User:
     login_url: str
 
 
-def write(path: Path, *, layout: Layout, bus: Bus, pki: DemoPki, users: Sequence[User], grace: int, day: date) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where to log in as the operator, and as each citizen (by national id)."""
+
+    operator: str
+    citizens: Mapping[str, str]
+
+
+def write(
+    path: Path,
+    *,
+    layout: Layout,
+    bus: Bus,
+    pki: DemoPki,
+    users: Sequence[User],
+    links: Links,
+    grace: int,
+    day: date,
+) -> None:
     """Write the file in one step, so that who waits for it never reads half of it."""
     document = {
         "version": VERSION,
         "clinic_url": f"{layout.public_url}/k/{cast.CLINIC_SLUG}/",
-        "portal_url": f"{layout.public_url}/",
+        "portal_url": f"{layout.public_url}/min/",
         "booking_url": f"{layout.public_url}/",
         "sandbox_url": f"{layout.sandbox_url}/",
         "api_url": f"{layout.public_url}/api/v1",
@@ -53,8 +71,13 @@ def write(path: Path, *, layout: Layout, bus: Bus, pki: DemoPki, users: Sequence
             "name": cast.CLINIC_NAME,
         },
         "parties": _parties(bus, pki.party("clinic")),
-        "citizens": _citizens(day),
+        "citizens": _citizens(day, links),
         "users": _users(users),
+        "operator": {
+            "username": cast.OPERATOR_USERNAME,
+            "name": cast.OPERATOR_NAME,
+            "login_url": links.operator,
+        },
     }
     keep_private(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
@@ -103,7 +126,7 @@ def _parties(bus: Bus, files: PartyFiles) -> list[dict[str, Any]]:
     ]
 
 
-def _citizens(day: date) -> list[dict[str, Any]]:
+def _citizens(day: date, links: Links) -> list[dict[str, Any]]:
     return [
         {
             "national_id": citizen.national_id.value,
@@ -117,6 +140,7 @@ def _citizens(day: date) -> list[dict[str, Any]]:
             "consent": citizen.consent,
             "confidential_address": citizen.confidential_address,
             "children": [child.value for child in citizen.children],
+            "login_url": links.citizens[citizen.national_id.value],
         }
         for citizen in cast.citizens(day)
     ]

@@ -118,7 +118,14 @@ class _Start:
             _say("The citizens write their first messages ...")
             self._sandbox_command("seed", "--messages")
         contract.write(
-            self.layout.contract_file, layout=self.layout, bus=bus, pki=pki, users=users, grace=GRACE_SECONDS, day=day
+            self.layout.contract_file,
+            layout=self.layout,
+            bus=bus,
+            pki=pki,
+            users=users,
+            links=seed.read_links(self.layout),
+            grace=GRACE_SECONDS,
+            day=day,
         )
         self._tell(users)
 
@@ -227,7 +234,9 @@ class _Start:
         lines = [
             "",
             f"Skranke is running. The clinic portal: {self.layout.public_url}/",
-            f"The HelseNorge sandbox:               {self.layout.sandbox_url}/",
+            f"The patient portal:                  {self.layout.public_url}/min/",
+            f"The operator's pages:                {self.layout.public_url}/drift/",
+            f"The HelseNorge sandbox:              {self.layout.sandbox_url}/",
             "",
             "Log in to the clinic portal as one of",
             *(f"  {names[user.username]}" for user in users),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import django
 
-from skranke.cli.demo.contract import User
+from skranke.cli.demo.contract import Links, User
 from skranke.cli.demo.layout import Layout
 
 
@@ -19,6 +19,11 @@ def read_users(layout: Layout) -> list[User]:
     """The users that `main` made, in the order of the cast."""
     users = json.loads((layout.folder / "users.json").read_text(encoding="utf-8"))
     return [User(**user) for user in users]
+
+
+def read_links(layout: Layout) -> Links:
+    """The log-in links of the operator and the citizens that `main` made."""
+    return Links(**json.loads((layout.folder / "links.json").read_text(encoding="utf-8")))
 
 
 def main(words: list[str]) -> None:

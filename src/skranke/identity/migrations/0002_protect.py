@@ -4,11 +4,10 @@ from skranke.tenancy.operations import definer_function, grant, protect
 
 
 class Migration(migrations.Migration):
-    dependencies = [("identity", "0001_initial"), ("sessions", "0001_initial")]
+    dependencies = [("identity", "0001_initial")]
 
     operations = [
         grant("identity_account"),
-        grant("django_session"),
         protect("identity_apitoken"),
         definer_function(
             "grant_of_digest(wanted text)",

@@ -4,21 +4,20 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from skranke.clinics import queries as clinics
 from skranke.identity import queries as identity
-from skranke.identity.models import Account
+from skranke.identity.models import Account, LogInMethod, SessionKind
+from skranke.identity.sessions import Proof
 from skranke.tenancy.work import acting
 from skranke.web.clinic.session import account_of, log_in, log_out
 from skranke.web.clinic.shell import role_text
-
-_SALT = "skranke.demo-login"
+from skranke.web.links import LEVEL, proof_of
+from skranke.web.sessions import wanted
 
 
 @require_GET
@@ -32,13 +31,13 @@ def front(request: HttpRequest) -> HttpResponse:
 def login(request: HttpRequest) -> HttpResponse:
     """Choose who to be; only where the installation allows the demo's log-in."""
     accounts = identity.accounts_for_demo() if settings.OURS.demo_login else []
-    wanted = request.POST.get("account", "")
+    chosen = request.POST.get("account", "")
     if request.method == "POST":
-        account_id = next((account.id for account in accounts if str(account.id) == wanted), None)
+        account_id = next((account.id for account in accounts if str(account.id) == chosen), None)
         if account_id is None:
             raise Http404
-        log_in(request, account_id)
-        return HttpResponseRedirect(_next(request, account_id))
+        proof = Proof(kind=SessionKind.STAFF, method=LogInMethod.LINK, level=LEVEL, account_id=account_id)
+        return log_in(request, proof, wanted(request, request.POST.get("next", ""), _home(account_id)))
     context = {
         "people": [_person(account) for account in accounts],
         "next": request.GET.get("neste", ""),
@@ -50,26 +49,14 @@ def login(request: HttpRequest) -> HttpResponse:
 @require_GET
 def login_by_link(request: HttpRequest, ticket: str) -> HttpResponse:
     """The demo's log-in by a signed link, as `demo.json` hands it out."""
-    try:
-        account_id = UUID(signing.loads(ticket, salt=_SALT))
-    except signing.BadSignature as error:
-        raise Http404 from error
-    if not settings.OURS.demo_login or account_id not in {account.id for account in identity.accounts_for_demo()}:
-        raise Http404
-    log_in(request, account_id)
-    return HttpResponseRedirect(_home(account_id))
-
-
-def login_link(account_id: UUID) -> str:
-    """The path of an account's log-in link (demo only)."""
-    return reverse("login-by-link", args=[signing.dumps(str(account_id), salt=_SALT)])
+    proof = proof_of(SessionKind.STAFF, ticket)
+    return log_in(request, proof, reverse("front"))
 
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    log_out(request)
-    return HttpResponseRedirect(reverse("login"))
+    return log_out(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +70,6 @@ class _Person:
 def _person(account: Account) -> _Person:
     positions = clinics.positions_of(account.id)
     return _Person(account, role_text(clinics.actor_for_employee(*positions[0]).role) if positions else "")
-
-
-def _next(request: HttpRequest, account_id: UUID) -> str:
-    address = request.POST.get("next", "")
-    if address and url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}):
-        return address
-    return _home(account_id)
 
 
 def _home(account_id: UUID) -> str:

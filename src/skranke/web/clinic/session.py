@@ -1,61 +1,50 @@
-"""Who is logged in, and the unit of work around every page of the clinic portal."""
+"""Who is logged in to the clinic portal, and the unit of work around every page of it."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.urls import reverse
-from django.utils.http import urlencode
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from skranke.clinics import queries as clinics
-from skranke.identity.services import close_session, open_session
-from skranke.kernel import clock
+from skranke.identity.services import note_log_in, note_log_out
+from skranke.identity.sessions import Proof
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
 from skranke.tenancy.work import acting
+from skranke.web.sessions import STAFF, admit, dismiss, session_of, to_login
 
-ACCOUNT = "account"
-SINCE = "since"
-_HOUR = 3600
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
 
 
 def account_of(request: HttpRequest) -> UUID | None:
     """The account that is logged in, or None; nobody is for longer than the installation allows (ORG-14)."""
-    text = request.session.get(ACCOUNT)
-    if not text:
-        return None
-    age = clock.now().timestamp() - float(request.session.get(SINCE, 0))
-    if age >= settings.OURS.session_hours * _HOUR:
-        request.session.flush()
-        return None
-    return UUID(text)
+    session = session_of(request, STAFF)
+    return session.account_id if session is not None else None
 
 
-def log_in(request: HttpRequest, account_id: UUID) -> None:
-    """Begin a session for an account, under a new session key."""
-    request.session.flush()
-    request.session[ACCOUNT] = str(account_id)
-    # The store counts anew whenever something is written into the session; the time since log-in must not.
-    request.session[SINCE] = clock.now().timestamp()
-    for clinic_id, employee_id in clinics.positions_of(account_id):
-        with acting(clinics.actor_for_employee(clinic_id, employee_id)):
-            open_session(account_id)
+def log_in(request: HttpRequest, proof: Proof, address: str) -> HttpResponse:
+    """Begin a session and go to the address; each clinic where the account works has it in its log."""
+    with transaction.atomic():
+        response = admit(request, STAFF, proof, address)
+        for clinic_id, employee_id in clinics.positions_of(_of_account(proof)):
+            with acting(clinics.actor_for_employee(clinic_id, employee_id)):
+                note_log_in(_of_account(proof))
+    return response
 
 
-def log_out(request: HttpRequest) -> None:
+def log_out(request: HttpRequest) -> HttpResponse:
     """End the session; each clinic where the account works has it in its log."""
     account_id = account_of(request)
-    request.session.flush()
-    if account_id is None:
-        return
-    for clinic_id, employee_id in clinics.positions_of(account_id):
-        with acting(clinics.actor_for_employee(clinic_id, employee_id)):
-            close_session(account_id)
+    with transaction.atomic():
+        response = dismiss(request, STAFF)
+        for clinic_id, employee_id in clinics.positions_of(account_id) if account_id else ():
+            with acting(clinics.actor_for_employee(clinic_id, employee_id)):
+                note_log_out(account_id)
+    return response
 
 
 def staff_actor(account_id: UUID, slug: str) -> Actor:
@@ -80,7 +69,7 @@ def clinic_view(view: View[P]) -> Callable[..., HttpResponseBase]:
     def wrapped(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         account_id = account_of(request)
         if account_id is None:
-            return to_login(request)
+            return to_login(request, STAFF)
         with acting(staff_actor(account_id, slug)) as actor:
             response = view(request, actor, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
@@ -89,9 +78,7 @@ def clinic_view(view: View[P]) -> Callable[..., HttpResponseBase]:
     return wrapped
 
 
-def to_login(request: HttpRequest) -> HttpResponse:
-    """Send the browser to the log-in and back; htmx is told to load the whole page."""
-    address = f"{reverse('login')}?{urlencode({'neste': request.get_full_path()})}"
-    if request.headers.get("HX-Request") == "true":
-        return HttpResponse(headers={"HX-Redirect": address})
-    return HttpResponseRedirect(address)
+def _of_account(proof: Proof) -> UUID:
+    if proof.account_id is None:
+        raise ValueError("Staff log in with an account.")
+    return proof.account_id

@@ -1,0 +1,49 @@
+"""Who is logged in as operator. An operator acts in a clinic as one, and is given no patient's data there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase
+
+from skranke.kernel.actor import Actor, ActorKind
+from skranke.web.sessions import OPERATOR, session_of, to_login
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The person who runs the installation."""
+
+    account_id: UUID
+    name: str
+
+    def at(self, clinic_id: UUID) -> Actor:
+        """The actor this operator works as in one clinic: `with acting(operator.at(clinic_id)):`."""
+        return Actor(
+            kind=ActorKind.OPERATOR, clinic_id=clinic_id, person_id=self.account_id, name=self.name, role="operator"
+        )
+
+
+View = Callable[Concatenate[HttpRequest, Operator, P], HttpResponseBase]
+
+
+def operator_view(view: View[P]) -> Callable[..., HttpResponseBase]:
+    """Make a view of the operator's pages: `view(request, operator, ...)` for an address `/drift/...`.
+
+    Who is not logged in is sent to the log-in. The view opens a unit of work for each clinic it works in.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        session = session_of(request, OPERATOR)
+        if session is None or session.account is None:
+            return to_login(request, OPERATOR)
+        response = view(request, Operator(session.account.id, session.account.display_name), *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return wrapped

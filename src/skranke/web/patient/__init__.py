@@ -1,0 +1,1 @@
+"""The patient portal: a patient's own messages, appointments and record of access."""
