@@ -13,7 +13,7 @@ from skranke.kernel.ids import NationalId, new_id
 from skranke.patients.access import get_patient_for
 from skranke.patients.errors import PatientKnownError
 from skranke.patients.models import Patient
-from skranke.patients.queries import by_national_id, find
+from skranke.patients.queries import by_national_id, find, search
 from skranke.patients.rules import as_birth_dates, as_national_id, name_key, name_parts
 from skranke.patients.services import register
 from skranke.tenancy.work import acting
@@ -61,6 +61,85 @@ def test_a_patient_is_found_by_date_of_birth_and_national_id() -> None:
             assert cast.ola in find(q)
         assert by_national_id(NationalId(cast.ola.national_id)) == cast.ola
         assert by_national_id(fresh_national_id(age=41)) is None
+
+
+@pytest.mark.req("PAT-1")
+@pytest.mark.parametrize("q", ["41234567", "412 34 567", "+47 41234567", "004741234567"])
+def test_a_patient_is_found_by_the_phone_number_however_it_is_written(q: str) -> None:
+    cast = make_clinic()
+    with acting(cast.actor(cast.ali)):
+        berit = register(
+            national_id=fresh_national_id(age=50), given_name="Berit", family_name="Moe", phone="+47 412 34 567"
+        )
+        assert find(q) == [berit]
+        assert find("41234568") == []
+
+
+@pytest.mark.req("PAT-1")
+def test_eight_digits_may_be_a_date_and_a_phone_number() -> None:
+    cast = make_clinic()
+    born = cast.ola.birth_date
+    with acting(cast.actor(cast.ali)):
+        berit = register(
+            national_id=fresh_national_id(age=50), given_name="B", family_name="Moe", phone=f"{born:%d%m%Y}"
+        )
+        assert set(find(f"{born:%d%m%Y}")) == {cast.ola, berit}
+
+
+@pytest.mark.req("PAT-1")
+@pytest.mark.parametrize(
+    ("q", "spelt"),
+    [
+        ("Haakon Wiik", "Håkon Vik"),
+        ("kristian thoresen", "Christian Toresen"),
+        ("Tea", "Thea Moe"),
+        ("Solvieg", "Solveig Moe"),
+        ("Nrodmann Berit", "Berit Nordmann"),
+        ("mohamed", "Mohammed Ali"),
+    ],
+)
+def test_a_name_that_is_spelt_otherwise_is_found_and_said_to_be_near(q: str, spelt: str) -> None:
+    cast = make_clinic()
+    given, _, family = spelt.rpartition(" ")
+    with acting(cast.actor(cast.ali)):
+        meant = named(given, family)
+        assert meant not in find(q)
+        found = search(q)
+        assert (meant in found.patients, found.near) == (True, True)
+        last = AuditEvent.objects.filter(action="patient.searched").order_by("-id")[0]
+        assert last.detail == {"by": "near_name", "found": len(found.patients)}
+
+
+@pytest.mark.req("PAT-1")
+@pytest.mark.parametrize("q", ["Nordmann Xylofon", "Qqqqqqq", "Nx", "n" * 300, "", "%", "Sydmann"])
+def test_a_name_that_is_not_near_finds_nobody(q: str) -> None:
+    cast = make_clinic()
+    with acting(cast.actor(cast.ali)):
+        assert search(q).patients == []
+
+
+@pytest.mark.req("PAT-1")
+def test_who_is_called_so_comes_without_those_who_nearly_are() -> None:
+    cast = make_clinic()
+    with acting(cast.actor(cast.ali)):
+        vik = named("Liv", "Vik")
+        named("Liv", "Wiik")
+        found = search("vik")
+        assert (found.patients, found.near) == ([vik], False)
+
+
+@pytest.mark.req("PAT-1", "NFR-2")
+def test_names_nearly_so_are_looked_for_in_one_clinic_only() -> None:
+    ours, theirs = make_clinic(), make_clinic()
+    with acting(theirs.system):
+        named("Solveig", "Haraldsrud")
+    with acting(ours.actor(ours.ali)), connection.cursor() as cursor:
+        assert search("Solvieg Haraldsrud").patients == []
+        cursor.execute("SELECT patients_named_nearly(ARRAY['solveig'], ARRAY[2])")
+        assert cursor.fetchall() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT patients_named_nearly(ARRAY['solveig'], ARRAY[2])")
+        assert cursor.fetchall() == []
 
 
 @pytest.mark.req("PAT-1")
@@ -136,11 +215,14 @@ def test_a_patient_is_registered_once_a_clinic() -> None:
 def test_the_search_goes_by_an_index_also_under_row_level_security() -> None:
     cast = make_clinic()
     with acting(cast.system), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN SELECT patient_id FROM patients_namepart WHERE key >= 'nord' AND key < 'nordz'")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(
+            "EXPLAIN SELECT patient_id FROM patients_namepart WHERE key >= 'nord' AND key < 'nordz' ORDER BY key"
+        )
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "name_part_key" in plan
-    assert "(key)::text >= 'nord'" in plan.partition("Index Cond")[2]
+    # PostgreSQL 15 writes the column plain, later ones with its type.
+    assert "key >= 'nord'" in plan.partition("Index Cond")[2].replace("(key)::text", "key")
 
 
 def test_words_and_dates_are_read_as_people_write_them() -> None:

@@ -10,11 +10,12 @@ from skranke.audit.actions import Action
 from skranke.audit.models import AuditEvent
 from skranke.dialog.models import Attachment
 from skranke.journal.models import JournalAttachment, JournalEntry
+from skranke.patients.services import register
 from skranke.scheduling.models import BookedThrough
 from skranke.scheduling.services import book
 from skranke.tenancy.work import acting
 
-from cast import make_clinic
+from cast import fresh_national_id, make_clinic
 from support.clinic_pages import HTMX, address, at_most, body, logged_in, same
 from support.dialog import JPEG, PDF, file, question, receive
 from support.timebok import make_timebok, weekday_at
@@ -43,6 +44,19 @@ def test_a_patient_is_found_chosen_remembered_and_left() -> None:
     )
     assert closed["Location"].endswith(address(cast, "post"))
     assert 'aria-label="Aktiv pasient"' not in body(client.get(address(cast, "post")))
+
+
+@pytest.mark.req("PAT-1")
+def test_a_search_by_phone_or_with_a_slip_says_whom_it_found() -> None:
+    cast = make_clinic()
+    with acting(cast.system):
+        register(national_id=fresh_national_id(age=50), given_name="Berit", family_name="Haugen", phone="412 34 567")
+    client = logged_in(cast, cast.ali)
+    assert "Berit Haugen" in body(client.get(address(cast, "patient-search"), {"q": "41234567"}, headers=HTMX))
+    for facts in ({"headers": HTMX}, {}):
+        page = body(client.get(address(cast, "patient-search"), {"q": "berti haugen"}, **facts))
+        assert page.index("Ingen heter dette. Navn som ligner:") < page.index("Berit Haugen")
+    assert "Navn som ligner" not in body(client.get(address(cast, "patient-search"), {"q": "berit haugen"}))
 
 
 @pytest.mark.req("PAT-1", "NFR-1")

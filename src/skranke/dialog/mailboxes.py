@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -18,6 +19,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -38,15 +40,15 @@ from skranke.dialog.models import (
 from skranke.dialog.values import Counts, KindCount, Mailbox, Order, Page, ThreadRow
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
-from skranke.patients.models import NamePart
-from skranke.patients.rules import name_parts
+from skranke.patients.rules import name_key
 from skranke.tenancy.work import current_actor
 
 LARGEST_PAGE = 200
 PREVIEW = 140
 _WITHOUT_DEADLINE = date.max
 _MOST_WORDS = 8
-_AFTER_EVERY_SIGN = "\U0010ffff"
+_NATIONAL_ID_DIGITS = 11
+_WORD = re.compile(r"\w+")
 
 
 def mailbox(
@@ -61,8 +63,9 @@ def mailbox(
 ) -> Page:
     """A page of one of the acting employee's mailboxes.
 
-    kind: only that sub-mailbox (MSG-2). q: words of the title or the patient's name, or the beginning of the national
-    id. order: the inbox shows first what is due first, every other the newest first.
+    kind: only that sub-mailbox (MSG-2). q: words that are written in the thread or in the patient's name, each from its
+    beginning, or the beginning of the national id. order: the inbox shows first what is due first, every other the
+    newest first.
     Raises NotFoundError for an unknown mailbox and one not granted (ORG-11), InvalidError for a wrong kind or cursor.
     """
     employee = access.employee_of(current_actor())
@@ -179,14 +182,14 @@ def _granted(box: Mailbox, employee: Employee) -> QuerySet[Thread]:
 
 
 def _search(threads: QuerySet[Thread], q: str) -> QuerySet[Thread]:
-    for word in q.split()[:_MOST_WORDS]:
-        wanted = Q(title__icontains=word)
-        for key in name_parts(word):
-            names = NamePart.objects.filter(key__gte=key, key__lt=key + _AFTER_EVERY_SIGN)
-            wanted |= Q(patient_id__in=names.values("patient_id"))
-        if word.isdigit():
-            wanted |= Q(patient__national_id__startswith=word)
-        threads = threads.filter(wanted)
+    """Those that hold every word: in a title or a message, in the patient's name, or beginning the national id."""
+    words = _WORD.findall(q)[:_MOST_WORDS]
+    if not words:
+        return threads.none()
+    for word in words:
+        first = word if word.isdecimal() and word.isascii() else ""
+        known = (word, name_key(word), first, first and first.ljust(_NATIONAL_ID_DIGITS, "9"))
+        threads = threads.filter(pk__in=RawSQL("SELECT threads_with_word(%s, %s, %s, %s)", known))
     return threads
 
 

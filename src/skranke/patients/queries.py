@@ -1,10 +1,12 @@
 """Finding patients, and whether they can be reached."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
@@ -21,13 +23,35 @@ SEARCH_LIMIT = 50
 _AFTER_EVERY_SIGN = "\U0010ffff"
 
 
-def find(q: str, *, limit: int = SEARCH_LIMIT) -> list[Patient]:
-    """The patients a search means, by name (PAT-1): a national id, a date of birth, or the beginnings of name words.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found. near: nobody is called what was typed; these are called nearly so."""
 
-    A date reads dd.mm.yyyy or ddmmyy. Every word must begin some word of the name, in any order. Nothing typed finds
-    nothing. The search is written in the audit log: what it went by and how many it found, not what was typed.
+    patients: list[Patient]
+    near: bool = False
+
+
+def find(q: str, *, limit: int = SEARCH_LIMIT) -> list[Patient]:
+    """The patients a search means, by name (PAT-1): a national id, a date of birth, a phone, or beginnings of names.
+
+    A date reads dd.mm.yyyy, ddmmyyyy or ddmmyy. Every word must begin some word of the name, in any order. Nothing
+    typed finds nothing. The search is written in the audit log: what it went by and how many it found, not what was
+    typed.
     """
     how, matches = _matches(q)
+    return _noted(how, matches, limit)
+
+
+def search(q: str, *, limit: int = SEARCH_LIMIT) -> Found:
+    """As `find`; where nobody has the name that was typed, those whose name is spelt nearly so (PAT-1)."""
+    how, matches = _matches(q)
+    found = _noted(how, matches, limit)
+    if found or how != "name" or not (nearly := _near(q)):
+        return Found(found)
+    return Found(_noted("near_name", Patient.objects.filter(id__in=nearly), limit), near=True)
+
+
+def _noted(how: str, matches: QuerySet[Patient], limit: int) -> list[Patient]:
     found = list(matches.select_related("gp").order_by("sort_key", "birth_date", "id")[:limit])
     record(Action.PATIENT_SEARCHED, subject_kind="patient", subject_id=None, detail={"by": how, "found": len(found)})
     return found
@@ -36,14 +60,27 @@ def find(q: str, *, limit: int = SEARCH_LIMIT) -> list[Patient]:
 def _matches(q: str) -> tuple[str, QuerySet[Patient]]:
     if national_id := rules.as_national_id(q):
         return "national_id", Patient.objects.filter(national_id=national_id)
-    if dates := rules.as_birth_dates(q):
-        return "birth_date", Patient.objects.filter(birth_date__in=dates)
+    dates, phone = rules.as_birth_dates(q), rules.as_phone(q)
+    if dates:
+        # Eight digits may be both a date and a phone number.
+        wanted = Q(birth_date__in=dates) | Q(phone_key=phone) if phone else Q(birth_date__in=dates)
+        return "birth_date", Patient.objects.filter(wanted)
+    if phone:
+        return "phone", Patient.objects.filter(phone_key=phone)
     words = rules.name_parts(q)
     matches = Patient.objects.all() if words else Patient.objects.none()
     for word in words:
         parts = NamePart.objects.filter(patient=OuterRef("pk"), key__gte=word, key__lt=word + _AFTER_EVERY_SIGN)
         matches = matches.filter(Exists(parts))
     return "name", matches
+
+
+def _near(q: str) -> RawSQL | None:
+    """The patients each word of a search may mean by ear or with a slip; None when a word cannot tell."""
+    words = [rules.loose_key(word) for word in rules.name_parts(q)]
+    if not words or not all(rules.may_be_misspelt(word) for word in words):
+        return None
+    return RawSQL("SELECT patients_named_nearly(%s, %s)", (words, [rules.slips(word) for word in words]))
 
 
 def by_national_id(national_id: NationalId) -> Patient | None:

@@ -14,10 +14,22 @@ from skranke.kernel.ids import NationalId, age_on
 from skranke.patients.models import HelseNorgeState, Patient
 
 OWN_ACCESS_AGE = 16
+_NEAR_LETTERS = range(3, 101)
+_LONG_WORD = 5
+_PHONE_DIGITS = 8
 _NORWEGIAN_LAST = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"})
 _DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", re.ASCII)
 _SHORT_DATE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})", re.ASCII)
 _NATIONAL_ID = re.compile(r"([0-9]{6}) ?([0-9]{5})", re.ASCII)
+_LONG_DATE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})", re.ASCII)
+_PHONE = re.compile(r"(?:\+|00)?[0-9][0-9 ().\-]{6,}", re.ASCII)
+# In this order. Ways to spell the same sound in Norwegian names: Haakon, Håkon; Christian, Kristian; Vik, Wiik.
+_BY_EAR = (
+    ("}", "a"), ("{", "e"), ("|", "o"), ("aa", "a"), ("ae", "e"), ("oe", "o"), ("ch", "k"), ("ck", "k"), ("c", "k"),
+    ("q", "k"), ("ph", "f"), ("th", "t"), ("dt", "t"), ("hv", "v"), ("hj", "j"), ("gj", "j"), ("w", "v"), ("z", "s"),
+    ("x", "ks"),
+)  # fmt: skip
+_DOUBLE = re.compile(r"(.)\1+")
 _WORDS = re.compile(r"[\s,.\-]+")
 
 
@@ -124,6 +136,33 @@ def name_parts(*names: str) -> list[str]:
     return list(dict.fromkeys(word for word in words if word))
 
 
+def loose_key(key: str) -> str:
+    """A word of a name (`name_key`) as it is heard, so that ways to spell the same sound are equal (PAT-1)."""
+    for spelt, heard in _BY_EAR:
+        key = key.replace(spelt, heard)
+    return _DOUBLE.sub(r"\1", key)
+
+
+def may_be_misspelt(word: str) -> bool:
+    """Whether a word is long enough to mean a name though a letter is wrong, and no longer than names are (PAT-1)."""
+    return len(word) in _NEAR_LETTERS
+
+
+def slips(word: str) -> int:
+    """How many wrong letters a word may have and still mean a name (PAT-1): two letters changed round count two."""
+    return 2 if len(word) >= _LONG_WORD else 1
+
+
+def phone_key(phone: str) -> str:
+    """A phone number as it is compared: its last eight digits, so that +47 and spaces do not matter (PAT-1)."""
+    return "".join(sign for sign in phone if sign in "0123456789")[-_PHONE_DIGITS:]
+
+
+def as_phone(text: str) -> str:
+    """What a search for a phone number is compared with; empty when the text is none."""
+    return phone_key(text) if _PHONE.fullmatch(text.strip()) else ""
+
+
 def as_national_id(text: str) -> str | None:
     """The eleven digits of a search for a national id, or None."""
     found = _NATIONAL_ID.fullmatch(text.strip())
@@ -131,8 +170,8 @@ def as_national_id(text: str) -> str | None:
 
 
 def as_birth_dates(text: str) -> list[date]:
-    """The dates a search may mean: one for dd.mm.yyyy, one a century for ddmmyy; none when it is no date."""
-    if found := _DATE.fullmatch(text.strip()):
+    """The dates a search may mean: one for dd.mm.yyyy or ddmmyyyy, one a century for ddmmyy; none for anything else."""
+    if found := _DATE.fullmatch(text.strip()) or _LONG_DATE.fullmatch(text.strip()):
         day, month, year = (int(part) for part in found.groups())
         years = [year]
     elif found := _SHORT_DATE.fullmatch(text.strip()):

@@ -13,7 +13,7 @@ from skranke.kernel.ids import NationalId
 from skranke.patients.errors import PatientKnownError
 from skranke.patients.models import HelseNorgeState, NamePart, Patient
 from skranke.patients.reaching import ask_helsenorge
-from skranke.patients.rules import name_parts
+from skranke.patients.rules import loose_key, name_parts, phone_key
 from skranke.tenancy.work import current_actor
 
 
@@ -45,6 +45,7 @@ def register(
         gp=_gp(gp, on_gp_list=on_gp_list),
         on_gp_list=on_gp_list,
         phone=phone,
+        phone_key=phone_key(phone),
         email=email,
         language=language,
         helsenorge_state=helsenorge_state,
@@ -56,10 +57,16 @@ def register(
         if "patient_once" in str(broken):
             raise PatientKnownError("The clinic already has this patient. Search for the national id.") from None
         raise
-    parts = name_parts(given_name, family_name)
-    NamePart.objects.bulk_create(NamePart(clinic_id=patient.clinic_id, patient=patient, key=part) for part in parts)
+    _index_name(patient)
     record(Action.PATIENT_REGISTERED, subject_kind="patient", subject_id=patient.id, patient_id=patient.id)
     return patient
+
+
+def _index_name(patient: Patient) -> None:
+    NamePart.objects.bulk_create(
+        NamePart(clinic_id=patient.clinic_id, patient=patient, key=part, loose=loose_key(part))
+        for part in name_parts(patient.given_name, patient.family_name)
+    )
 
 
 def place_on_list(patient: Patient, gp: Employee | None) -> None:

@@ -1,4 +1,4 @@
-"""Server time of the inbox with many threads and of a week of ten schedules (goal G12)."""
+"""Server time of the inbox with many threads and of a week of ten schedules (goal G12), and of searching."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,11 +6,12 @@ from uuid import uuid4
 
 import psycopg
 
-from skranke.cli.bench import world
+from skranke.cli.bench import searching, world
 from skranke.cli.bench.figures import Options, Sample, WrongAnswerError, limit, milliseconds, percentiles, sampled, tell
 from skranke.cli.bench.place import Place
 from skranke.cli.bench.visitor import Client
 from skranke.cli.bench.world import World
+from skranke.clinics.queries import actor_of
 from skranke.dialog.models import DialogKind
 from skranke.dialog.services import receive_message
 from skranke.dialog.values import IncomingMessage
@@ -43,7 +44,7 @@ _COPY = """
 
 
 def run(place: Place, options: Options) -> None:
-    """Log in as the first GP, then ask for the two pages again and again."""
+    """Log in as the first GP and ask for the two pages again and again; then search among many more."""
     made = world.build(gps=10, weeks=3, slots_a_day=20, patients=10, booked=0.6)
     total = _fill(place, made, options.threads)
     account_id = made.gps[0].account_id
@@ -59,6 +60,8 @@ def run(place: Place, options: Options) -> None:
         week = f"/k/{made.clinic.slug}/timebok?uke={monday.year}-W{monday.week:02d}"
         own = b'class="slot ', _SLOTS_A_WEEK
         _page(client, week, own, "one week of one schedule of ten", floor, options)
+    place.stop("web")
+    searching.run(place, options, actor_of(made.gps[0]))
 
 
 def _page(

@@ -11,5 +11,6 @@ urlpatterns = [
     path("logg-ut", login.logout, name="logout"),
     path("k/<slug:slug>/live-ticket", live.live_ticket, name="live-ticket"),
     path("k/<slug:slug>/", include("skranke.web.clinic.post.urls")),
+    path("k/<slug:slug>/", include("skranke.web.clinic.patients.urls")),
     path("k/<slug:slug>/", include("skranke.web.clinic.schedule.urls")),
 ]

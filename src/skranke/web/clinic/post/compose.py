@@ -101,7 +101,7 @@ def _context(request: HttpRequest, place: Place, kind: DialogKind, patient: Pati
         "reach": patients.reachability(patient) if patient is not None else None,
         "read_by_parents": patient is not None and is_read_by_parents(patient.birth_date, clock.today()),
         "finn": q,
-        "found": patients.find(q) if q else [],
+        "found": patients.search(q).patients if q else [],
         "max_subject": rules.MAX_SUBJECT[kind],
         "max_text": rules.MAX_TEXT[kind],
         "clinic_name": this_clinic().name,

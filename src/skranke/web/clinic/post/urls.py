@@ -1,8 +1,8 @@
-"""The addresses of Post, of the patients and of the files."""
+"""The addresses of Post and of the files."""
 
 from django.urls import path
 
-from skranke.web.clinic.post import actions, compose, files, pages, patient
+from skranke.web.clinic.post import actions, compose, files, pages
 
 urlpatterns = [
     path("post", pages.post, name="post"),
@@ -19,10 +19,5 @@ urlpatterns = [
     path("post/<uuid:thread_id>/melding/<uuid:message_id>/send-pa-nytt", actions.resend, name="message-resend"),
     path("post/<uuid:thread_id>/fjern", actions.remove, name="thread-remove"),
     path("vedlegg/<uuid:attachment_id>", files.attachment, name="attachment"),
-    path("pasienter", patient.search, name="patient-search"),
-    path("pasienter/lukk", patient.close, name="patient-close"),
-    path("pasienter/<uuid:patient_id>", patient.card, name="patient"),
-    path("pasienter/<uuid:patient_id>/velg", patient.choose, name="patient-choose"),
-    path("journal/<uuid:entry_id>", patient.entry, name="journal-entry"),
     path("journal/vedlegg/<uuid:attachment_id>", files.journal_attachment, name="journal-attachment"),
 ]

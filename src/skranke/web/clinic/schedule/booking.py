@@ -69,7 +69,9 @@ def book(request: HttpRequest, actor: Actor) -> HttpResponse:
 def patients(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001 - a view's signature
     """The patients a search in the panel means, as buttons of its form."""
     q = _search(request)
-    return render(request, "clinic/schedule/found.html", {"q": q, "found": patients_queries.find(q, limit=_FOUND)})
+    return render(
+        request, "clinic/schedule/found.html", {"q": q, "found": patients_queries.search(q, limit=_FOUND).patients}
+    )
 
 
 def draft_of(request: HttpRequest, actor: Actor) -> Draft:
@@ -135,7 +137,7 @@ def _panel(draft: Draft, **extra: object) -> Panel:
         "offers": () if draft.slot else by_day(next_free(schedule, _OFFERS)),
         "taken": "",
         "q": draft.q,
-        "found": patients_queries.find(draft.q, limit=_FOUND) if draft.q else (),
+        "found": patients_queries.search(draft.q, limit=_FOUND).patients if draft.q else (),
     }
     chosen = draft.slot.id if draft.slot else None
     return Panel(template="clinic/schedule/book.html", url=draft.url, context=context | extra, chosen=chosen)

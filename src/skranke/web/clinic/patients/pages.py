@@ -1,4 +1,4 @@
-"""Finding a patient, the active patient, the patient's card, and the journal as far as messages stand in it."""
+"""Finding a patient, the active patient, and the patient's card."""
 
 from uuid import UUID
 
@@ -9,7 +9,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from skranke.dialog import queries as dialog
-from skranke.journal.access import get_entry_for
 from skranke.journal.queries import entries_for
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
@@ -27,7 +26,7 @@ from skranke.web.clinic.shell import (
     shell,
 )
 
-TEMPLATES = "clinic/patient"
+TEMPLATES = "clinic/patients"
 
 
 @require_GET
@@ -35,8 +34,8 @@ TEMPLATES = "clinic/patient"
 def search(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The patients a search means; without one, those looked for last (PAT-1)."""
     q = request.GET.get("q", "").replace("\x00", "").strip()
-    found = patients.find(q) if q else recent_patients(request, actor)
-    context = {"q": q, "found": found, "slug": slug_of(request)}
+    hits = patients.search(q) if q else patients.Found(recent_patients(request, actor))
+    context = {"q": q, "found": hits.patients, "near": hits.near, "slug": slug_of(request)}
     if is_htmx(request):
         return render(request, f"{TEMPLATES}/results.html", context)
     return render(request, f"{TEMPLATES}/search.html", context | {"shell": shell(request, actor, "patients")})
@@ -81,18 +80,3 @@ def card(request: HttpRequest, actor: Actor, patient_id: UUID) -> HttpResponse:
         "place": Place(slug=slug_of(request)),
     }
     return render(request, f"{TEMPLATES}/card.html", context)
-
-
-@require_GET
-@clinic_view
-def entry(request: HttpRequest, actor: Actor, entry_id: UUID) -> HttpResponse:
-    """One journal entry with its files, and the way to the thread it came from (JRN-8)."""
-    row = get_entry_for(actor, entry_id)
-    context = {
-        "shell": shell(request, actor, "patients"),
-        "entry": row,
-        "attachments": list(row.attachments.order_by("id")),
-        "words": words,
-        "place": Place(slug=slug_of(request)),
-    }
-    return render(request, f"{TEMPLATES}/entry.html", context)

@@ -1,0 +1,69 @@
+"""A conversation is found by what is written in it, in either kind of Norwegian, and in one clinic only."""
+
+import pytest
+from django.db import connection
+
+from skranke.dialog import queries
+from skranke.dialog.models import Message
+from skranke.tenancy.work import acting
+
+from cast import make_clinic
+from support.dialog import question, receive, reply
+
+WRITTEN = "Eg har hatt vondt i skuldrene sidan måndag. Tek ibux, men vart ikkje betre!"
+
+
+def titles(q: str) -> list[str]:
+    return [row.title.removesuffix(" – helsenorge.no") for row in queries.mailbox("innboks", q=q).rows]
+
+
+@pytest.mark.req("MSG-4")
+@pytest.mark.parametrize(
+    "q",
+    ["skulder", "skuldrene", "SKULDRENE måndag", "ibu", "ikkje", "vondt ola", "vondt sak", "nordm skuld", "måndag."],
+)
+def test_a_thread_is_found_by_beginnings_of_words_of_any_message(q: str) -> None:
+    cast = make_clinic()
+    asked = question(cast, subject="En sak", text="Hei")
+    receive(cast, asked)
+    receive(cast, reply(cast, asked, text=WRITTEN))
+    receive(cast, question(cast, patient=cast.nora, subject="Noe annet", text="Vaksine"))
+    with acting(cast.actor(cast.kari)):
+        assert titles(q) == ["En sak"]
+
+
+@pytest.mark.req("MSG-4")
+@pytest.mark.parametrize("q", ["vaksine skulder", "bux", "'", "!", "a & b", ":*", "<->", "\\", "\\'", "%", "()"])
+def test_what_is_nowhere_written_finds_no_thread(q: str) -> None:
+    cast = make_clinic()
+    receive(cast, question(cast, subject="En sak", text=WRITTEN))
+    with acting(cast.actor(cast.kari)):
+        assert titles(q) == []
+
+
+@pytest.mark.req("MSG-4")
+def test_a_long_message_is_searched_too() -> None:
+    cast = make_clinic()
+    long = " ".join(f"ord{number}" for number in range(200_000))
+    receive(cast, question(cast, subject="Lang", text=f"skulder {long}"))
+    with acting(cast.actor(cast.kari)):
+        assert titles("skulder") == ["Lang"]
+        assert len(Message.objects.get().text) > 1_000_000
+
+
+@pytest.mark.req("NFR-2", "MSG-4")
+def test_the_words_of_another_clinic_are_not_searched() -> None:
+    ours, theirs = make_clinic(), make_clinic()
+    receive(theirs, question(theirs, text=WRITTEN))
+    with acting(ours.actor(ours.kari)), connection.cursor() as cursor:
+        assert titles("skulder") == []
+        cursor.execute("SELECT threads_with_word('skulder', 'skulder', '', '')")
+        assert cursor.fetchall() == []
+
+
+@pytest.mark.req("MSG-4", "ORG-11")
+def test_a_thread_one_may_not_read_is_not_found() -> None:
+    cast = make_clinic()
+    receive(cast, question(cast, text=WRITTEN))
+    with acting(cast.actor(cast.mona)):
+        assert titles("skulder") == []
