@@ -36,3 +36,38 @@ class AuditEvent(TenantModel):
             models.Index(fields=["clinic_id", "subject_kind", "subject_id"], name="audit_subject"),
             BrinIndex(fields=["at"], name="audit_at"),
         ]
+
+
+class AuditUnsealed(models.Model):
+    """A committed row that waits for its place in the chain. Written by the table's trigger, deleted by the sealer.
+
+    A row of a transaction that commits late comes into sight here when it commits, so none is ever passed over.
+    """
+
+    clinic_id = models.UUIDField(editable=False)
+    event_id = models.UUIDField()
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic_id", "id"], name="audit_unsealed_next")]
+
+
+class AuditSeal(models.Model):
+    """A row's place in its clinic's chain. Only the worker may read and insert; nobody may change or delete.
+
+    hash: SHA-256 over the hash before, this position, sealed_at and the row in the canonical form `form`
+    (`audit.chain`).
+    """
+
+    pk = models.CompositePrimaryKey("clinic_id", "position")
+    clinic_id = models.UUIDField(editable=False)
+    position = models.BigIntegerField()
+    event = models.ForeignKey(AuditEvent, on_delete=models.PROTECT, db_index=False, related_name="+")
+    form = models.PositiveSmallIntegerField()
+    sealed_at = models.DateTimeField()
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["event"], name="audit_seal_event_once"),
+            models.CheckConstraint(condition=models.Q(position__gt=0), name="audit_seal_from_one"),
+        ]

@@ -101,6 +101,14 @@ def _for_operators(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     dead.add_argument("message_id", nargs="?", default="", help="of the message to deal with")
     dead.add_argument("--queue", default="", help="the dead letter queue's name, where it is not HER-ID_dead")
     dead.set_defaults(run=_dead_letters)
+    audit = commands.add_parser("audit", help="the audit log")
+    actions = audit.add_subparsers(required=True, metavar="ACTION")
+    verify = actions.add_parser("verify", help="tell every row that is not as it was sealed")
+    verify.add_argument("--clinic", default="", help="the clinic's name in its address; left out: all, one by one")
+    verify.add_argument(
+        "--head", action="append", default=[], metavar="POSITION:HASH", help="a head that was kept elsewhere; --clinic"
+    )
+    verify.set_defaults(run=_audit_verify)
     ping = commands.add_parser("ping", help="send HelseNorge a communication test and tell how long the answer took")
     ping.add_argument("clinic", help="the clinic's name in its address")
     ping.add_argument("--party", default="", metavar="HER-ID", help="as which party; left out: the first")
@@ -163,6 +171,10 @@ def _reachability(options: argparse.Namespace) -> int:
 def _dead_letters(options: argparse.Namespace) -> int:
     run = _of_clinics("dead_letters").run
     return int(run(options.clinic, options.action or "", options.message_id, options.queue))
+
+
+def _audit_verify(options: argparse.Namespace) -> int:
+    return int(_of_clinics("audit").run(options.clinic, options.head))
 
 
 def _ping(options: argparse.Namespace) -> int:

@@ -15,18 +15,21 @@ APPEND_ONLY = "SELECT, INSERT"
 KEEP_OR_DROP = "SELECT, INSERT, DELETE"
 
 
-def protect(table: str, *, rights: str = ALL, column: str = "clinic_id") -> RunSQL:
-    """Grant `rights` on a tenant's table and let only rows of the unit of work's clinic be seen or written."""
+def protect(table: str, *, rights: str = ALL, column: str = "clinic_id", role: str = APP_ROLE) -> RunSQL:
+    """Grant `rights` on a tenant's table and let only rows of the unit of work's clinic be seen or written.
+
+    role: to one program alone.
+    """
     return RunSQL(
         sql=[
-            f"GRANT {rights} ON {table} TO {APP_ROLE}",
+            f"GRANT {rights} ON {table} TO {role}",
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
             f"CREATE POLICY tenant ON {table} USING ({column} = {_CLINIC}) WITH CHECK ({column} = {_CLINIC})",
         ],
         reverse_sql=[
             f"DROP POLICY tenant ON {table}",
             f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
-            f"REVOKE {rights} ON {table} FROM {APP_ROLE}",
+            f"REVOKE {rights} ON {table} FROM {role}",
         ],
     )
 
@@ -64,7 +67,7 @@ def revoke(table: str, *, rights: str, role: str = APP_ROLE) -> RunSQL:
     return RunSQL(sql=f"REVOKE {rights} ON {table} FROM {role}", reverse_sql=f"GRANT {rights} ON {table} TO {role}")
 
 
-def definer_function(signature: str, returns: str, body: str) -> RunSQL:
+def definer_function(signature: str, returns: str, body: str, *, role: str = APP_ROLE) -> RunSQL:
     """Create a SQL function that looks past row-level security for one narrow question.
 
     `signature` is name(arguments); `body` a SQL statement. It runs as its owner with a fixed search path, and may
@@ -78,7 +81,7 @@ def definer_function(signature: str, returns: str, body: str) -> RunSQL:
                 f"SET search_path = public, pg_temp AS $body$ {body} $body$"
             ),
             f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC",
-            f"GRANT EXECUTE ON FUNCTION {name} TO {APP_ROLE}",
+            f"GRANT EXECUTE ON FUNCTION {name} TO {role}",
         ],
         reverse_sql=f"DROP FUNCTION {name}",
     )

@@ -5,26 +5,41 @@ and it is called again in the next unit. With `whole` it is called once for the 
 itself. It may be called again after a crash, so it must be one that can be repeated.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 
+from skranke.audit.sealing import clinics_to_seal, seal
 from skranke.patients.reaching import ask_about_everybody
-from skranke.worker.rules import Daily, When
+from skranke.worker.rules import Daily, Every, When
+
+
+def every_clinic() -> list[UUID]:
+    """All clinics; needs no unit of work."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT every_clinic()")
+        return [row[0] for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One scheduled verb. The name stands in rows and logs: never give it to another job."""
+    """One scheduled verb. The name stands in rows and logs: never give it to another job.
+
+    clinics: for whom it is done; one that is done often asks only for those that have something to do.
+    """
 
     name: str
     when: When
     verb: Callable[[], object]
     whole: bool = False
+    clinics: Callable[[], Sequence[UUID]] = every_clinic
 
 
 JOBS: tuple[Job, ...] = (
     Job("patients.ask", Daily(lambda: settings.OURS.status_check_hour, timedelta(hours=4)), ask_about_everybody),
+    Job("audit.seal", Every(timedelta(seconds=5)), seal, clinics=clinics_to_seal),
 )

@@ -69,21 +69,13 @@ def _tend(job: Job, stop: threading.Event) -> None:
 def look(job: Job, stop: threading.Event | None = None) -> None:
     """Do one job for everybody for whom it is due now and nobody else is doing it."""
     rows = {row.on_behalf_of: row for row in JobRun.objects.filter(job=job.name)}
-    for one in _for_whom(job):
+    for one in [None] if job.whole else job.clinics():
         if stop is not None and stop.is_set():
             return
         if _due(job, rows.get(one)):
             with _alone(job, one) as alone:
                 if alone and _due(job, JobRun.objects.filter(job=job.name, on_behalf_of=one).first()):
                     _do(job, one, stop)
-
-
-def _for_whom(job: Job) -> list[UUID | None]:
-    if job.whole:
-        return [None]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT every_clinic()")
-        return [row[0] for row in cursor.fetchall()]
 
 
 def _due(job: Job, row: JobRun | None) -> bool:

@@ -25,6 +25,7 @@ class Options:
     messages: int = 10_000
     questions: int = 100
     threads: int = 10_000
+    rows: int = 200_000
     clients: int = 8
     seconds: float = 4.0
     bus: str = ""

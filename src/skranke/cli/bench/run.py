@@ -9,7 +9,7 @@ from importlib import import_module
 from skranke.cli.bench import place
 from skranke.cli.bench.figures import Options, WrongAnswerError
 
-NAMES = ("slots", "booking", "race", "pipeline", "pages")
+NAMES = ("slots", "booking", "race", "pipeline", "pages", "audit")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -20,6 +20,7 @@ def run(options: argparse.Namespace) -> int:
         messages=options.messages,
         questions=options.questions,
         threads=options.threads,
+        rows=options.rows,
         bus="" if options.bus == "embedded" else options.bus,
     )
     with place.opened() as where:
@@ -42,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--questions", type=int, default=usual.questions, help="pipeline: slot questions meanwhile")
     parser.add_argument("--bus", default="embedded", metavar="embedded|amqp://...", help="pipeline: the bus to use")
     parser.add_argument("--threads", type=int, default=usual.threads, help="pages: threads in the inbox")
+    parser.add_argument("--rows", type=int, default=usual.rows, help="audit: rows of the log")
     parser.set_defaults(run=run)
 
 
