@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from skranke.clinics import queries as clinics
+from skranke.clinics.activation.services import go_live, note_prerequisites, put_party_live
 from skranke.clinics.models import (
     Clinic,
     CommunicationParty,
@@ -101,12 +102,17 @@ class Cast:
 
 
 def make_clinic(
-    *, profile: dict[str, object] | None = None, counterpart: dict[str, object] | None = None, **facts: object
+    *,
+    profile: dict[str, object] | None = None,
+    counterpart: dict[str, object] | None = None,
+    live: bool = True,
+    **facts: object,
 ) -> Cast:
     """A new clinic with its people.
 
     facts: fields of the clinic (slug, name, grace_seconds ...). profile, counterpart: fields that replace the
-    synthetic ones of the communication profile and of HelseNorge's row.
+    synthetic ones of the communication profile and of HelseNorge's row. live: the clinic and its GPs are on in
+    HelseNorge.
     """
     mark = uuid4().hex[:10]
     clinic = establish(
@@ -123,7 +129,7 @@ def make_clinic(
     with acting(system(clinic.id)):
         kari = _hire(accounts["Kari"], EmployeeRole.GP, hpr_number=True)
         mona = _hire(accounts["Mona"], EmployeeRole.GP, hpr_number=True)
-        return Cast(
+        made = Cast(
             clinic=clinic,
             kari=kari,
             mona=mona,
@@ -139,6 +145,18 @@ def make_clinic(
             profile=set_profile(**{**_profile(mark), **(profile or {})}),
             counterpart=set_counterpart(**{**_counterpart(mark), **(counterpart or {})}),
         )
+        if live:
+            activate(made)
+    return made
+
+
+def activate(cast: Cast) -> None:
+    """Put the clinic and its GPs live, as the operator does; inside a unit of work of the clinic."""
+    note_prerequisites(ordered_on=clock.today(), nhn_member=True, her_id=cast.clinic.her_id)
+    go_live()
+    for party in (cast.kari_party, cast.mona_party):
+        party.live_since = put_party_live(party).live_since
+    cast.clinic.refresh_from_db()
 
 
 def _accounts(mark: str) -> dict[str, Account]:

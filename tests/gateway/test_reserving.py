@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from skranke.audit.models import AuditEvent
+from skranke.clinics.activation.services import put_party_live
 from skranke.clinics.services import register_party
 from skranke.kernel import clock
 from skranke.kernel.ids import HerId, HprNumber
@@ -171,6 +172,7 @@ def resource(office, *, category="vaccine", information="Ta med vaksinasjonskort
     start = clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
     with office.acting():
         row = register_party(her_id=fresh_her_id(), kind="service", name="Vaksinasjon", services=["booking"])
+        put_party_live(row)
         schedule = create_schedule(owner=None, public_name="Vaksinasjon")
         kind = create_type(name="Influensavaksine", minutes=10, category=category, information=information)
         slots = [

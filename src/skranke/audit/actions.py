@@ -17,6 +17,13 @@ class Action(StrEnum):
     PARTY_CHANGED = "party.changed"
     PROFILE_CHANGED = "profile.changed"
     COUNTERPART_CHANGED = "counterpart.changed"
+    ACTIVATION_CHANGED = "activation.changed"
+    CLINIC_LIVE = "clinic.put_live"
+    CLINIC_TAKEN_OFF = "clinic.taken_off"
+    CLINIC_OFFERS_CHANGED = "clinic.offers_changed"
+    PARTY_LIVE = "party.put_live"
+    PARTY_TAKEN_OFF = "party.taken_off"
+    ONBOARDING_ANSWERED = "onboarding.answered"
 
     PATIENT_REGISTERED = "patient.registered"
     PATIENT_CHANGED = "patient.changed"

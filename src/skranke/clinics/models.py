@@ -41,8 +41,31 @@ class PartyKind(models.TextChoices):
     SERVICE = "service"
 
 
+CHOOSABLE = (
+    Service.BOOKING,
+    Service.APPOINTMENT_WISH,
+    Service.E_CONSULTATION,
+    Service.E_CONTACT,
+    Service.PRESCRIPTION_RENEWAL,
+)
+"""What a clinic chooses to offer, one by one (ACT-14), as pages list it. Cancelling what it has told of goes along."""
+
+
+def everything() -> list[str]:
+    """What a clinic offers until it chooses otherwise."""
+    return [service.value for service in CHOOSABLE]
+
+
 class Clinic(models.Model):
     """One clinic: the tenant. Limits left empty mean no limit (BOK-8).
+
+    her_id: None until Norsk Helsenett has given one; without it the clinic cannot go live (ACT-8).
+    gp_agreement: False for a private clinic, which can never go live (ACT-5).
+    nhn_member: the operator has seen that the clinic is a member of Norsk Helsenett (ACT-8).
+    ordered_on: the day the clinic ordered Digital dialog from Norsk Helsenett (ACT-7).
+    live_since: since when the integration is on; None while it is off.
+    offers: the services the clinic has chosen to offer (ACT-14), whatever Adresseregisteret says of a party.
+    activation_version: grows with each change of the activation: who changes an older one is told.
 
     tells_booked_times: HelseNorge's question for booked times (HBT) is answered; else with 26 (DDFL-HT-16).
     moves_on_request: an appointment is moved when HelseNorge asks for a change (ERT); else that is answered 34 (D-41).
@@ -52,7 +75,7 @@ class Clinic(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
-    her_id = models.CharField(max_length=10, unique=True)
+    her_id = models.CharField(max_length=10, unique=True, null=True)  # noqa: DJ001 - unique: "" would be one too
     organisation_number = models.CharField(max_length=9)
     address = models.CharField(max_length=300, blank=True)
     phone = models.CharField(max_length=30, blank=True)
@@ -67,10 +90,23 @@ class Clinic(models.Model):
     cancellation_allowed = models.BooleanField(default=True)
     cancellation_deadline_hours = models.PositiveIntegerField(null=True)
     shows_practitioners = models.BooleanField(default=False)
+    gp_agreement = models.BooleanField(default=True)
+    nhn_member = models.BooleanField(default=False)
+    ordered_on = models.DateField(null=True)
+    live_since = models.DateTimeField(null=True)
+    offers = ArrayField(models.CharField(max_length=30, choices=Service), default=everything)
+    activation_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(her_id__regex=_HER_ID), name="clinic_her_id_is_one")]
+        constraints = [
+            models.CheckConstraint(condition=Q(her_id__regex=_HER_ID), name="clinic_her_id_is_one"),
+            models.CheckConstraint(
+                condition=Q(live_since=None)
+                | Q(gp_agreement=True, nhn_member=True, ordered_on__isnull=False, her_id__isnull=False),
+                name="clinic_live_is_ready",
+            ),
+        ]
 
 
 class Employee(TenantModel):
@@ -109,13 +145,19 @@ class Employee(TenantModel):
 
 
 class CommunicationParty(TenantModel):
-    """A HER-id of the clinic that HelseNorge may address; `services` as read from Adresseregisteret."""
+    """A HER-id of the clinic that HelseNorge may address.
+
+    services: as read from Adresseregisteret at services_read_at (None: never), not to be edited (ACT-9).
+    live_since: since when the operator has it on; what is offered is in `activation.rules.offered`.
+    """
 
     her_id = models.CharField(max_length=10, unique=True)
     kind = models.CharField(max_length=10, choices=PartyKind)
     name = models.CharField(max_length=200)
     employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="parties")
     services = ArrayField(models.CharField(max_length=30, choices=Service), default=list)
+    services_read_at = models.DateTimeField(null=True)
+    live_since = models.DateTimeField(null=True)
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -127,6 +169,34 @@ class CommunicationParty(TenantModel):
             models.UniqueConstraint(
                 fields=["employee"], name="party_one_per_employee", condition=Q(employee__isnull=False)
             ),
+        ]
+
+
+class OnboardingQuestion(models.TextChoices):
+    """What a clinic decides before its patients write and book (ACT-17)."""
+
+    WHO_HANDLES = "who_handles"
+    HOW_OFTEN = "how_often"
+    PLANNED_ABSENCE = "planned_absence"
+    SUDDEN_ABSENCE = "sudden_absence"
+    OPEN_SLOTS = "open_slots"
+    RENEWALS = "renewals"
+
+
+class OnboardingAnswer(TenantModel):
+    """What the clinic has decided about one question, by whom (the name as it was then) and when (ACT-17)."""
+
+    question = models.CharField(max_length=20, choices=OnboardingQuestion)
+    text = models.CharField(max_length=1000)
+    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+    author_name = models.CharField(max_length=200)
+    answered_at = models.DateTimeField(default=clock.now)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic_id", "question"], name="onboarding_one_answer"),
+            models.CheckConstraint(condition=~Q(text=""), name="onboarding_answer_says_something"),
         ]
 
 

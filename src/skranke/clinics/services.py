@@ -32,7 +32,7 @@ def establish(
     *,
     slug: str,
     name: str,
-    her_id: HerId | str,
+    her_id: HerId | str = "",
     organisation_number: str,
     address: str = "",
     phone: str = "",
@@ -47,17 +47,18 @@ def establish(
     cancellation_allowed: bool = True,
     cancellation_deadline_hours: int | None = None,
     shows_practitioners: bool = False,
+    gp_agreement: bool = True,
 ) -> Clinic:
     """Make a clinic: a new tenant.
 
     Outside a unit of work it opens one for the new clinic; inside one, the clinic gets the id the actor names.
-    her_id: the clinic's own (level 1). Raises SlugTakenError, HerIdTakenError, InvalidError.
+    her_id: the clinic's own (level 1), where it has one already. Raises SlugTakenError, HerIdTakenError, InvalidError.
     """
     clinic = Clinic(
         id=_identity_of_the_unit(),
         slug=_slug(slug),
         name=name,
-        her_id=_her_id(her_id),
+        her_id=checked_her_id(her_id) if str(her_id) else None,
         organisation_number=_organisation_number(organisation_number),
         address=address,
         phone=phone,
@@ -72,10 +73,12 @@ def establish(
         cancellation_allowed=cancellation_allowed,
         cancellation_deadline_hours=cancellation_deadline_hours,
         shows_practitioners=shows_practitioners,
+        gp_agreement=gp_agreement,
     )
     with acting(_founder(clinic.id)):
-        _refuse_used(clinic.her_id)
-        with _refusing({"slug": errors.SlugTakenError, "her_id": errors.HerIdTakenError}):
+        if clinic.her_id is not None:
+            refuse_used_her_id(clinic.her_id)
+        with refusing_taken(slug=errors.SlugTakenError, her_id=errors.HerIdTakenError):
             clinic.save(force_insert=True)
         record(Action.CLINIC_ESTABLISHED, subject_kind="clinic", subject_id=clinic.id)
     return clinic
@@ -121,9 +124,7 @@ def hire(
         sees_clinic_open=sees_clinic_open,
         sees_clinic_archive=sees_clinic_archive,
     )
-    with _refusing(
-        {"employee_hpr_once": errors.HprNumberTakenError, "employee_one_position": errors.PositionTakenError}
-    ):
+    with refusing_taken(employee_hpr_once=errors.HprNumberTakenError, employee_one_position=errors.PositionTakenError):
         employee.save(force_insert=True)
     record(Action.EMPLOYEE_HIRED, subject_kind="employee", subject_id=employee.id, detail={"role": employee.role})
     return employee
@@ -142,12 +143,17 @@ def register_party(
     Raises HerIdTakenError, PartyTakenError, NotEligibleError, InvalidError.
     """
     party = CommunicationParty(
-        clinic_id=current_actor().clinic_id, her_id=_her_id(her_id), kind=PartyKind(kind), name=name, employee=employee
+        clinic_id=current_actor().clinic_id,
+        her_id=checked_her_id(her_id),
+        kind=PartyKind(kind),
+        name=name,
+        employee=employee,
     )
     _refuse_ineligible(party)
     party.services = _services(party, services)
-    _refuse_used(party.her_id)
-    with _refusing({"party_one_per_employee": errors.PartyTakenError, "her_id": errors.HerIdTakenError}):
+    party.services_read_at = clock.now() if party.services else None
+    refuse_used_her_id(party.her_id)
+    with refusing_taken(party_one_per_employee=errors.PartyTakenError, her_id=errors.HerIdTakenError):
         party.save(force_insert=True)
     record(Action.PARTY_REGISTERED, subject_kind="party", subject_id=party.id, detail={"services": party.services})
     return party
@@ -155,8 +161,8 @@ def register_party(
 
 def set_services(party: CommunicationParty, services: Collection[Service | str]) -> None:
     """Note what Adresseregisteret now tells of a party's services. Raises NotEligibleError."""
-    party.services = _services(party, services)
-    party.save(update_fields=["services"])
+    party.services, party.services_read_at = _services(party, services), clock.now()
+    party.save(update_fields=["services", "services_read_at"])
     record(Action.PARTY_CHANGED, subject_kind="party", subject_id=party.id, detail={"services": party.services})
 
 
@@ -225,10 +231,10 @@ def set_counterpart(
     """Note what Adresseregisteret tells of HelseNorge: ids, names, queues and certificates (references)."""
     counterpart, _ = Counterpart.objects.update_or_create(
         clinic_id=current_actor().clinic_id,
-        her_id=_her_id(her_id),
+        her_id=checked_her_id(her_id),
         defaults={
             "name": name,
-            "her_id_level1": _her_id(her_id_level1),
+            "her_id_level1": checked_her_id(her_id_level1),
             "name_level1": name_level1,
             "queue_async": queue_async,
             "queue_sync": queue_sync,
@@ -244,7 +250,7 @@ def set_counterpart(
 
 
 @contextmanager
-def _refusing(by_name: dict[str, type[ConflictError]]) -> Iterator[None]:
+def refusing_taken(**by_name: type[ConflictError]) -> Iterator[None]:
     """Turn a broken unique constraint into the error that names what is taken; the unit of work lives on."""
     try:
         with transaction.atomic():
@@ -266,7 +272,7 @@ _TAKEN: dict[type[ConflictError], str] = {
 }
 
 
-def _refuse_used(her_id: str) -> None:
+def refuse_used_her_id(her_id: str) -> None:
     """A HER-id names one party in the whole country; the database sees each kind of owner by itself only."""
     if clinic_id_of_her_id(her_id) is not None:
         raise errors.HerIdTakenError(_TAKEN[errors.HerIdTakenError])
@@ -290,7 +296,8 @@ def _services(party: CommunicationParty, services: Collection[Service | str]) ->
     return sorted(chosen)
 
 
-def _her_id(value: HerId | str) -> str:
+def checked_her_id(value: HerId | str) -> str:
+    """A HER-id as it is stored. Raises InvalidError with the field (ACT-16)."""
     try:
         return HerId(str(value)).value
     except ValueError as error:

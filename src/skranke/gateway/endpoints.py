@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from skranke.clinics.activation.queries import offered_by
 from skranke.clinics.models import Clinic, CommunicationParty, CommunicationProfile, Counterpart, PartyKind
 from skranke.kernel.actor import system
 from skranke.kernel.ids import HerId, HprNumber
@@ -40,7 +41,7 @@ _FILE = "file:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnParty:
-    """One HER-id of the clinic. `services`: what it offers, as Adresseregisteret says. row: to be read only."""
+    """One HER-id of the clinic. `services`: what its patients are offered now (ACT-8, ACT-14). row: to be read only."""
 
     id: UUID
     her_id: HerId
@@ -117,6 +118,8 @@ def load(clinic_id: UUID) -> Endpoint:
     """Read the clinic's side of the bus anew. Raises ConfigurationError for what is missing or unreadable."""
     with acting(system(clinic_id)):
         clinic = Clinic.objects.get()
+        if clinic.her_id is None:
+            raise ConfigurationError("The clinic has no HER-id.")
         profile = CommunicationProfile.objects.filter(active=True).first()
         if profile is None:
             raise ConfigurationError("The clinic has no active communication profile.")
@@ -138,7 +141,7 @@ def load(clinic_id: UUID) -> Endpoint:
         ),
         decryption=_decryptions(profile),
         trust=_trust(*_files(profile.trust_anchor), settings.OURS.policies(), settings.OURS.revocation),
-        parties={party.her_id: _own(organisation, party) for party in own},
+        parties={party.her_id: _own(organisation, party, clinic) for party in own},
         peers={peer.her_id: _peer(peer) for peer in peers},
     )
 
@@ -160,7 +163,7 @@ class Endpoints:
             return kept
 
 
-def _own(organisation: Organisation, row: CommunicationParty) -> OwnParty:
+def _own(organisation: Organisation, row: CommunicationParty, clinic: Clinic) -> OwnParty:
     her_id = HerId(row.her_id)
     if row.kind == PartyKind.GP and row.employee is not None:
         party = parties.gp_party(
@@ -176,7 +179,7 @@ def _own(organisation: Organisation, row: CommunicationParty) -> OwnParty:
         id=row.id,
         her_id=her_id,
         name=row.name,
-        services=frozenset(row.services),
+        services=offered_by(row, clinic),
         employee_id=row.employee_id,
         party=party,
         row=row,

@@ -10,6 +10,7 @@ from django.db.models.expressions import RawSQL
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
+from skranke.clinics.activation.queries import offered_by
 from skranke.clinics.models import CommunicationParty
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
@@ -118,5 +119,5 @@ def reachability(patient: Patient) -> Reachability:
     """Whether a dialog may be started with the patient in HelseNorge (PAT-9)."""
     if patient.gp_id is None:
         return rules.reachability(patient, gp_is_live=False)
-    live = CommunicationParty.objects.filter(employee_id=patient.gp_id, employee__active=True, active=True)
-    return rules.reachability(patient, gp_is_live=live.exclude(services=[]).exists())
+    found = CommunicationParty.objects.filter(employee_id=patient.gp_id, employee__active=True, active=True).first()
+    return rules.reachability(patient, gp_is_live=found is not None and bool(offered_by(found)))

@@ -7,6 +7,7 @@ from uuid import UUID
 from skranke.audit.actions import Action
 from skranke.audit.models import AuditEvent
 from skranke.audit.services import event, record
+from skranke.clinics.activation.queries import offered_by
 from skranke.clinics.models import CommunicationParty
 from skranke.clinics.queries import parties
 from skranke.kernel import clock
@@ -89,7 +90,7 @@ def _changed(patient_id: UUID) -> AuditEvent:
 
 def _by_party(patients: Iterable[Patient]) -> dict[CommunicationParty, list[Patient]]:
     """The patients that may be asked about, by the live party of their GP."""
-    live = {party.employee_id: party for party in parties() if party.services}
+    live = {party.employee_id: party for party in parties() if offered_by(party)}
     found: dict[CommunicationParty, list[Patient]] = {}
     for patient in patients:
         party = live.get(patient.gp_id) if patient.gp_id else None

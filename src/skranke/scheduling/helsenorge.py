@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from skranke.clinics.activation.queries import offered_by, offering
 from skranke.clinics.models import CommunicationParty, Employee, PartyKind, Service
 from skranke.patients.models import Patient
 from skranke.scheduling import rules
@@ -17,10 +18,8 @@ from skranke.scheduling.values import Finding, OfferAudience, Refusal, ScheduleF
 
 
 def offers_booking(gp_id: UUID) -> bool:
-    """HNB-1: the clinic has chosen to offer booking with this GP (the party's services say so)."""
-    return CommunicationParty.objects.filter(
-        employee_id=gp_id, active=True, services__contains=[Service.BOOKING.value]
-    ).exists()
+    """HNB-1: booking is on for the GP in Adresseregisteret, chosen by the clinic, and both are live (ACT-14)."""
+    return offering(Service.BOOKING).filter(employee_id=gp_id).exists()
 
 
 def owned_schedules(gp_id: UUID) -> list[ScheduleFacts]:
@@ -57,7 +56,7 @@ def resource_schedules(party: CommunicationParty) -> list[ScheduleFacts]:
 
     Raises BookingRefusedError (26) when the party does not offer booking, or there is none.
     """
-    if not party.active or Service.BOOKING.value not in party.services:
+    if Service.BOOKING.value not in offered_by(party):
         raise BookingRefusedError(Refusal.SERVICE_OFF)
     rows = Schedule.objects.filter(archived=False).order_by("internal_name", "id")
     rows = rows.filter(owner_id=party.employee_id) if party.employee_id else rows.filter(owner_kind=OwnerKind.CLINIC)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from skranke.cli.bench import bus
+from skranke.cli.bench import bus, world
 from skranke.cli.bench.place import Place
 from skranke.cli.bench.world import World
 from skranke.clinics.services import set_counterpart, set_profile
@@ -29,7 +29,7 @@ from skranke.wire.protection import protect, unprotect
 from skranke.wire.queues import PartyQueues, queues_of
 from skranke.wire.transport import OutgoingMessage, RawMessage
 
-LEVEL1, LEVEL2 = HerId("91000011"), HerId("91000012")
+LEVEL1, LEVEL2 = HerId(world.HELSENORGE_HER_ID_LEVEL1), HerId(world.HELSENORGE_HER_ID)
 _TEXT = "Jeg har hatt vondt i skulderen i tre uker, og det blir ikke bedre. " * 60  # about 4 kB of text
 
 
@@ -110,18 +110,18 @@ class HelseNorge:
 @contextmanager
 def connected(place: Place, made: World, bus_url: str) -> Iterator[HelseNorge]:
     """Give the clinic keys, a bus of its own (`bus.opened`), and HelseNorge on the other side."""
-    ours, theirs = queues_of(LEVEL2), queues_of(HerId(made.clinic.her_id))
+    ours, theirs = queues_of(LEVEL2), queues_of(HerId(world.CLINIC_HER_ID))
     with bus.opened(place, bus_url, theirs.specs(), ours.specs()) as urls:
         yield _party(place, made, *urls)
 
 
 def _party(place: Place, made: World, clinic_url: str, helsenorge_url: str) -> HelseNorge:
     pki = make_pki(Path(place.folder / "pki"), {"clinic": "Maalevik", "helsenorge": "Helsenorge"}, now=clock.now())
-    ours, theirs = queues_of(LEVEL2), queues_of(HerId(made.clinic.her_id))
+    ours, theirs = queues_of(LEVEL2), queues_of(HerId(world.CLINIC_HER_ID))
     with acting(made.actor):
         _connect(pki, clinic_url, ours, theirs)
     level1 = parties.organisation("Helsenorge", LEVEL1)
-    clinic = parties.organisation(made.clinic.name, HerId(made.clinic.her_id), made.clinic.organisation_number)
+    clinic = parties.organisation(made.clinic.name, HerId(world.CLINIC_HER_ID), made.clinic.organisation_number)
     keys = pki.party("helsenorge")
     return HelseNorge(
         bus_url=helsenorge_url,

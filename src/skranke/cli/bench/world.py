@@ -3,12 +3,14 @@
 import random
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from skranke.clinics.activation.services import go_live, note_prerequisites, put_party_live
 from skranke.clinics.models import Clinic, CommunicationParty, Employee, EmployeeRole, PartyKind, Service
-from skranke.clinics.services import establish, hire, register_party
+from skranke.clinics.services import establish, hire, register_party, set_counterpart, set_profile
 from skranke.identity.services import create_account
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor, system
@@ -30,6 +32,7 @@ from skranke.scheduling.values import IsoWeek, TemplateEntry, weeks_from
 from skranke.tenancy.work import acting
 
 CLINIC_HER_ID = "91000001"
+HELSENORGE_HER_ID_LEVEL1, HELSENORGE_HER_ID = "91000011", "91000012"
 _FIRST_GP_HER_ID = 91000100
 _WORKING_WEEK = 5
 _MINUTES = 15
@@ -73,6 +76,7 @@ def build(
     with acting(system(clinic.id)):
         doctors = [_gp(number) for number in range(gps)]
         parties = [_party(number, gp) for number, gp in enumerate(doctors)]
+        _activate(parties)
         lists = [
             [_patient(gp, 1000 * place + number) for number in range(patients)] for place, gp in enumerate(doctors)
         ]
@@ -90,6 +94,27 @@ def build(
             schedules.append(schedule)
         count = _book(schedules, lists, booked)
     return World(clinic, doctors, parties, schedules, types, lists, count)
+
+
+def _activate(parties: list[CommunicationParty]) -> None:
+    """Live, and connected in name only: who measures messages says anew where bus and keys are."""
+    queues: dict[str, Any] = {f"queue_{lane}": f"none_{lane}" for lane in ("async", "sync", "error")}
+    names = ("signing_certificate", "signing_key", "decryption_certificate", "decryption_key", "trust_anchor")
+    keys: dict[str, Any] = dict.fromkeys(names, "file:none.pem")
+    set_profile(bus_url="embedded:", queue_syncreply="none_syncreply", **queues, **keys)
+    set_counterpart(
+        her_id=HELSENORGE_HER_ID,
+        name="Digital dialog",
+        her_id_level1=HELSENORGE_HER_ID_LEVEL1,
+        name_level1="Helsenorge",
+        signing_certificate="file:none.pem",
+        encryption_certificate="file:none.pem",
+        **queues,
+    )
+    note_prerequisites(ordered_on=clock.today(), nhn_member=True, her_id=CLINIC_HER_ID)
+    go_live()
+    for party in parties:
+        put_party_live(party)
 
 
 def _gp(number: int) -> Employee:

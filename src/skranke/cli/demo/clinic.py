@@ -11,10 +11,12 @@ from skranke.cli.demo.contract import BESIDE_BOOKING, SERVICES
 from skranke.cli.demo.layout import Layout, keep_private
 from skranke.clinics import queries as clinics
 from skranke.clinics import services as clinic_services
+from skranke.clinics.activation import services as activation
 from skranke.clinics.models import Employee
 from skranke.identity import services as identity
 from skranke.identity.models import SessionKind
 from skranke.identity.queries import account_of_username
+from skranke.kernel import clock
 from skranke.kernel.actor import system
 from skranke.patients import services as patients
 from skranke.patients.models import HelseNorgeState
@@ -33,6 +35,7 @@ def fill(layout: Layout, day: date) -> None:
     _links(layout, day)
     with acting(system(clinic_id)):
         _connect(layout)
+        _activate()
         timetable.plan_ahead()
 
 
@@ -84,6 +87,16 @@ def _hire(worker: cast.Worker) -> Employee:
             her_id=worker.her_id, kind="gp", name=worker.name, employee=employee, services=SERVICES + BESIDE_BOOKING
         )
     return employee
+
+
+def _activate() -> None:
+    """Live, by the same verbs the operator's pages use; a later start changes nothing."""
+    if clinics.this_clinic().ordered_on is not None:
+        return
+    activation.note_prerequisites(ordered_on=clock.today(), nhn_member=True, her_id=cast.CLINIC_HER_ID)
+    activation.go_live()
+    for party in clinics.parties():
+        activation.put_party_live(party)
 
 
 def _user(layout: Layout, worker: cast.Worker, employee: Employee) -> dict[str, Any]:

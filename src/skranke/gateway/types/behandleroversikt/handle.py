@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from skranke.clinics.models import Employee, EmployeeRole
 from skranke.clinics.queries import this_clinic
-from skranke.gateway.errors import UnknownQuestionError
+from skranke.gateway.errors import ServiceOffError, UnknownQuestionError
 from skranke.gateway.types.people import addressed_patient
 from skranke.gateway.values import Handled, Incoming
 from skranke.kernel import clock
@@ -27,9 +27,15 @@ def handle(_incoming: Incoming) -> Handled:
 
 
 def answer(incoming: Incoming, msg_id: UUID) -> MsgHead:
-    """BO-2. Raises NoAccessError (30) for a patient without access, UnknownQuestionError (31) for another code."""
+    """BO-2.
+
+    Raises NoAccessError (30) for a patient without access; for another code UnknownQuestionError, and ServiceOffError
+    where nothing is offered: both become 31.
+    """
     if incoming.message.code.v != Question.PRACTITIONERS:
         raise UnknownQuestionError(_("Forespørselen kan ikke besvares her. Ring legekontoret."))
+    if not incoming.party.services:
+        raise ServiceOffError(_("Legekontoret tilbyr ikke denne tjenesten. Ring legekontoret."))
     addressed_patient(incoming)
     envelope = reply_to(incoming.message.info, msg_id=msg_id, gen_date=clock.now())
     return behandleroversikt.answer(envelope, _practitioners(incoming))

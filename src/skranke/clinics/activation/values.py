@@ -1,0 +1,50 @@
+"""What the activation of a clinic and of its GPs is decided from, as frozen values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Check(StrEnum):
+    """The lines of the checklist (ACT-8): those of the clinic, then those of each GP."""
+
+    ORDERED = "ordered"
+    AGREEMENT = "agreement"
+    MEMBER = "member"
+    CLINIC_HER_ID = "clinic_her_id"
+    CONNECTED = "connected"
+    GP = "gp"
+    HER_ID = "her_id"
+    SERVICES = "services"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClinicFacts:
+    """What decides whether a clinic may go live. connected: it has an active way to the bus and a counterpart."""
+
+    ordered: bool
+    gp_agreement: bool
+    nhn_member: bool
+    has_her_id: bool
+    connected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyFacts:
+    """What decides whether one who works at the clinic, or its vacant list, may go live.
+
+    listed: it is a GP with a list, or the party of a list without a doctor. services: any found in Adresseregisteret.
+    """
+
+    listed: bool
+    has_her_id: bool
+    services: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a checklist: met or not, and in one sentence each what is so and what to do about it."""
+
+    check: Check
+    ok: bool
+    text: str
+    cure: str = ""
