@@ -411,6 +411,7 @@ def _world(bus: Bus, pki: DemoPki) -> world.World:
             her_id=her_id,
             clinic_her_id=CLINIC_LEVEL_1,
             clinic_name="Eksempelvik legekontor",
+            organisation_number="999888777",
             name=name,
             given_name=given,
             family_name=family,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
+from urllib.parse import urlsplit
 
 from skranke.kernel.settings import SettingError, database_of, flag_of, text_of
 
@@ -15,6 +16,7 @@ PREFIX = "SKRANKE_"
 MEBIBYTE = 1024 * 1024
 
 
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 _MANY = 2**31 - 1
 _YEAR = 365 * 24  # hours
 _NUMBERS = {
@@ -25,6 +27,8 @@ _NUMBERS = {
     "receipt_resend_minutes": (0, _YEAR * 60),
     "status_check_hour": (-1, 23),
     "delivery_tries": (1, _MANY),
+    "register_refresh_hour": (-1, 23),
+    "list_sync_day": (0, 28),
 }
 """What each whole number may be: the least and the most."""
 
@@ -65,6 +69,23 @@ class Settings:
     revocation: str = field(
         default="on", metadata={"help": "Ask whether certificates are revoked: off, on or required."}
     )
+    address_register_url: str = field(
+        default="", metadata={"help": "Adresseregisteret (ICommunicationPartyService, basic); empty: not asked."}
+    )
+    profile_register_url: str = field(
+        default="", metadata={"help": "CPPA (ICPPAService, basic): which services are on; empty: not asked."}
+    )
+    gp_register_url: str = field(
+        default="", metadata={"help": "Fastlegeregisteret (IFlrReadOperations, basic); empty: not asked."}
+    )
+    registers_user: str = field(default="", metadata={"help": "User name at the registers, from Norsk Helsenett."})
+    registers_password: str = field(default="", metadata={"help": "Its password; name a file with _FILE."})
+    register_refresh_hour: int = field(
+        default=3, metadata={"help": "Read Adresseregisteret anew each night from this hour (Oslo); -1: never."}
+    )
+    list_sync_day: int = field(
+        default=1, metadata={"help": "Read the GPs' lists anew on this day of each month (PAT-16); 0: never."}
+    )
     health_directory: str = field(default="", metadata={"help": "Where the programs write their heartbeats."})
 
     def __post_init__(self) -> None:
@@ -77,12 +98,24 @@ class Settings:
                 raise SettingError(f"{PREFIX}{name.upper()} must be a whole number from {least} to {most}.")
         if self.revocation not in {"off", "on", "required"}:
             raise SettingError(f"{PREFIX}REVOCATION must be off, on or required.")
+        for name in ("address_register_url", "profile_register_url", "gp_register_url"):
+            if not _is_register_address(getattr(self, name)):
+                raise SettingError(f"{PREFIX}{name.upper()} must begin with https://: the password travels with it.")
         if not all(re.fullmatch(r"[0-2](\.\d+)+", one) for one in self.policies()):
             raise SettingError(f"{PREFIX}CERTIFICATE_POLICIES must be OIDs such as 2.16.578.1.26.1.3.2, with commas.")
 
     def policies(self) -> frozenset[str]:
         """The policy OIDs, each by itself."""
         return frozenset(one.strip() for one in self.certificate_policies.split(",") if one.strip())
+
+
+def _is_register_address(url: str) -> bool:
+    """Encrypted, except to this very machine (the demo's sandbox)."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return not url or parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:

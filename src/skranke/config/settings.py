@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "skranke.audit",
     "skranke.blobs",
     "skranke.outbox",
+    "skranke.registers",
     "skranke.identity",
     "skranke.clinics",
     "skranke.patients",

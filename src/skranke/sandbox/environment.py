@@ -21,6 +21,8 @@ class Settings:
     secure_cookies: bool = field(default=False, metadata={"help": "Send cookies over HTTPS only."})
     world: str = field(default="", metadata={"help": "The world: a JSON file, see skranke.sandbox.world."})
     external: bool = field(default=False, metadata={"help": "Another program plays HelseNorge: touch no queue."})
+    registers_user: str = field(default="skranke", metadata={"help": "User name for asking the registers here."})
+    registers_password: str = field(default="", metadata={"help": "Its password; empty: the registers answer nobody."})
     log_level: str = field(default="INFO", metadata={"help": "DEBUG, INFO, WARNING or ERROR."})
 
 

@@ -21,6 +21,7 @@ class Party(models.Model):
     her_id = models.CharField(max_length=10, primary_key=True)
     clinic_her_id = models.CharField(max_length=10)
     clinic_name = models.CharField(max_length=200)
+    clinic_organisation_number = models.CharField(max_length=9, blank=True)
     name = models.CharField(max_length=200)
     given_name = models.CharField(max_length=100, blank=True)
     family_name = models.CharField(max_length=100, blank=True)
@@ -202,6 +203,12 @@ class Trouble(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=10)
+
+
+class Outage(models.Model):
+    """A register that is to answer nobody until it is mended (`registers.outages`)."""
+
+    register = models.CharField(max_length=10, primary_key=True)
 
 
 class Gauge(models.Model):

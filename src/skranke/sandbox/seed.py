@@ -10,12 +10,13 @@ from skranke.sandbox.models import Citizen, Party
 
 log = get_logger(__name__)
 
-_PARTY_FIELDS = [field.name for field in Party._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - Django's public API in spite of its name
+# What a visitor has changed on the page of the registers stays: a party's services, and whose list a citizen is on.
+_KEPT = {"services"}
+_PARTY_FIELDS = [one.name for one in Party._meta.concrete_fields if not one.primary_key and one.name not in _KEPT]  # noqa: SLF001 - Django's public API in spite of its name
 _CITIZEN_FIELDS = [
     "given_name",
     "family_name",
     "born",
-    "gp_id",
     "digitally_active",
     "consent",
     "confidential_address",
@@ -47,6 +48,7 @@ def _party(one: world.Party) -> Party:
         her_id=str(one.her_id),
         clinic_her_id=str(one.clinic_her_id),
         clinic_name=one.clinic_name,
+        clinic_organisation_number=one.organisation_number,
         name=one.name,
         given_name=one.given_name,
         family_name=one.family_name,

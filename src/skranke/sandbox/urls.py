@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from skranke.sandbox.views import booking, citizen, operator, renewal, wishes
+from skranke.sandbox.views import booking, citizen, directory, operator, registers, renewal, wishes
 
 handler400 = "skranke.ui.views.bad_request"
 handler403 = "skranke.ui.views.permission_denied"
@@ -35,6 +35,11 @@ _pages = [
     path("drift/innbygger", operator.set_active, name="set_active"),
     path("drift/feil", operator.trouble, name="trouble"),
     path("drift/test", operator.test, name="test"),
+    path("drift/registre", directory.page, name="directory"),
+    path("drift/registre/tjeneste", directory.set_service, name="set_service"),
+    path("drift/registre/liste", directory.move_citizen, name="move_citizen"),
+    path("drift/registre/stans", directory.set_outage, name="set_outage"),
+    path("registre/<str:register>", registers.ask, name="registers"),
     path("health", operator.health, name="health"),
 ]
 

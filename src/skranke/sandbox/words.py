@@ -6,8 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from skranke.sandbox.models import Appointment, Direction, Message, Mode
+from skranke.sandbox.registers.outages import Register
 from skranke.sandbox.rules import AppointmentState, Delivery
 from skranke.sandbox.troubles import TroubleKind
+from skranke.sandbox.world import Service
 from skranke.standards.codes import Answer, CommunicationTest, MessageFunction, Question
 from skranke.standards.codes import Delivery as DeliveryWay
 from skranke.standards.m1 import Resept
@@ -54,6 +56,19 @@ KINDS = {
     MessageFunction.APPOINTMENT_WISH: gettext_lazy("Timeønske"),
     MessageFunction.TEST: gettext_lazy("Kommunikasjonstest"),
     MessageFunction.APPREC: gettext_lazy("Kvittering"),
+}
+_SERVICES = {
+    Service.E_CONTACT: gettext_lazy("e-Kontakt"),
+    Service.E_CONSULTATION: gettext_lazy("eKonsultasjon"),
+    Service.PRESCRIPTION_RENEWAL: gettext_lazy("Reseptfornyelse"),
+    Service.BOOKING: gettext_lazy("Timebestilling"),
+    Service.APPOINTMENT_WISH: gettext_lazy("Timeønske"),
+    Service.APPOINTMENT_CANCELLATION: gettext_lazy("Avbestilling"),
+}
+_REGISTERS = {
+    Register.ADDRESSES: gettext_lazy("Adresseregisteret"),
+    Register.PROFILES: gettext_lazy("Samarbeidsprofilene (CPPA)"),
+    Register.GPS: gettext_lazy("Fastlegeregisteret"),
 }
 DELIVERIES = {
     DeliveryWay.PHARMACY: gettext_lazy("Sendes til apoteket"),
@@ -183,3 +198,13 @@ def trouble_text(kind: str) -> str:
         TroubleKind.REPORT: _("meldes på feilkøen"),
         TroubleKind.SILENCE: _("kvitteres ikke"),
     }[TroubleKind(kind)]
+
+
+def service_text(service: Service) -> str:
+    """A service of a party."""
+    return str(_SERVICES[service])
+
+
+def register_text(register: Register) -> str:
+    """A register's name."""
+    return str(_REGISTERS[register])

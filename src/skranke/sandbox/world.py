@@ -9,9 +9,10 @@ which `write` makes and `load` reads. Ids are strings, paths absolute, unknown m
      "helsenorge": {"her_id_level1", "name", "her_id", "unit_name",
                     "queues": {"async", "sync", "syncreply", "error"},
                     "signing_certificate", "signing_key", "encryption_certificate", "encryption_key"},
-     "parties": [{"her_id", "clinic_her_id", "clinic_name", "name", "given_name", "family_name", "hpr_number",
-                  "kind": "gp|service", "services": ["e_contact", "e_consultation", "prescription_renewal", "booking",
-                                                 "appointment_wish", "appointment_cancellation"],
+     "parties": [{"her_id", "clinic_her_id", "clinic_name", "organisation_number", "name", "given_name", "family_name",
+                  "hpr_number", "kind": "gp|service",
+                  "services": ["e_contact", "e_consultation", "prescription_renewal", "booking", "appointment_wish",
+                               "appointment_cancellation"],
                   "queues": {"async", "sync", "error"}, "encryption_certificate", "signing_certificate"}],
      "citizens": [{"national_id", "given_name", "family_name", "gp_her_id", "digitally_active",
                    "consent": "full|basis_plus|basis|none", "confidential_address", "children": ["national id"]}]}
@@ -96,7 +97,7 @@ class OwnParty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """A communication party of a clinic. Paths name PEM certificates."""
+    """A communication party of a clinic. Paths name PEM certificates. organisation_number: the clinic's."""
 
     her_id: HerId
     clinic_her_id: HerId
@@ -106,6 +107,7 @@ class Party:
     queues: Queues
     encryption_certificate: Path
     signing_certificate: Path
+    organisation_number: str = ""
     given_name: str = ""
     family_name: str = ""
     hpr_number: HprNumber | None = None
@@ -200,6 +202,7 @@ def _party(read: Mapping[str, Any]) -> Party:
         her_id=HerId(read["her_id"]),
         clinic_her_id=HerId(read["clinic_her_id"]),
         clinic_name=read["clinic_name"],
+        organisation_number=read.get("organisation_number") or "",
         name=read["name"],
         given_name=read.get("given_name") or "",
         family_name=read.get("family_name") or "",
@@ -261,6 +264,7 @@ def _plain_party(party: Party) -> dict[str, Any]:
         "her_id": str(party.her_id),
         "clinic_her_id": str(party.clinic_her_id),
         "clinic_name": party.clinic_name,
+        "organisation_number": party.organisation_number,
         "name": party.name,
         "given_name": party.given_name,
         "family_name": party.family_name,

@@ -72,6 +72,18 @@ def _root(data: bytes, *, recover: bool = False) -> Element:
     return root
 
 
+def read_xml(data: bytes, *, max_bytes: int = MAX_BYTES, max_markup: int = MAX_MARKUP) -> Element:
+    """The root of any XML from outside: no document type, no network, no more than told.
+
+    Raises TooLargeError before anything is parsed, NotXmlError, EncodingError.
+    """
+    if len(data) > max_bytes:
+        raise TooLargeError(f"The document has {len(data)} bytes; {max_bytes} are read at most.")
+    if (found := data.count(b"<") + data.count(b"=")) > max_markup:
+        raise TooLargeError(f"The document has {found} pieces of markup; {max_markup} are read at most.")
+    return _root(data)
+
+
 def parse_document(data: bytes, *, max_bytes: int = MAX_BYTES) -> MsgHead | AppRec:
     """The document of the bytes.
 
@@ -79,11 +91,7 @@ def parse_document(data: bytes, *, max_bytes: int = MAX_BYTES) -> MsgHead | AppR
     (T10) or AttachmentError (T99); each has `apprec_code` and a `detail` without personal data. The rules of one
     message function are asked afterwards, by `checks.check_message`.
     """
-    if len(data) > max_bytes:
-        raise TooLargeError(f"The document has {len(data)} bytes; {max_bytes} are read at most.")
-    if (found := data.count(b"<") + data.count(b"=")) > MAX_MARKUP:
-        raise TooLargeError(f"The document has {found} pieces of markup; {MAX_MARKUP} are read at most.")
-    root = _root(data)
+    root = read_xml(data, max_bytes=max_bytes)
     read = _ROOTS.get(root.tag)
     if read is None:
         raise fault(root, "is neither MsgHead nor AppRec")

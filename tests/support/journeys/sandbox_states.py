@@ -262,3 +262,42 @@ def _renew_refused(stage: Stage) -> Any:
     page.get_by_role("button", name="Send", exact=True).click()
     page.locator("[data-error-summary]").wait_for()
     return page
+
+
+@state("registrene", "directory", main=True)
+def _directory(stage: Stage) -> Any:
+    page = stage.window()
+    page.goto(f"{stage.demo.sandbox}drift/registre")
+    page.get_by_role("heading", name="Fastlegeregisteret").wait_for()
+    return page
+
+
+@state("registrene-tjeneste-av", "set_service")
+def _service_off(stage: Stage) -> Any:
+    page = _directory(stage)
+    switch = page.get_by_role("button", name="Timeønske, Mona Haugland")
+    switch.click()
+    page.get_by_text("Mona Haugland tilbyr ikke lenger Timeønske.").wait_for()
+    switch.click()
+    page.get_by_text("Mona Haugland tilbyr nå Timeønske.").wait_for()
+    return page
+
+
+@state("registrene-flyttet", "move_citizen")
+def _citizen_moved(stage: Stage) -> Any:
+    page = _directory(stage)
+    listed = page.get_by_label("Innbygger")
+    listed.select_option(label=listed.locator("option").first.text_content() or "")
+    page.get_by_role("button", name="Flytt", exact=True).click()
+    page.get_by_text("står nå på listen til").wait_for()
+    return page
+
+
+@state("registrene-stanset", "set_outage")
+def _register_stopped(stage: Stage) -> Any:
+    page = _directory(stage)
+    page.get_by_role("button", name="Stans Fastlegeregisteret").click()
+    page.get_by_text("Svarer ikke").wait_for()
+    page.get_by_role("button", name="Start Fastlegeregisteret").click()
+    page.get_by_text("Registeret svarer igjen.").wait_for()
+    return page

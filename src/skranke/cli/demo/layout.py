@@ -47,6 +47,13 @@ class Layout:
         """The clinic's address of the bus, with its password."""
         return self.folder / "clinic-bus-url"
 
+    @cached_property
+    def registers_password_file(self) -> Path:
+        """The clinic's password at the registers."""
+        path = self.folder / "registers-password"
+        keep_private(path, self.secrets["registers"])
+        return path
+
     @property
     def clock_file(self) -> Path:
         """The seconds by which the demo's time is ahead."""
@@ -71,11 +78,12 @@ class Layout:
     def secrets(self) -> dict[str, str]:
         """A password for each role, and the key that signs sessions; made once, readable by the owner only."""
         path = self.folder / "secrets.json"
-        if not path.exists():
-            made = {role: secrets.token_urlsafe(18) for role in ROLES}
-            made |= {"secret_key": secrets.token_urlsafe(48), "sandbox_secret_key": secrets.token_urlsafe(48)}
-            keep_private(path, json.dumps(made, indent=2))
-        loaded: dict[str, str] = json.loads(path.read_text(encoding="ascii"))
+        loaded: dict[str, str] = json.loads(path.read_text(encoding="ascii")) if path.exists() else {}
+        made = {name: secrets.token_urlsafe(18) for name in (*ROLES, "registers")}
+        made |= {name: secrets.token_urlsafe(48) for name in ("secret_key", "sandbox_secret_key")}
+        if made.keys() - loaded.keys():
+            loaded = made | loaded
+            keep_private(path, json.dumps(loaded, indent=2))
         return loaded
 
     def _made(self, name: str) -> Path:

@@ -50,6 +50,7 @@ def _parties(bus: Bus, pki: DemoPki) -> tuple[world.Party, ...]:
             her_id=HerId(worker.her_id),
             clinic_her_id=HerId(cast.CLINIC_HER_ID),
             clinic_name=cast.CLINIC_NAME,
+            organisation_number=cast.CLINIC_ORGANISATION_NUMBER,
             name=worker.name,
             given_name=worker.given_name,
             family_name=worker.family_name,

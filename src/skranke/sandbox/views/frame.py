@@ -18,12 +18,10 @@ from skranke.ui.shell import NavItem, SandboxShell
 _UNPROCESSABLE = 422
 
 
-def shell(*, operator: bool = False) -> SandboxShell:
-    """The frame, with the side that is open marked."""
-    nav = (
-        NavItem(reverse("sandbox:home"), _("Innbygger"), current=not operator),
-        NavItem(reverse("sandbox:operator"), _("Drift og feil"), current=operator),
-    )
+def shell(side: str = "home") -> SandboxShell:
+    """The frame, with the side that is open marked: home, operator or directory."""
+    sides = {"home": _("Innbygger"), "operator": _("Drift og feil"), "directory": _("Registrene")}
+    nav = tuple(NavItem(reverse(f"sandbox:{name}"), text, current=name == side) for name, text in sides.items())
     return SandboxShell(nav=nav, home_url=reverse("sandbox:home"), move_url=reverse("sandbox:operator") + "#klokke")
 
 

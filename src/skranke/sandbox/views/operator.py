@@ -128,7 +128,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
     rows = queries.messages(text, before=uuid_or_none(before))
     more = rows[queries.PAGE :]
     return {
-        "shell": shell(operator=True),
+        "shell": shell("operator"),
         "w": words,
         "q": text,
         "before": before,

@@ -1,0 +1,75 @@
+"""The operator's page of the registers: what each party offers, whose list a citizen is on, and who answers."""
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from skranke.sandbox import directory, words
+from skranke.sandbox.models import Citizen, Party
+from skranke.sandbox.registers import outages
+from skranke.sandbox.registers.outages import Register
+from skranke.sandbox.views.frame import shell
+from skranke.sandbox.world import Service
+
+
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """Everything, with a form for each change."""
+    parties = list(Party.objects.annotate(listed=Count("citizens")).order_by("clinic_name", "name"))
+    context = {
+        "shell": shell("directory"),
+        "parties": parties,
+        "services": [(service, words.service_text(service)) for service in Service],
+        "citizens": list(Citizen.objects.select_related("gp").order_by("family_name", "given_name", "national_id")),
+        "registers": [(one, words.register_text(one), one in outages.stopped()) for one in Register],
+    }
+    return render(request, "sandbox/directory.html", context)
+
+
+@require_POST
+def set_service(request: HttpRequest) -> HttpResponse:
+    """Switch a service of a party on or off."""
+    party = get_object_or_404(Party, pk=_sent(request, "party"))
+    wanted, on = _sent(request, "service"), request.POST.get("on") == "1"
+    if wanted in set(Service):
+        directory.set_service(party, Service(wanted), on=on)
+        facts = {"name": party.name, "service": words.service_text(Service(wanted))}
+        told = _("%(name)s tilbyr nå %(service)s.") if on else _("%(name)s tilbyr ikke lenger %(service)s.")
+        messages.success(request, told % facts)
+    return HttpResponseRedirect(reverse("sandbox:directory"))
+
+
+@require_POST
+def move_citizen(request: HttpRequest) -> HttpResponse:
+    """Put a citizen on another list, or on none."""
+    citizen = get_object_or_404(Citizen, national_id=_sent(request, "citizen"))
+    wanted = _sent(request, "party")
+    party = get_object_or_404(Party, pk=wanted) if wanted else None
+    directory.move(citizen, party)
+    if party is None:
+        messages.success(request, _("%(name)s står ikke lenger på noen liste.") % {"name": citizen.name})
+    else:
+        facts = {"name": citizen.name, "list": party.name}
+        messages.success(request, _("%(name)s står nå på listen til %(list)s.") % facts)
+    return HttpResponseRedirect(reverse("sandbox:directory"))
+
+
+@require_POST
+def set_outage(request: HttpRequest) -> HttpResponse:
+    """Let a register answer nobody, or everybody again."""
+    wanted = _sent(request, "register")
+    if wanted in set(Register) and request.POST.get("stop") == "1":
+        outages.stop(Register(wanted))
+        messages.success(request, _("Registeret svarer ingen før du starter det igjen."))
+    elif wanted in set(Register):
+        outages.mend(Register(wanted))
+        messages.success(request, _("Registeret svarer igjen."))
+    return HttpResponseRedirect(reverse("sandbox:directory"))
+
+
+def _sent(request: HttpRequest, name: str) -> str:
+    return request.POST.get(name, "").replace("\x00", "")
