@@ -126,7 +126,9 @@ def test_a_dialog_from_the_clinic_may_be_answered_and_a_one_way_message_not(play
     shut_page = play.until(f"{citizen.page}/samtale/{one_way.info.msg_id}", lambda page: page.status == 200)
     assert open_page.page.xpath("//textarea[@name='text']")
     assert not shut_page.page.xpath("//textarea[@name='text']")
-    assert play.browser().post(shut_page.url, {"text": "Hei"}, page=citizen.page).status == 409
+    refused = play.browser().post(shut_page.url, {"text": "Hei"}, page=citizen.page)
+    assert refused.status == 422
+    assert refused.says("Denne samtalen kan ikke besvares. Ingenting ble sendt.")
     play.browser().post(open_page.url, {"text": "Så bra!"})
     assert play.clinic.hear_code("22").document.info.conversation == thread(dialog)
 
@@ -207,7 +209,11 @@ def test_who_may_not_use_the_services(play):
         assert browser.get(f"/innbygger/{parent.id}/{people[stranger].id}").status == 404
     off = people["no_services"]
     assert browser.get(off.page).says("tilbyr ingen digitale tjenester")
-    assert browser.post(f"{off.page}/skriv/kontakt", fields).status == 409
+    assert browser.get(f"{off.page}/skriv/kontakt").status == 409
+    refused = browser.post(f"{off.page}/skriv/kontakt", fields, page="/")
+    assert refused.status == 422
+    assert refused.says("Fastlegen tilbyr ikke denne tjenesten. Ingenting ble sendt.")
+    assert refused.page.xpath("string(//textarea[@name='text'])").strip() == "Hei"
 
 
 def test_another_persons_thread_and_file_look_as_if_they_were_not_there(play):

@@ -115,4 +115,9 @@ def test_a_gp_without_the_service_offers_none(play):
     assert "Forny resept" in play.browser().get(citizen.page).text
     other = play.people["no_services"]
     assert "Forny resept" not in play.browser().get(other.page).text
-    assert play.browser().get(f"{other.page}/resept").status == 404
+    assert play.browser().get(f"{other.page}/resept").status == 409
+    words = {"text": "Paracet 500 mg", "delivery": "AP"}
+    refused = play.browser().post(f"{other.page}/resept", words, page="/")
+    assert refused.status == 422
+    assert refused.says("Fastlegen tilbyr ikke denne tjenesten. Ingenting ble sendt.")
+    assert refused.page.xpath("string(//textarea[@name='text'])").strip() == "Paracet 500 mg"

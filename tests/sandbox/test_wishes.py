@@ -74,6 +74,9 @@ def test_a_wish_needs_words_and_a_gp_with_the_service(play):
     assert play.browser().post(f"{citizen.page}/onske", {"text": " "}).status == 422
     assert not play.browser().get(without.page).page.xpath("//a[contains(@href, '/onske')]")
     assert play.browser().get(f"{without.page}/onske").status == 409
+    refused = play.browser().post(f"{without.page}/onske", {"text": "Helst en morgen"}, page="/")
+    assert refused.status == 422
+    assert refused.says("Fastlegen tilbyr ikke denne tjenesten. Ingenting ble sendt.")
     assert "OT" not in {heard.code for heard in play.clinic.everything()}
 
 

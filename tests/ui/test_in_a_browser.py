@@ -256,6 +256,20 @@ def test_news_comes_by_the_event_stream_and_only_for_the_kind_asked_for(page: "p
     ui_sample.EVENTS.put(None)
 
 
+def test_a_steady_stream_of_news_does_not_keep_the_page_from_showing_it(page: "playwright.Page") -> None:
+    page.goto("post?live")
+    page.wait_for_function("() => document.body.dataset.liveState === 'open'")
+    shown = page.get_by_text("news", exact=False)
+    for number in range(100):
+        ui_sample.EVENTS.put({"kind": "thread", "id": str(number)})
+        page.wait_for_timeout(100)
+        if shown.filter(has_text="news 1").count():
+            break
+    else:
+        pytest.fail("the page was never told while news kept coming")
+    ui_sample.EVENTS.put(None)
+
+
 def test_without_the_stream_the_page_asks_by_itself(page: "playwright.Page") -> None:
     page.clock.install()
     page.route("**/ticket", lambda route: route.abort())

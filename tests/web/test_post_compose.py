@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from lxml import html
 
 from skranke.dialog.models import Message, Thread
 from skranke.patients.models import HelseNorgeState, Patient
@@ -70,6 +71,15 @@ def test_the_patient_can_be_searched_beside_the_list() -> None:
     page = body(logged_in(cast, cast.kari).get(compose(cast) + "&pasient=velg&finn=astrid"))
     assert "Astrid Østby" in page
     assert "Utslett på armen – helsenorge.no" in page
+
+
+def test_the_search_for_a_patient_keeps_the_list_as_it_was_asked_for() -> None:
+    cast = make_clinic()
+    asked = "&boks=aapne&slag=e_contact&q=utslett&orden=due"
+    page = body(logged_in(cast, cast.kari).get(compose(cast) + "&pasient=velg" + asked))
+    form = html.fromstring(page).xpath("//form[@role='search'][.//input[@id='compose-find']]")[0]
+    kept = {"boks": "aapne", "slag": "e_contact", "q": "utslett", "orden": "due"}
+    assert dict(form.form_values()).items() >= (kept | {"type": "e_contact", "pasient": "velg"}).items()
 
 
 @pytest.mark.req("PAT-9", "PAT-10", "PAT-11")

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from skranke.kernel import clock
 from skranke.sandbox import moves, queries, services
 from skranke.sandbox.access import Visit
-from skranke.sandbox.errors import CancelRefusedError, MoveRefusedError, SlotGoneError
+from skranke.sandbox.errors import CancelRefusedError, MoveRefusedError
 from skranke.sandbox.forms import CancelForm, ReserveForm
 from skranke.sandbox.models import Appointment, Direction, Message
 from skranke.sandbox.rules import REPLY_WITHIN
-from skranke.sandbox.views.frame import citizen_page, guest
+from skranke.sandbox.views.frame import attempt, citizen_page, guest
 
 
 @require_POST
@@ -32,14 +32,9 @@ def slots(request: HttpRequest, actor: int, patient: int, question: UUID) -> Htt
     one = guest(actor, patient)
     asked = one.question(question)
     form = ReserveForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.reserve(one, asked, **form.cleaned_data)
-        except SlotGoneError as error:
-            form.add_error("uid", str(error))
-        else:
-            messages.success(request, _("Bestillingen er sendt. Timen er ikke din før legekontoret har bekreftet den."))
-            return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
+    if attempt(form, lambda data: services.reserve(one, asked, **data)) is not None:
+        messages.success(request, _("Bestillingen er sendt. Timen er ikke din før legekontoret har bekreftet den."))
+        return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
     context = _answer(one, asked) | {"form": form, "moving": None}
     return citizen_page(request, "sandbox/slots.html", one, context)
 
@@ -62,14 +57,9 @@ def move_slots(request: HttpRequest, actor: int, patient: int, appointment: UUID
     one = guest(actor, patient)
     found, asked = _movable(one, appointment), one.question(question)
     form = ReserveForm(request.POST or None, initial={"comment": found.comment})
-    if request.method == "POST" and form.is_valid():
-        try:
-            moves.move(one, found, asked, **form.cleaned_data)
-        except SlotGoneError as error:
-            form.add_error("uid", str(error))
-        else:
-            messages.success(request, _("Bestillingen er sendt. Den gamle timen er din til den nye er bekreftet."))
-            return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
+    if attempt(form, lambda data: moves.move(one, found, asked, **data)) is not None:
+        messages.success(request, _("Bestillingen er sendt. Den gamle timen er din til den nye er bekreftet."))
+        return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
     context = _answer(one, asked) | {"form": form, "moving": found}
     return citizen_page(request, "sandbox/slots.html", one, context)
 

@@ -14,11 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from skranke.kernel.errors import NotFoundError
 from skranke.sandbox import queries, rules, services, words
 from skranke.sandbox.access import Visit
-from skranke.sandbox.errors import AttachmentsError
 from skranke.sandbox.forms import FollowUpForm, QuestionForm
 from skranke.sandbox.models import Direction
 from skranke.sandbox.services import Upload
-from skranke.sandbox.views.frame import behind, citizen_page, guest
+from skranke.sandbox.views.frame import attempt, behind, citizen_page, guest, require_offered
 from skranke.sandbox.world import Service
 
 _KINDS = {"ekonsultasjon": Service.E_CONSULTATION, "kontakt": Service.E_CONTACT}
@@ -75,17 +74,11 @@ def write(request: HttpRequest, actor: int, patient: int, kind: str) -> HttpResp
         raise NotFoundError("No such service.")
     one.require_full()
     form = QuestionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            sent = services.ask_question(
-                one, service, subject=data["subject"], text=data["text"], uploads=_uploads(request)
-            )
-        except AttachmentsError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("Meldingen er sendt."))
-            return HttpResponseRedirect(reverse("sandbox:thread", args=(actor, patient, sent.conversation)))
+    require_offered(one, service, form)
+    sent = attempt(form, lambda data: services.ask_question(one, service, uploads=_uploads(request), **data))
+    if sent is not None:
+        messages.success(request, _("Meldingen er sendt."))
+        return HttpResponseRedirect(reverse("sandbox:thread", args=(actor, patient, sent.conversation)))
     return citizen_page(request, "sandbox/write.html", one, {"form": form, "kind": kind})
 
 
@@ -95,14 +88,12 @@ def thread(request: HttpRequest, actor: int, patient: int, conversation: str) ->
     one = guest(actor, patient)
     context = _thread(one, conversation)
     form = FollowUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.follow_up(one, conversation, text=form.cleaned_data["text"], uploads=_uploads(request))
-        except AttachmentsError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("Svaret er sendt."))
-            return HttpResponseRedirect(reverse("sandbox:thread", args=(actor, patient, conversation)))
+    sent = attempt(form, lambda data: services.follow_up(one, conversation, uploads=_uploads(request), **data))
+    if sent is not None:
+        messages.success(request, _("Svaret er sendt."))
+        return HttpResponseRedirect(reverse("sandbox:thread", args=(actor, patient, conversation)))
+    # What was written where no answer is taken any more is shown with the reason.
+    context["may_answer"] = context["may_answer"] or form.is_bound
     return citizen_page(request, "sandbox/thread.html", one, context | {"form": form})
 
 

@@ -1,21 +1,25 @@
 """What every page is made of."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from skranke.sandbox import moves, queries, words
+from skranke.sandbox import moves, queries, services, words
 from skranke.sandbox.access import Visit, visit
+from skranke.sandbox.errors import AttachmentsError, ServiceOffError, SlotGoneError
 from skranke.sandbox.models import Appointment
 from skranke.sandbox.world import Service
 from skranke.ui.shell import NavItem, SandboxShell
 
 _UNPROCESSABLE = 422
+Sent = TypeVar("Sent")
 
 
 def shell(side: str = "home") -> SandboxShell:
@@ -55,6 +59,28 @@ def citizen_page(
     basis |= context or {}
     refused = "form" in basis and basis["form"].errors
     return render(request, template, basis, status=_UNPROCESSABLE if refused else None)
+
+
+def require_offered(one: Visit, service: Service, form: Form) -> None:
+    """A form is shown only where the GP offers the service; one that is filled in by now is refused by its verb.
+
+    Raises ServiceOffError.
+    """
+    if not form.is_bound or one.patient.gp is None:
+        services.gp_with(one.patient, service)
+
+
+def attempt(form: Form, send: Callable[[dict[str, Any]], Sent]) -> Sent | None:
+    """Send what a filled form says; None when nothing was sent: then the form says why, and keeps what was written."""
+    if not form.is_bound or not form.is_valid():
+        return None
+    try:
+        return send(form.cleaned_data)
+    except SlotGoneError as error:
+        form.add_error("uid", str(error))
+    except (AttachmentsError, ServiceOffError) as error:
+        form.add_error(None, str(error))
+    return None
 
 
 def behind(one: Visit) -> dict[str, Any]:

@@ -8,10 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from skranke.sandbox import queries, services, wishes
+from skranke.sandbox import queries, wishes
+from skranke.sandbox.access import Visit
 from skranke.sandbox.errors import CancelRefusedError, MoveRefusedError
 from skranke.sandbox.forms import WishForm
-from skranke.sandbox.views.frame import citizen_page, guest
+from skranke.sandbox.models import Message
+from skranke.sandbox.views.frame import attempt, citizen_page, guest, require_offered
 from skranke.sandbox.world import Service
 
 
@@ -20,11 +22,11 @@ def time(request: HttpRequest, actor: int, patient: int) -> HttpResponse:
     """Say which time is wanted; a person at the clinic answers."""
     one = guest(actor, patient)
     one.require_full()
-    services.gp_with(one.patient, Service.APPOINTMENT_WISH)
     form = WishForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        sent = wishes.wish_for_time(one, **form.cleaned_data)
-        return _sent(request, actor, patient, sent.conversation)
+    require_offered(one, Service.APPOINTMENT_WISH, form)
+    sent = attempt(form, lambda data: wishes.wish_for_time(one, **data))
+    if sent is not None:
+        return _sent(request, one, sent)
     return citizen_page(request, "sandbox/wish.html", one, {"form": form, "appointment": None})
 
 
@@ -36,9 +38,9 @@ def change(request: HttpRequest, actor: int, patient: int, appointment: UUID) ->
     if not queries.can_cancel(found):
         raise MoveRefusedError
     form = WishForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        sent = wishes.wish_to_change(one, found, **form.cleaned_data)
-        return _sent(request, actor, patient, sent.conversation)
+    sent = attempt(form, lambda data: wishes.wish_to_change(one, found, **data))
+    if sent is not None:
+        return _sent(request, one, sent)
     context = {"form": form, "appointment": found, "changes": True}
     return citizen_page(request, "sandbox/wish.html", one, context)
 
@@ -51,13 +53,13 @@ def cancellation(request: HttpRequest, actor: int, patient: int, appointment: UU
     if not queries.can_cancel(found):
         raise CancelRefusedError
     form = WishForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        sent = wishes.wish_to_cancel(one, found, text=form.cleaned_data["text"])
-        return _sent(request, actor, patient, sent.conversation)
+    sent = attempt(form, lambda data: wishes.wish_to_cancel(one, found, text=data["text"]))
+    if sent is not None:
+        return _sent(request, one, sent)
     context = {"form": form, "appointment": found, "changes": False}
     return citizen_page(request, "sandbox/wish.html", one, context)
 
 
-def _sent(request: HttpRequest, actor: int, patient: int, conversation: str) -> HttpResponse:
+def _sent(request: HttpRequest, one: Visit, sent: Message) -> HttpResponse:
     messages.success(request, _("Ønsket er sendt. Legekontoret svarer her."))
-    return HttpResponseRedirect(reverse("sandbox:thread", args=(actor, patient, conversation)))
+    return HttpResponseRedirect(reverse("sandbox:thread", args=(one.actor.pk, one.patient.pk, sent.conversation)))

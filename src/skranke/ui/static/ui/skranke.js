@@ -11,14 +11,16 @@
 
   // ---- live news: an event stream with a signed ticket, else a look every 15 seconds
   const POLL = 15000, GATHER = 250, LONGEST_WAIT = 30000;
-  let waiting = new Set(), gather = 0, failures = 0, stream = null, streamOpen = false;
+  let waiting = new Set(), latest = {}, gather = 0, failures = 0, stream = null, streamOpen = false;
 
   function news(kind, detail) {
     waiting.add(kind);
-    clearTimeout(gather);
-    gather = setTimeout(() => {
-      const kinds = waiting;
+    latest = detail;
+    // From the first of them: counted from the last, a steady stream would keep the page from ever looking.
+    gather ||= setTimeout(() => {
+      const kinds = waiting, detail = latest;
       waiting = new Set();
+      gather = 0;
       send(body, "live", { kinds: [...kinds], ...detail });
       for (const element of all("[data-live]")) {
         const wanted = element.dataset.live.split(/\s+/).filter(Boolean);

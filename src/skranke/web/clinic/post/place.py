@@ -43,11 +43,15 @@ class Place:
 
     def query(self, **changes: str) -> str:
         """The query string, with `?`; what has its usual value is left out."""
+        text = urlencode(self.fields(**changes))
+        return f"?{text}" if text else ""
+
+    def fields(self, **changes: str) -> dict[str, str]:
+        """The same as fields of a form."""
         facts = {"boks": self.box, "slag": self.kind, "q": self.q, "orden": self.order, "cursor": self.cursor}
         facts |= changes
         usual = {"boks": Mailbox.INBOX.value}
-        text = urlencode({name: value for name, value in facts.items() if value and value != usual.get(name)})
-        return f"?{text}" if text else ""
+        return {name: value for name, value in facts.items() if value and value != usual.get(name)}
 
     def box_url(self, box: str, kind: str = "") -> str:
         """The list of another mailbox, or of one kind in it."""
