@@ -42,9 +42,9 @@ def test_a_row_names_the_actor_the_thing_the_patient_and_the_request() -> None:
 )
 def test_the_purpose_follows_the_kind_of_actor_unless_told(kind: str, purpose: str) -> None:
     cast, thing = make_clinic(), new_id()
-    with acting(Actor(kind=ActorKind(kind), clinic_id=cast.clinic.id)):
-        record(Action.THREAD_READ, subject_kind="thread", subject_id=thing)
-        record(Action.THREAD_READ, subject_kind="thread", subject_id=thing, purpose="complaint")
+    with acting(Actor(kind=ActorKind(kind), clinic_id=cast.clinic.id, person_id=cast.ola.id)):
+        for told in ({}, {"purpose": "complaint"}):
+            record(Action.THREAD_READ, subject_kind="thread", subject_id=thing, patient_id=cast.ola.id, **told)
         assert [event.purpose for event in events_about("thread", thing)] == ["complaint", purpose]
 
 

@@ -37,6 +37,7 @@ class Action(StrEnum):
 
     THREAD_READ = "thread.read"
     THREAD_SEARCHED = "thread.searched"
+    THREADS_LISTED = "thread.listed"
     THREAD_STARTED = "thread.started"
     THREAD_ANSWERED = "thread.answered"
     THREAD_TAKEN = "thread.taken"

@@ -12,16 +12,25 @@ PART_BYTES = 1024 * 1024
 
 
 class Blob(TenantModel):
-    """Some bytes of one clinic, known by their SHA-256 (hex). `size` is in bytes."""
+    """Some bytes of one clinic, known by their SHA-256 (hex). `size` is in bytes.
+
+    stored_by_patient: the patient who stored it. Such content is never shared: who stores the same as somebody else
+    must not be told that it was there.
+    """
 
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
     media_type = models.CharField(max_length=100)
+    stored_by_patient = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["clinic_id", "sha256", "media_type"], name="blob_content_once"),
+            models.UniqueConstraint(
+                fields=["clinic_id", "sha256", "media_type"],
+                name="blob_content_once",
+                condition=models.Q(stored_by_patient=None),
+            ),
             models.CheckConstraint(condition=models.Q(size__gte=0), name="blob_size_not_negative"),
             models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="blob_sha256_is_one"),
         ]

@@ -8,17 +8,20 @@ from uuid import UUID
 
 from skranke.blobs.errors import BlobDamagedError, BlobNotFoundError
 from skranke.blobs.models import PART_BYTES, Blob, BlobPart
+from skranke.kernel.actor import ActorKind
 from skranke.tenancy.work import current_actor
 
 
 def store(content: BinaryIO | bytes, media_type: str) -> Blob:
     """Store content from the stream's present position, and return its row.
 
-    The same content with the same media type is kept once a clinic: storing it again returns the first row. Only
-    one piece is held in memory. The name of the file is no part of it.
+    The same content with the same media type is kept once a clinic: storing it again returns the first row; what a
+    patient stores is always a row of its own. Only one piece is held in memory. The name of the file is no part of it.
     """
-    clinic_id = current_actor().clinic_id
-    blob = Blob(clinic_id=clinic_id, media_type=media_type, size=0)
+    actor = current_actor()
+    clinic_id = actor.clinic_id
+    patient_id = actor.person_id if actor.kind == ActorKind.PATIENT else None
+    blob = Blob(clinic_id=clinic_id, media_type=media_type, size=0, stored_by_patient=patient_id)
     digest = hashlib.sha256()
     # The pieces go first: the digest is known only at the end, and the foreign key is checked at commit.
     for number, part in enumerate(_parts(BytesIO(content) if isinstance(content, bytes) else content)):
@@ -31,8 +34,11 @@ def store(content: BinaryIO | bytes, media_type: str) -> Blob:
 
 def _keep_once(blob: Blob) -> Blob:
     """Insert the row, or drop its pieces and give the row that was there first (also under a race)."""
+    if blob.stored_by_patient is not None:
+        blob.save(force_insert=True)
+        return blob
     Blob.objects.bulk_create([blob], ignore_conflicts=True)
-    kept = Blob.objects.get(sha256=blob.sha256, media_type=blob.media_type)
+    kept = Blob.objects.get(sha256=blob.sha256, media_type=blob.media_type, stored_by_patient=None)
     if kept.id != blob.id:
         BlobPart.objects.filter(blob_id=blob.id).delete()
     return kept

@@ -1,7 +1,8 @@
 """Roles and databases: made once by an administrator's connection, then filled by `migrate`.
 
 Roles: `skranke_owner` (nobody logs in; owns every table), `skranke_app` (the rights), and the log-ins
-`skranke_web`, `skranke_gateway`, `skranke_worker`, members of `skranke_app`, without BYPASSRLS.
+`skranke_web`, `skranke_gateway`, `skranke_worker`, members of `skranke_app`, without BYPASSRLS. A patient's unit of
+work becomes `skranke_patient`, which has few rights and sees one patient's rows (docs/decisions/0008).
 """
 
 import os
@@ -15,8 +16,13 @@ from psycopg import sql
 
 OWNER = "skranke_owner"
 APP = "skranke_app"
+PATIENT = "skranke_patient"
+# Between the two: who is a member of it may become the patient's role and, as it inherits nothing, has none of its
+# rights before. PostgreSQL 15 knows this of a role only; from 16 on a membership could say it itself.
+BECOMES_PATIENT = "skranke_becomes_patient"
 SANDBOX = "sandbox"
-LOGINS = ("skranke_web", "skranke_gateway", "skranke_worker")
+WEB = "skranke_web"
+LOGINS = (WEB, "skranke_gateway", "skranke_worker")
 _ADVISORY_LOCK = 0x5C7A4E  # one initialisation or migration at a time on a server
 
 
@@ -28,11 +34,13 @@ def initialise(admin_dsn: str, name: str, passwords: Mapping[str, str] | None = 
     """
     with psycopg.connect(admin_dsn, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [_ADVISORY_LOCK])
-        for role in (OWNER, APP):
+        for role in (OWNER, APP, PATIENT, BECOMES_PATIENT):
             _make_role(connection, role, login=False)
+        _let_become_patient(connection)
         for role in LOGINS:
             _make_role(connection, role, login=True)
-            connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP), sql.Identifier(role)))
+            _grant_role(connection, APP, to=role)
+        _grant_role(connection, BECOMES_PATIENT, to=WEB)
         for role, password in (passwords or {}).items():
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(password)))
         make_database(connection, name, owner=OWNER, allowed=LOGINS)
@@ -94,6 +102,15 @@ def replace_user(dsn: str, user: str, password: str | None = None) -> str:
     word = f":{quote(password)}" if password else ""
     port = f":{parts.port}" if parts.port else ""
     return urlunsplit(parts._replace(netloc=f"{quote(user)}{word}@{parts.hostname}{port}"))
+
+
+def _let_become_patient(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+    connection.execute(sql.SQL("ALTER ROLE {} NOINHERIT").format(sql.Identifier(BECOMES_PATIENT)))
+    _grant_role(connection, PATIENT, to=BECOMES_PATIENT)
+
+
+def _grant_role(connection: "psycopg.Connection[tuple[object, ...]]", role: str, *, to: str) -> None:
+    connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(to)))
 
 
 def _make_role(connection: "psycopg.Connection[tuple[object, ...]]", name: str, *, login: bool) -> None:

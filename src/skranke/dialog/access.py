@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import Employee
-from skranke.dialog.models import Attachment, Participant, Thread, ThreadState
+from skranke.dialog import rules
+from skranke.dialog.models import Attachment, Channel, Participant, Thread, ThreadState
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
+from skranke.patients.models import Patient
 
 
 def employee_of(actor: Actor) -> Employee:
@@ -21,6 +23,16 @@ def employee_of(actor: Actor) -> Employee:
     if employee is None:
         raise nothing()
     return employee
+
+
+def patient_of(actor: Actor) -> Patient:
+    """The patient who acts. Raises NotFoundError for every other actor: nobody else has threads of their own."""
+    patient = None
+    if actor.kind == ActorKind.PATIENT and actor.person_id is not None:
+        patient = Patient.objects.filter(id=actor.person_id, clinic_id=actor.clinic_id).first()
+    if patient is None:
+        raise nothing()
+    return patient
 
 
 def participated_by(employee: Employee) -> Q:
@@ -39,8 +51,24 @@ def visible_threads(employee: Employee) -> QuerySet[Thread]:
     return Thread.objects.filter(allowed, clinic_id=employee.clinic_id)
 
 
+def own_threads(actor: Actor) -> QuerySet[Thread]:
+    """The threads that a patient who acts finds in our portal: those of the own channel, and no other (CMP-4).
+
+    Raises NotFoundError for every other actor.
+    """
+    if actor.kind != ActorKind.PATIENT or actor.person_id is None:
+        raise nothing()
+    shown = [channel for channel in Channel if rules.is_shown_to_patient(channel)]
+    return Thread.objects.filter(clinic_id=actor.clinic_id, patient_id=actor.person_id, channel__in=shown)
+
+
 def get_thread_for(actor: Actor, thread_id: UUID) -> Thread:
-    """The thread with its patient, party and responsible. Raises NotFoundError."""
+    """The thread with its patient, party and responsible; for a patient one of `own_threads`. Raises NotFoundError."""
+    if actor.kind == ActorKind.PATIENT:
+        own = own_threads(actor).filter(id=thread_id).first()
+        if own is None:
+            raise nothing()
+        return own
     threads = visible_threads(employee_of(actor)).select_related("patient", "party", "responsible")
     thread = threads.filter(id=thread_id).first()
     if thread is None:
@@ -53,9 +81,8 @@ def get_attachment_for(actor: Actor, attachment_id: UUID) -> Attachment:
 
     Reading what was sent or received is written in the audit log.
     """
-    employee = employee_of(actor)
-    allowed = Q(message__thread__in=visible_threads(employee)) | Q(message__isnull=True, uploaded_by=employee)
-    attachment = Attachment.objects.filter(allowed, id=attachment_id).select_related("message__thread").first()
+    found = Attachment.objects.filter(_allowed_files(actor), id=attachment_id)
+    attachment = found.select_related("message__thread").first()
     if attachment is None:
         raise nothing()
     if attachment.message is not None:
@@ -68,6 +95,14 @@ def get_attachment_for(actor: Actor, attachment_id: UUID) -> Attachment:
             detail={"thread": str(thread.id)},
         )
     return attachment
+
+
+def _allowed_files(actor: Actor) -> Q:
+    if actor.kind == ActorKind.PATIENT:
+        own = Q(message__isnull=True, uploaded_by_patient_id=actor.person_id, clinic_id=actor.clinic_id)
+        return Q(message__thread__in=own_threads(actor)) | own
+    employee = employee_of(actor)
+    return Q(message__thread__in=visible_threads(employee)) | Q(message__isnull=True, uploaded_by=employee)
 
 
 def nothing() -> NotFoundError:

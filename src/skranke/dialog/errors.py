@@ -29,6 +29,12 @@ class AlreadyAnsweredError(ConflictError):
     code = "already_answered"
 
 
+class NotAnswerableError(ConflictError):
+    """The clinic has ended the dialog: the patient can read it, and no longer write in it (MSG-8)."""
+
+    code = "not_answerable"
+
+
 class PrescriptionsNeededError(InvalidError):
     """The answer says that something is renewed, and the profile demands to tell what (RX-16, D-05)."""
 

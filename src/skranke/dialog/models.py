@@ -10,12 +10,16 @@ from skranke.tenancy.models import TenantModel
 
 
 class DialogKind(models.TextChoices):
-    """What a thread is; unknown until the message that starts it has come (any order may come)."""
+    """What a thread is; unknown until the message that starts it has come (any order may come).
+
+    An e-dialog lives in our own patient portal and never leaves for HelseNorge (CMP-4).
+    """
 
     E_CONTACT = "e_contact"
     E_CONSULTATION = "e_consultation"
     PRESCRIPTION_RENEWAL = "prescription_renewal"
     APPOINTMENT_WISH = "appointment_wish"
+    E_DIALOG = "e_dialog"
     UNKNOWN = "unknown"
 
 
@@ -42,7 +46,7 @@ class Direction(models.TextChoices):
 
 
 class DeliveryState(models.TextChoices):
-    """What is known of an outbound message (MSG-22)."""
+    """What is known of an outbound message (MSG-22). In the patient portal it lies ready at once, until it is read."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -50,6 +54,8 @@ class DeliveryState(models.TextChoices):
     REJECTED = "rejected"
     FAILED = "failed"
     EXPIRED = "expired"
+    READY = "ready"
+    READ = "read"
 
 
 class Thread(TenantModel):
@@ -162,16 +168,27 @@ class Message(TenantModel):
 
 
 class Attachment(TenantModel):
-    """A file of a message, or one uploaded and not yet sent (`message` empty, owned by the uploader)."""
+    """A file of a message, or one uploaded and not yet sent (`message` empty, owned by the uploader).
+
+    uploaded_by, uploaded_by_patient: the employee or the patient; neither for a file that came from HelseNorge.
+    """
 
     message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="attachments")
     uploaded_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    uploaded_by_patient = models.ForeignKey(Patient, null=True, on_delete=models.PROTECT, related_name="+")
     blob_id = models.UUIDField()
     name = models.CharField(max_length=255)
     media_type = models.CharField(max_length=100)
     size = models.BigIntegerField()
     number = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(uploaded_by=None) | Q(uploaded_by_patient=None), name="attachment_uploaded_by_one"
+            )
+        ]
 
 
 class PrescriptionForm(models.TextChoices):

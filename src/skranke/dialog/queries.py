@@ -50,7 +50,7 @@ def thread_view(thread: Thread) -> ThreadView:
     employee = access.employee_of(actor)
     thread = access.get_thread_for(actor, thread.id)
     waits, final = waiting_since(thread) is not None, is_answered_finally(thread)
-    may_answer = thread.channel == Channel.HELSENORGE and rules.is_answerable(thread.kind) and not final
+    may_answer = thread.channel != Channel.INTERNAL and rules.is_answerable(thread.kind) and not final
     participants = _participants(thread)
     record(Action.THREAD_READ, subject_kind="thread", subject_id=thread.id, patient_id=thread.patient_id)
     return ThreadView(

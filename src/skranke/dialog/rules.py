@@ -11,6 +11,8 @@ from skranke.dialog.models import Channel, DeliveryState, DialogKind, Prescripti
 from skranke.dialog.outcomes import DECIDED, REFUSABLE, REFUSAL, OutcomeRule
 from skranke.kernel import clock
 from skranke.kernel.holidays import add_working_days, working_days_between
+from skranke.patients.models import Patient
+from skranke.patients.rules import Reachability, Reason, has_complete_national_id
 from skranke.standards.codes import PrescriptionGroup
 
 HELSENORGE = "helsenorge.no"
@@ -20,9 +22,9 @@ ANSWER_WORKING_DAYS = 5
 SNIFF_BYTES = 16
 NAME_LENGTH = 120
 
-# CMP-16: what HelseNorge shows; 0 means no limit.
-MAX_SUBJECT = dict.fromkeys(DialogKind, 50)
-MAX_TEXT = dict.fromkeys(DialogKind, 1000)
+# CMP-16: what HelseNorge shows; our own portal shows all, and an e-dialog is bounded only so that it stays a message.
+MAX_SUBJECT = dict.fromkeys(DialogKind, 50) | {DialogKind.E_DIALOG: 100}
+MAX_TEXT = dict.fromkeys(DialogKind, 1000) | {DialogKind.E_DIALOG: 10_000}
 
 # CMP-11: the kinds of file that may be sent, known by how their bytes begin, with the ending a name gets.
 _SIGNATURES = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
@@ -37,6 +39,8 @@ _UNSURE = "application/octet-stream"
 NOT_DELIVERED_CODES = frozenset({"26", "31"})
 _ANSWER, _ANSWER_AND_CLOSE, _ENQUIRY_ANSWER = "12", "13", "19"
 _DIALOG, _ONE_WAY = "DI", "EKI"
+# A message of our own channel is on no national list.
+OWN_CODE = ""
 # The error of a receipt (list 8221): the citizen is not active in HelseNorge.
 _NOT_ACTIVE = "E35"
 
@@ -47,13 +51,38 @@ _MEDICINES = frozenset({PrescriptionForm.MEDICINE, PrescriptionForm.BRAND, Presc
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 _FINAL = frozenset({DeliveryState.RECEIVED, DeliveryState.REJECTED})
+_IN_PORTAL = frozenset({DeliveryState.READY, DeliveryState.READ})
 _NEXT_DELIVERY = {
-    DeliveryState.QUEUED: frozenset(DeliveryState) - {DeliveryState.QUEUED},
+    DeliveryState.QUEUED: frozenset(DeliveryState) - {DeliveryState.QUEUED, *_IN_PORTAL},
     DeliveryState.FAILED: frozenset({DeliveryState.SENT, *_FINAL}),
     DeliveryState.SENT: frozenset({DeliveryState.FAILED, DeliveryState.EXPIRED, *_FINAL}),
     DeliveryState.EXPIRED: frozenset({DeliveryState.FAILED, *_FINAL}),
+    DeliveryState.READY: frozenset({DeliveryState.READ}),
 }
 PROBLEMS = frozenset({DeliveryState.REJECTED, DeliveryState.FAILED, DeliveryState.EXPIRED})
+
+
+def channel(kind: str) -> Channel:
+    """Where a dialog of this kind that the clinic starts lives: an e-dialog in our own patient portal (CMP-4)."""
+    return Channel.OWN if kind == DialogKind.E_DIALOG else Channel.HELSENORGE
+
+
+def is_shown_to_patient(channel: str) -> bool:
+    """Whether our portal shows the patient a thread: those of our own channel alone (CMP-4, docs/decisions/0009)."""
+    return channel == Channel.OWN
+
+
+def reachability_in_portal(patient: Patient) -> Reachability:
+    """Whether an e-dialog can reach the patient: whoever can log in, in HelseNorge or not (CMP-4, POR-1)."""
+    return Reachability(Reason.NONE if has_complete_national_id(patient) else Reason.NATIONAL_ID_INCOMPLETE)
+
+
+def patient_may_write(*, may_be_answered: bool, blocked: bool) -> bool:
+    """Whether a patient may write in a thread of our own channel.
+
+    Not after "Svar og avslutt" or "Send og avslutt" (MSG-8, CMP-7), nor one whom the clinic has shut out.
+    """
+    return may_be_answered and not blocked
 
 
 def title(subject: str, *, channel: str = Channel.HELSENORGE) -> str:
@@ -186,14 +215,21 @@ def takes_attachments(kind: str) -> bool:
 
 
 def answer_code(kind: str, *, close: bool) -> str:
-    """The code of list 7602 an answer without outcome leaves with (MSG-25): 12, or 13 when it closes; else 19."""
+    """The code of list 7602 an answer without outcome leaves with (MSG-25): 12, or 13 when it closes; else 19.
+
+    An e-dialog leaves for nowhere and has none (CMP-4).
+    """
+    if kind == DialogKind.E_DIALOG:
+        return OWN_CODE
     if kind != DialogKind.E_CONSULTATION:
         return _ENQUIRY_ANSWER
     return _ANSWER_AND_CLOSE if close else _ANSWER
 
 
-def start_code(*, may_answer: bool) -> str:
-    """The code of list 7601 a dialog started by the clinic leaves with (MSG-25)."""
+def start_code(kind: str, *, may_answer: bool) -> str:
+    """The code of list 7601 a dialog started by the clinic leaves with (MSG-25); an e-dialog has none (CMP-4)."""
+    if kind == DialogKind.E_DIALOG:
+        return OWN_CODE
     return _DIALOG if may_answer else _ONE_WAY
 
 

@@ -33,6 +33,7 @@ class EventKind(StrEnum):
     RESENT_BY_ITSELF = "resent_by_itself"
     NOT_READ_BY_PATIENT = "not_read_by_patient"
     WISH_NOT_MET = "wish_not_met"
+    READ_BY_PATIENT = "read_by_patient"
 
 
 class Mailbox(StrEnum):

@@ -11,8 +11,9 @@ from skranke.kernel.errors import NotFoundError
 
 def get_entry_for(actor: Actor, entry_id: UUID, *, purpose: str = "") -> JournalEntry:
     """An entry for an employee of the clinic; the reading is written in the audit log. Raises NotFoundError."""
-    entry = JournalEntry.objects.filter(id=entry_id, clinic_id=actor.clinic_id).select_related("patient").first()
-    if entry is None or not _may_read(actor):
+    found = JournalEntry.objects.filter(id=entry_id, clinic_id=actor.clinic_id).select_related("patient")
+    entry = found.first() if _may_read(actor) else None
+    if entry is None:
         raise NotFoundError("The journal entry does not exist.")
     _record_reading(entry, purpose)
     return entry
@@ -20,9 +21,9 @@ def get_entry_for(actor: Actor, entry_id: UUID, *, purpose: str = "") -> Journal
 
 def get_attachment_for(actor: Actor, attachment_id: UUID, *, purpose: str = "") -> JournalAttachment:
     """A file of an entry, on the same terms. Raises NotFoundError."""
-    found = JournalAttachment.objects.filter(id=attachment_id, clinic_id=actor.clinic_id)
-    attachment = found.select_related("entry").first()
-    if attachment is None or not _may_read(actor):
+    found = JournalAttachment.objects.filter(id=attachment_id, clinic_id=actor.clinic_id).select_related("entry")
+    attachment = found.first() if _may_read(actor) else None
+    if attachment is None:
         raise NotFoundError("The attachment does not exist.")
     _record_reading(attachment.entry, purpose)
     return attachment

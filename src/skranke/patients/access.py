@@ -15,9 +15,10 @@ from skranke.tenancy.rows import insert
 def get_patient_for(actor: Actor, patient_id: UUID, *, purpose: str = "") -> Patient:
     """A patient of the actor's clinic; a patient gets only the own record, the operator none.
 
-    The reading is written in the audit log. Raises NotFoundError.
+    For staff it comes with its GP. The reading is written in the audit log. Raises NotFoundError.
     """
-    patient = Patient.objects.filter(id=patient_id, clinic_id=actor.clinic_id).select_related("gp").first()
+    rows = Patient.objects.filter(id=patient_id, clinic_id=actor.clinic_id)
+    patient = (rows if actor.kind == ActorKind.PATIENT else rows.select_related("gp")).first()
     if patient is None or not _may_read(actor, patient):
         raise NotFoundError("The patient does not exist.")
     insert(_reading(patient, purpose))

@@ -8,8 +8,11 @@ from django.db.migrations.operations import RunSQL
 
 APP_ROLE = "skranke_app"
 WEB_ROLE = "skranke_web"
+PATIENT_ROLE = "skranke_patient"
 # The sub-select is computed once a statement; without it PostgreSQL reads the setting anew for every row.
 _CLINIC = "(SELECT NULLIF(current_setting('skranke.clinic', true), '')::uuid)"
+ME = "(SELECT NULLIF(current_setting('skranke.person', true), '')::uuid)"
+"""The patient who acts, in what `patient_may` is told."""
 ALL = "SELECT, INSERT, UPDATE, DELETE"
 APPEND_ONLY = "SELECT, INSERT"
 KEEP_OR_DROP = "SELECT, INSERT, DELETE"
@@ -31,6 +34,27 @@ def protect(table: str, *, rights: str = ALL, column: str = "clinic_id", role: s
             f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
             f"REVOKE {rights} ON {table} FROM {role}",
         ],
+    )
+
+
+def patient_may(table: str, right: str, where: str, *, columns: str = "", name: str = "") -> RunSQL:
+    """Let a patient's unit of work use one right (SELECT, INSERT, UPDATE, DELETE) to those rows of a table.
+
+    Without this line a patient has no right to a table at all. where: which rows; it may speak of `ME`, and of rows of
+    another table by a sub-select, which itself finds only what the patient may see there. It stands beside the rule
+    that keeps clinics apart, and only for this role: what staff ask is planned as if it were not there.
+    columns: the right is to these alone. name: of the policy, for a second one of the same right: both must hold.
+    """
+    policy = name or f"patient_{right.lower()}"
+    on = f"{right} ({columns})" if columns else right
+    ways = {"SELECT": "USING ({0})", "DELETE": "USING ({0})", "INSERT": "WITH CHECK ({0})"}
+    way = ways.get(right, "USING ({0}) WITH CHECK ({0})").format(where)
+    return RunSQL(
+        sql=[
+            f"GRANT {on} ON {table} TO {PATIENT_ROLE}",
+            f"CREATE POLICY {policy} ON {table} AS RESTRICTIVE FOR {right} TO {PATIENT_ROLE} {way}",
+        ],
+        reverse_sql=[f"DROP POLICY {policy} ON {table}", f"REVOKE {on} ON {table} FROM {PATIENT_ROLE}"],
     )
 
 

@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import connection, transaction
 
-from skranke.kernel.actor import Actor
+from skranke.kernel.actor import Actor, ActorKind
+
+PATIENT_ROLE = "skranke_patient"
 
 _current: ContextVar[Actor | None] = ContextVar("skranke_actor", default=None)
 _remembered: ContextVar[dict[str, Any] | None] = ContextVar("skranke_remembered", default=None)
@@ -24,11 +27,15 @@ def acting(actor: Actor) -> Iterator[Actor]:
     """Run one unit of work as `actor`: a transaction whose settings row-level security follows.
 
     Inside another unit of work of the same clinic it joins that one (a verb may call verbs of rooms below).
-    Raises RuntimeError when the outer unit belongs to another clinic: one commit never spans two clinics.
+    A patient's is done as a role of its own, which sees that patient's rows and no other (docs/decisions/0008).
+    Raises RuntimeError when the outer unit belongs to another clinic, since one commit never spans two clinics, or
+    when one of the two is a patient's and the other is not the same patient's: the wall is built at the start.
     """
     outer = _current.get()
     if outer is not None and outer.clinic_id != actor.clinic_id:
         raise RuntimeError("A unit of work of one clinic cannot be opened inside another clinic's.")
+    if outer is not None and _patient(outer) != _patient(actor):
+        raise RuntimeError("A patient's unit of work holds nothing but that patient's, and is held by no other.")
     if outer is not None:
         token = _current.set(actor)
         try:
@@ -44,6 +51,9 @@ def acting(actor: Actor) -> Iterator[Actor]:
         finally:
             _remembered.reset(known)
             _current.reset(token)
+    if _patient(actor) is not None and connection.in_atomic_block:
+        # Inside a wider transaction the role would outlast the unit of work; what failed has undone it by itself.
+        _set({"role": "none"})
 
 
 def once(name: str, ask: Callable[[], Found]) -> Found:
@@ -81,9 +91,23 @@ def current_actor() -> Actor:
     return actor
 
 
+def _patient(actor: Actor) -> UUID | None:
+    """The patient who acts; None for every other actor. Raises RuntimeError for a patient without an id."""
+    if actor.kind != ActorKind.PATIENT:
+        return None
+    if actor.person_id is None:
+        raise RuntimeError("A patient who acts has an id.")
+    return actor.person_id
+
+
 def _announce(actor: Actor) -> None:
+    settings = {"skranke.clinic": str(actor.clinic_id), "skranke.person": str(actor.person_id or "")}
+    if _patient(actor) is not None:
+        settings["role"] = PATIENT_ROLE
+    _set(settings)
+
+
+def _set(settings: dict[str, str]) -> None:
+    calls = ", ".join("set_config(%s, %s, true)" for _ in settings)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('skranke.clinic', %s, true), set_config('skranke.person', %s, true)",
-            [str(actor.clinic_id), str(actor.person_id or "")],
-        )
+        cursor.execute(f"SELECT {calls}", [part for pair in settings.items() for part in pair])

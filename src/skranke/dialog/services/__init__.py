@@ -3,6 +3,7 @@
 from skranke.dialog.services.changes import takes_answers
 from skranke.dialog.services.delivery import mark_delivery, mark_resent, mark_unread_by_patient
 from skranke.dialog.services.handle import close_thread, forward, mark_read, remove_from_inbox, take
+from skranke.dialog.services.own_channel import answer_by_patient, mark_read_by_patient
 from skranke.dialog.services.receive import receive_message
 from skranke.dialog.services.resend import resend
 from skranke.dialog.services.uploads import discard_upload, store_upload
@@ -10,11 +11,13 @@ from skranke.dialog.services.write import answer, start_dialog
 
 __all__ = [
     "answer",
+    "answer_by_patient",
     "close_thread",
     "discard_upload",
     "forward",
     "mark_delivery",
     "mark_read",
+    "mark_read_by_patient",
     "mark_resent",
     "mark_unread_by_patient",
     "receive_message",

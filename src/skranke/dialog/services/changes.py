@@ -38,10 +38,10 @@ def lock_for_change(thread: Thread, *, expected_version: int | None = None) -> t
     return current, employee
 
 
-def save_change(thread: Thread) -> None:
-    """Write the thread under a new version and tell open pages."""
+def save_change(thread: Thread, *fields: str) -> None:
+    """Write the thread, or only these fields of it, under a new version and tell open pages."""
     thread.version += 1
-    thread.save()
+    thread.save(update_fields=[*fields, "version"] if fields else None)
     live.announce("thread", thread.id)
 
 

@@ -72,10 +72,10 @@ def receive_message(incoming: IncomingMessage) -> Message:
     message = _store(thread, incoming)
     if incoming.starts_thread and thread.start_missing:
         _apply_rules(thread, incoming)
-    _reopen(thread)
+    reopen(thread)
     refresh(thread)
     enter_inboxes(thread)
-    _require_reader(thread)
+    require_reader(thread)
     journal_thread(thread)
     insert(_audit(message))
     save_change(thread)
@@ -102,8 +102,11 @@ def _begin(incoming: IncomingMessage) -> Message:
     return message
 
 
-def _require_reader(thread: Thread) -> None:
-    """That one who takes part works here still, or the whole clinic takes part and somebody works there."""
+def require_reader(thread: Thread) -> None:
+    """That one who takes part works here still, or the whole clinic takes part and somebody works there.
+
+    Raises NobodyReadsError.
+    """
     if not thread.participants.filter(employee__active=True).exists():
         _require_anybody()
 
@@ -245,7 +248,8 @@ def _wanted(thread: Thread, incoming: IncomingMessage) -> Employee | None:
     return found
 
 
-def _reopen(thread: Thread) -> None:
+def reopen(thread: Thread) -> None:
+    """A message that comes in a closed thread opens it again (MSG-25)."""
     if thread.state == ThreadState.CLOSED:
         thread.state = ThreadState.OPEN
         add_event(thread, EventKind.REOPENED)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
@@ -16,19 +17,22 @@ from skranke.dialog import access, rules
 from skranke.dialog.errors import AttachmentKindError, AttachmentsTooLargeError
 from skranke.dialog.models import Attachment, Message
 from skranke.kernel import clock
+from skranke.kernel.actor import ActorKind
 from skranke.kernel.errors import NotFoundError
+from skranke.patients.models import Patient
 from skranke.tenancy.work import current_actor
 
 _MEBIBYTE = 1024 * 1024
 
 
 def store_upload(*, name: str, content: BinaryIO) -> Attachment:
-    """Store a file for a message that the acting employee will send; until then it is the employee's own.
+    """Store a file for a message that the acting employee or patient will send; until then it is the writer's own.
 
     The kind is read from the content, never from the name (CMP-11).
     Raises AttachmentKindError, and AttachmentsTooLargeError as soon as more than a whole message's limit is read.
     """
-    employee = access.employee_of(current_actor())
+    actor = current_actor()
+    writer = access.patient_of(actor) if actor.kind == ActorKind.PATIENT else access.employee_of(actor)
     head = content.read(rules.SNIFF_BYTES)
     media_type = rules.sniff(head)
     if media_type is None:
@@ -37,8 +41,9 @@ def store_upload(*, name: str, content: BinaryIO) -> Attachment:
     with transaction.atomic():
         blob = blobs.store(cast("BinaryIO", _Limited(head, content, _limit())), media_type)
         attachment = Attachment.objects.create(
-            clinic_id=employee.clinic_id,
-            uploaded_by=employee,
+            clinic_id=writer.clinic_id,
+            uploaded_by=writer if isinstance(writer, Employee) else None,
+            uploaded_by_patient=writer if isinstance(writer, Patient) else None,
             blob_id=blob.id,
             name=rules.safe_name(name, media_type),
             media_type=media_type,
@@ -49,6 +54,7 @@ def store_upload(*, name: str, content: BinaryIO) -> Attachment:
         Action.ATTACHMENT_STORED,
         subject_kind="attachment",
         subject_id=attachment.id,
+        patient_id=attachment.uploaded_by_patient_id,
         detail={"size": blob.size, "media_type": media_type},
     )
     return attachment
@@ -62,15 +68,23 @@ def discard_upload(attachment: Attachment) -> None:
         raise _unknown()
 
 
-def attach(message: Message, attachment_ids: Sequence[UUID], employee: Employee) -> None:
-    """Send uploads of the employee's with a message, in the order given.
+def uploads_of(writer: Employee | Patient) -> QuerySet[Attachment]:
+    """What the writer has uploaded and not sent yet."""
+    unsent = Attachment.objects.filter(clinic_id=writer.clinic_id, message=None)
+    if isinstance(writer, Employee):
+        return unsent.filter(uploaded_by=writer)
+    return unsent.filter(uploaded_by_patient=writer)
 
-    Raises NotFoundError when one is not the employee's own unsent upload, AttachmentsTooLargeError when all of them
+
+def attach(message: Message, attachment_ids: Sequence[UUID], uploads: QuerySet[Attachment]) -> None:
+    """Send some of the writer's `uploads` with a message, in the order given.
+
+    Raises NotFoundError when one is not the writer's own unsent upload, AttachmentsTooLargeError when all of them
     together are larger than the limit, to the byte (CMP-9).
     """
     if not attachment_ids:
         return
-    own = Attachment.objects.select_for_update().filter(id__in=attachment_ids, message=None, uploaded_by=employee)
+    own = uploads.select_for_update().filter(id__in=attachment_ids)
     found = {row.id: row for row in own.order_by("id")}
     wanted = list(dict.fromkeys(attachment_ids))
     if any(one not in found for one in wanted):

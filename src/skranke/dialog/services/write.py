@@ -26,7 +26,7 @@ from skranke.dialog.services.changes import (
 )
 from skranke.dialog.services.journaling import journal_thread
 from skranke.dialog.services.prescriptions import renewed, rows
-from skranke.dialog.services.uploads import attach
+from skranke.dialog.services.uploads import attach, uploads_of
 from skranke.dialog.values import EventKind, PrescriptionFacts
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
@@ -37,7 +37,7 @@ from skranke.patients.queries import reachability
 from skranke.tenancy.rows import insert
 from skranke.tenancy.work import current_actor
 
-_WRITABLE = (DialogKind.E_CONTACT, DialogKind.E_CONSULTATION)
+_WRITABLE = (DialogKind.E_CONTACT, DialogKind.E_CONSULTATION, DialogKind.E_DIALOG)
 
 
 def answer(
@@ -51,7 +51,9 @@ def answer(
     prescriptions: Sequence[PrescriptionFacts] = (),
     expected_version: int | None = None,
 ) -> Message:
-    """Answer the patient, and close the thread when `close` is set; the patient may write again (MSG-25).
+    """Answer the patient, and close the thread when `close` is set.
+
+    Through HelseNorge the patient may write again after that (MSG-25), in our own portal not (MSG-8).
 
     outcome: what the answer decides, by name or national code, where its kind demands or allows it (`outcomes`); a
     final one closes the thread. appointment_id: given by the room of appointments alone, for an outcome that needs one.
@@ -83,6 +85,8 @@ def answer(
     if items:
         insert(*rows(message, items))
     thread.state = ThreadState.CLOSED if close else ThreadState.OPEN
+    if thread.channel == Channel.OWN:
+        thread.may_be_answered = not close
     thread.responsible = employee
     refresh(thread)
     leave_all_inboxes(thread)
@@ -105,8 +109,9 @@ def start_dialog(
     attachment_ids: Sequence[UUID] = (),
     may_answer: bool = True,
 ) -> Thread:
-    """Write first to a patient; the message leaves from the patient's GP at this clinic (CMP-13).
+    """Write first to a patient; through HelseNorge the message leaves from the patient's GP at this clinic (CMP-13).
 
+    An e-dialog lies in the patient portal as soon as this is committed, and leaves for nowhere (CMP-4).
     may_answer: DI, and the thread is open; otherwise EKI, and it is closed at once (CMP-7, MSG-25).
     Raises UnreachableError (PAT-9), InvalidError (CMP-16), AttachmentsTooLargeError, NotFoundError.
     """
@@ -116,8 +121,9 @@ def start_dialog(
         raise NotFoundError(_("Vi finner ikke pasienten. Søk på nytt."))
     kind = DialogKind(kind)
     subject, text = _checked_subject(kind, subject), _checked_text(kind, text)
-    thread = _new_thread(found, _reachable_through(found), kind, subject, may_answer=may_answer)
-    code = rules.start_code(may_answer=may_answer)
+    party = _reachable_through(found, kind)
+    thread = _new_thread(found, party, kind, subject, may_answer=may_answer)
+    code = rules.start_code(kind, may_answer=may_answer)
     message = _send(thread, employee, code=code, text=text, subject=subject, attachment_ids=attachment_ids)
     refresh(thread)
     join(thread, employee.id, in_inbox=False)
@@ -129,17 +135,17 @@ def start_dialog(
 
 
 def _new_thread(
-    patient: Patient, party: CommunicationParty, kind: DialogKind, subject: str, *, may_answer: bool
+    patient: Patient, party: CommunicationParty | None, kind: DialogKind, subject: str, *, may_answer: bool
 ) -> Thread:
-    now = clock.now()
+    now, channel = clock.now(), rules.channel(kind)
     return Thread.objects.create(
         clinic_id=current_actor().clinic_id,
         kind=kind,
-        channel=Channel.HELSENORGE,
+        channel=channel,
         patient=patient,
         party=party,
         conversation=str(uuid4()),
-        title=rules.title(subject),
+        title=rules.title(subject, channel=channel),
         state=ThreadState.OPEN if may_answer else ThreadState.CLOSED,
         may_be_answered=may_answer,
         important=rules.is_important(kind),
@@ -158,8 +164,11 @@ def _send(
     attachment_ids: Sequence[UUID],
     appointment_id: UUID | None = None,
 ) -> Message:
-    """Store the message with its MsgId and order its departure, after what left the thread before it."""
-    now = clock.now()
+    """Store the message with its MsgId and order its departure, after what left the thread before it.
+
+    In our own channel nothing departs: the patient finds it where it is stored.
+    """
+    now, own = clock.now(), thread.channel == Channel.OWN
     message = Message.objects.create(
         clinic_id=thread.clinic_id,
         thread=thread,
@@ -174,28 +183,36 @@ def _send(
         parent_msg_id=thread.last_msg_id,
         generated_at=now,
         recorded_at=now,
-        delivery=DeliveryState.QUEUED,
+        delivery=DeliveryState.READY if own else DeliveryState.QUEUED,
         delivery_at=now,
         appointment_id=appointment_id,
     )
-    attach(message, attachment_ids, employee)
-    enqueue(stream=thread_stream(thread.id), intent=Intent.DIALOG_MESSAGE, subject_id=message.id)
+    attach(message, attachment_ids, uploads_of(employee))
+    if not own:
+        enqueue(stream=thread_stream(thread.id), intent=Intent.DIALOG_MESSAGE, subject_id=message.id)
     return message
 
 
-def _sending_party(thread: Thread) -> CommunicationParty:
+def _sending_party(thread: Thread) -> CommunicationParty | None:
+    """The party an answer leaves from through HelseNorge (CMP-13); None in our own channel."""
+    if thread.channel == Channel.OWN and thread.patient is not None:
+        return None
     if thread.channel != Channel.HELSENORGE or thread.patient is None or not rules.is_answerable(thread.kind):
-        raise InvalidError(_("Denne samtalen kan ikke besvares gjennom HelseNorge."))
+        raise InvalidError(_("Denne samtalen kan ikke besvares."))
     party = thread.party or _party_of_gp(thread.patient)
     if party is None:
         raise UnreachableError(_("Pasienten har ingen fastlege her som HelseNorge kjenner."), reason="no_gp")
     return party
 
 
-def _reachable_through(patient: Patient) -> CommunicationParty:
-    found = reachability(patient)
+def _reachable_through(patient: Patient, kind: DialogKind) -> CommunicationParty | None:
+    """The party a new dialog leaves from; None in our own channel. Raises UnreachableError."""
+    own = rules.channel(kind) == Channel.OWN
+    found = rules.reachability_in_portal(patient) if own else reachability(patient)
     if not found.ok:
         raise UnreachableError(found.sentence, reason=found.reason)
+    if own:
+        return None
     party = _party_of_gp(patient)
     assert party is not None, "a reachable patient's GP has a party"
     return party
@@ -207,15 +224,15 @@ def _party_of_gp(patient: Patient) -> CommunicationParty | None:
 
 def _checked_subject(kind: DialogKind, subject: str) -> str:
     if kind not in _WRITABLE:
-        raise InvalidError(_("Velg e-Kontakt eller eKonsultasjon."), field="kind")
+        raise InvalidError(_("Velg e-Kontakt, eKonsultasjon eller E-dialog."), field="kind")
     subject = rules.clean_line(subject)
     if not subject:
         raise InvalidError(_("Skriv et emne."), field="subject")
     limit = rules.MAX_SUBJECT[kind]
-    if limit and len(subject) > limit:
-        raise InvalidError(
-            _("HelseNorge viser bare %(limit)d tegn av emnet: gjør det kortere.") % {"limit": limit}, field="subject"
-        )
+    if len(subject) > limit:
+        own = _("Emnet kan ha høyst %(limit)d tegn: gjør det kortere.")
+        shown = _("HelseNorge viser bare %(limit)d tegn av emnet: gjør det kortere.")
+        raise InvalidError((own if rules.channel(kind) == Channel.OWN else shown) % {"limit": limit}, field="subject")
     return subject
 
 
@@ -243,13 +260,18 @@ def _checked_text(kind: str, text: str, *, needed: bool = True) -> str:
     text = rules.clean_text(text)
     if not text and needed:
         raise InvalidError(_("Skriv en melding til pasienten."), field="text")
-    limit = rules.MAX_TEXT[DialogKind(kind)]
-    if limit and len(text) > limit:
-        raise InvalidError(
-            _("HelseNorge viser bare %(limit)d tegn: legg resten i et vedlegg eller en ny melding") % {"limit": limit},
-            field="text",
-        )
+    check_length(kind, text)
     return text
+
+
+def check_length(kind: str, text: str) -> None:
+    """Refuse a text that is longer than its channel takes (CMP-16)."""
+    limit = rules.MAX_TEXT[DialogKind(kind)]
+    if len(text) <= limit:
+        return
+    own = _("Meldingen kan ha høyst %(limit)d tegn: legg resten i et vedlegg eller en ny melding")
+    shown = _("HelseNorge viser bare %(limit)d tegn: legg resten i et vedlegg eller en ny melding")
+    raise InvalidError((own if rules.channel(kind) == Channel.OWN else shown) % {"limit": limit}, field="text")
 
 
 def _record(action: Action, thread: Thread, message: Message) -> None:

@@ -63,6 +63,7 @@ def _compose_actions(slug: str) -> tuple[Action, ...]:
     return (
         Action(url=f"{compose}?type=e_contact", text=_("e-Kontakt"), symbol="plus"),
         Action(url=f"{compose}?type=e_consultation", text=_("eKonsultasjon – helsenorge.no"), symbol="plus"),
+        Action(url=f"{compose}?type=e_dialog", text=_("E-dialog"), symbol="plus"),
     )
 
 

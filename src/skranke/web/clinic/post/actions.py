@@ -16,6 +16,7 @@ from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.kernel.ids import uuid_or_none
 from skranke.scheduling.services import answer_wish
+from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft, attempt
 from skranke.web.clinic.post.place import is_htmx, number_of, place_of
 from skranke.web.clinic.post.renewed import by_row, stated
@@ -51,7 +52,7 @@ def answer(
             )
 
     done = "avvist" if outcome else "avsluttet-svart" if close else "svart"
-    return _do(request, actor, thread_id, verb, done, sends=True)
+    return _do(request, actor, thread_id, verb, words.done_word(done, thread.channel), sends=True)
 
 
 def _renews(thread: Thread, outcome: str) -> bool:

@@ -1,4 +1,4 @@
-"""Writing first to a patient through HelseNorge (CMP-1 to CMP-8)."""
+"""Writing first to a patient, through HelseNorge or in our own portal (CMP-1 to CMP-8)."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from skranke.clinics.queries import this_clinic
 from skranke.dialog import rules
 from skranke.dialog.access import get_thread_for
-from skranke.dialog.models import DialogKind, Thread
+from skranke.dialog.models import Channel, DialogKind, Thread
 from skranke.dialog.services import start_dialog
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
@@ -20,7 +20,7 @@ from skranke.kernel.errors import NotFoundError
 from skranke.patients import queries as patients
 from skranke.patients.access import get_patient_for
 from skranke.patients.models import Patient
-from skranke.patients.rules import is_read_by_parents
+from skranke.patients.rules import Reachability, is_read_by_parents
 from skranke.tenancy.work import current_actor
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft, Outcome, attempt
@@ -29,7 +29,7 @@ from skranke.web.clinic.post.screens import third_pane, thread_context
 from skranke.web.clinic.session import clinic_view
 from skranke.web.clinic.shell import active_patient_id
 
-_KINDS = (DialogKind.E_CONTACT, DialogKind.E_CONSULTATION)
+_KINDS = (DialogKind.E_CONTACT, DialogKind.E_CONSULTATION, DialogKind.E_DIALOG)
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,9 +62,10 @@ def _send(request: HttpRequest, actor: Actor, kind: DialogKind, patient: Patient
 
 def _sent(request: HttpRequest, actor: Actor, place: Place, thread: Thread) -> HttpResponse:
     place = replace(place, selected=thread.id)
+    done = words.done_word("sendt", thread.channel)
     if not is_htmx(request):
-        return HttpResponseRedirect(place.thread_url(thread.id, gjort="sendt"))
-    context = thread_context(request, actor, get_thread_for(actor, thread.id), place, done="sendt")
+        return HttpResponseRedirect(place.thread_url(thread.id, gjort=done))
+    context = thread_context(request, actor, get_thread_for(actor, thread.id), place, done=done)
     response = third_pane(request, actor, place, "thread", context)
     response["HX-Push-Url"] = place.thread_url(thread.id)
     return response
@@ -87,6 +88,12 @@ def _patient(request: HttpRequest, actor: Actor) -> Patient | None:
     return get_patient_for(actor, patient_id) if patient_id is not None else None
 
 
+def _reach(kind: DialogKind, patient: Patient) -> Reachability:
+    if rules.channel(kind) == Channel.OWN:
+        return rules.reachability_in_portal(patient)
+    return patients.reachability(patient)
+
+
 def _context(request: HttpRequest, place: Place, kind: DialogKind, patient: Patient | None) -> dict[str, Any]:
     q = request.GET.get("finn", "").replace("\x00", "").strip()
     return {
@@ -98,7 +105,7 @@ def _context(request: HttpRequest, place: Place, kind: DialogKind, patient: Pati
         "kinds": _KINDS,
         "base": reverse("compose", args=[place.slug]),
         "patient": patient,
-        "reach": patients.reachability(patient) if patient is not None else None,
+        "reach": _reach(kind, patient) if patient is not None else None,
         "read_by_parents": patient is not None and is_read_by_parents(patient.birth_date, clock.today()),
         "finn": q,
         "found": patients.search(q).patients if q else [],

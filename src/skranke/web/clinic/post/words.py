@@ -5,7 +5,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from skranke.dialog.models import DeliveryState, DialogKind
+from skranke.dialog.models import Channel, DeliveryState, DialogKind
 from skranke.dialog.outcomes import AnswerOutcome
 from skranke.dialog.values import EventKind, EventView, Mailbox, MessageView, PrescriptionView
 from skranke.kernel.errors import SkrankeError
@@ -25,6 +25,7 @@ def kind_text(kind: str) -> str:
         DialogKind.E_CONSULTATION: _("eKonsultasjon"),
         DialogKind.PRESCRIPTION_RENEWAL: _("Reseptforespørsel"),
         DialogKind.APPOINTMENT_WISH: _("Timeønske"),
+        DialogKind.E_DIALOG: _("E-dialog"),
     }.get(DialogKind(kind), _("Ukjent type"))
 
 
@@ -35,6 +36,7 @@ def kind_symbol(kind: str) -> str:
         DialogKind.E_CONSULTATION: "stetho",
         DialogKind.PRESCRIPTION_RENEWAL: "pill",
         DialogKind.APPOINTMENT_WISH: "cal",
+        DialogKind.E_DIALOG: "post",
     }.get(DialogKind(kind), "help")
 
 
@@ -100,15 +102,17 @@ def delivery_text(message: MessageView) -> str:
         DeliveryState.REJECTED: _("Avvist: %(error)s"),
         DeliveryState.FAILED: _("Ikke levert: %(error)s"),
         DeliveryState.EXPIRED: _("Ingen kvittering fra HelseNorge. Pasienten har kanskje ikke fått meldingen."),
+        DeliveryState.READY: _("Ligger i pasientportalen, ikke lest ennå"),
+        DeliveryState.READ: _("Lest %(when)s"),
     }
     return texts[DeliveryState(message.delivery)] % {"when": when, "error": error} if message.delivery else ""
 
 
 def delivery_mood(message: MessageView) -> str:
     """How the delivery is going: ok, bad, or nothing yet."""
-    if message.delivery == DeliveryState.RECEIVED:
+    if message.delivery in {DeliveryState.RECEIVED, DeliveryState.READ}:
         return "ok"
-    waits = message.delivery in {"", DeliveryState.QUEUED, DeliveryState.SENT}
+    waits = message.delivery in {"", DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.READY}
     return "" if waits else "bad"
 
 
@@ -138,6 +142,7 @@ def _events(facts: dict[str, str]) -> dict[EventKind, str]:
         EventKind.JOURNALED: _("Ført i journalen"),
         EventKind.REMOVED_FROM_INBOX: _("%(name)s fjernet samtalen fra innboksen sin"),
         EventKind.NOT_READ_BY_PATIENT: _("HelseNorge melder at pasienten ikke har lest meldingen"),
+        EventKind.READ_BY_PATIENT: _("Lest av pasienten"),
         EventKind.WISH_NOT_MET: _("Pasienten ba om en behandler (HPR %(note)s) som ikke er aktiv her"),
     }
 
@@ -205,6 +210,11 @@ def refusal_text(error: SkrankeError) -> str:
     return _("%(feil)s. Ingenting er sendt.") % {"feil": str(error).rstrip(".")}
 
 
+def done_word(done: str, channel: str) -> str:
+    """The word that the address carries for what was done, which is told otherwise in our own channel."""
+    return f"{done}-i-portalen" if channel == Channel.OWN else done
+
+
 def done_text(done: str) -> str:
     """What was just done, for the line on top of the thread; empty for an unknown word."""
     return {
@@ -213,6 +223,9 @@ def done_text(done: str) -> str:
         "avvist": _("Avvisningen er lagt i kø, og samtalen ligger i arkivet."),
         "sendt": _("Meldingen er lagt i kø. Kvitteringen fra HelseNorge vises under den."),
         "sendt-pa-nytt": _("Meldingen er lagt i kø på nytt. Kvitteringen fra HelseNorge vises under den."),
+        "svart-i-portalen": _("Svaret ligger i pasientportalen. Under meldingen ser du når det er lest."),
+        "avsluttet-svart-i-portalen": _("Svaret ligger i pasientportalen, og samtalen ligger i arkivet."),
+        "sendt-i-portalen": _("Meldingen ligger i pasientportalen. Under den ser du når den er lest."),
         "videresendt": _("Samtalen er videresendt. Du finner den under Åpne."),
         "avsluttet": _("Samtalen er avsluttet og ligger i arkivet. Pasienten har ikke fått beskjed."),
         "tatt": _("Du har ansvaret. Samtalen ligger bare i din innboks."),

@@ -1,0 +1,120 @@
+"""Reads for the patient's own pages: the threads of our own channel, and one of them (POR-3).
+
+They say only what the patient is meant to see: nothing of mailboxes, participants, deadlines or the event log.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from skranke.audit.actions import Action
+from skranke.audit.services import record
+from skranke.dialog import access, rules
+from skranke.dialog.models import DeliveryState, DialogKind, Direction, Message, Thread
+from skranke.dialog.queries import attachment_view
+from skranke.dialog.values import AttachmentView
+from skranke.tenancy.work import current_actor
+
+_UNREAD = Q(messages__direction=Direction.OUT, messages__delivery=DeliveryState.READY)
+_PREVIEW = 120
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnThreadRow:
+    """One line of the patient's list. unread: messages of the clinic's that the patient has not opened."""
+
+    id: UUID
+    title: str
+    at: datetime
+    unread: int
+    author_name: str
+    mine: bool
+    preview: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnMessage:
+    """One message as the patient sees it. mine: the patient wrote it."""
+
+    id: UUID
+    mine: bool
+    author_name: str
+    text: str
+    at: datetime
+    attachments: tuple[AttachmentView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnThread:
+    """A thread as the patient sees it, the oldest message first. may_write: an answer is taken (MSG-8)."""
+
+    id: UUID
+    title: str
+    may_write: bool
+    max_text: int
+    messages: tuple[OwnMessage, ...]
+
+
+def own_thread_rows() -> list[OwnThreadRow]:
+    """The threads of the patient who acts, the newest first. The reading is audited (NFR-1)."""
+    actor = current_actor()
+    own = access.own_threads(actor).annotate(unread=Count("messages", filter=_UNREAD))
+    threads = list(own.order_by("-last_message_at", "-id")[:_MOST])
+    newest = Message.objects.filter(thread__in=threads).order_by("thread", "-generated_at", "-msg_id")
+    messages = {message.thread_id: message for message in newest.distinct("thread")}
+    record(
+        Action.THREADS_LISTED,
+        subject_kind="patient",
+        subject_id=actor.person_id,
+        patient_id=actor.person_id,
+        detail={"threads": len(threads)},
+    )
+    return [_row(thread, messages[thread.id]) for thread in threads]
+
+
+def unread_threads() -> int:
+    """In how many threads something waits unread for the patient who acts."""
+    return access.own_threads(current_actor()).filter(_UNREAD).distinct().count()
+
+
+def own_thread(thread: Thread) -> OwnThread:
+    """The thread as it stands now. The reading is audited (NFR-1). Raises NotFoundError where it is not the actor's."""
+    actor = current_actor()
+    thread = access.get_thread_for(actor, thread.id)
+    patient = access.patient_of(actor)
+    rows = thread.messages.prefetch_related("attachments").order_by("generated_at", "msg_id")
+    record(Action.THREAD_READ, subject_kind="thread", subject_id=thread.id, patient_id=patient.id)
+    return OwnThread(
+        id=thread.id,
+        title=thread.title,
+        may_write=rules.patient_may_write(may_be_answered=thread.may_be_answered, blocked=patient.blocked),
+        max_text=rules.MAX_TEXT[DialogKind(thread.kind)],
+        messages=tuple(_message(message) for message in rows),
+    )
+
+
+def _row(thread: Thread, newest: Message) -> OwnThreadRow:
+    return OwnThreadRow(
+        id=thread.id,
+        title=thread.title,
+        at=thread.last_message_at,
+        unread=getattr(thread, "unread", 0),
+        author_name=newest.author_name,
+        mine=newest.direction == Direction.IN,
+        preview=" ".join(newest.text[: _PREVIEW * 2].split())[:_PREVIEW],
+    )
+
+
+def _message(message: Message) -> OwnMessage:
+    files = sorted(message.attachments.all(), key=lambda row: row.number)
+    return OwnMessage(
+        id=message.id,
+        mine=message.direction == Direction.IN,
+        author_name=message.author_name,
+        text=message.text,
+        at=message.generated_at,
+        attachments=tuple(attachment_view(row) for row in files),
+    )

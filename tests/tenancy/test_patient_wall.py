@@ -1,0 +1,223 @@
+"""The second wall of the patient portal: in a patient's unit of work the database itself shows and takes only what is
+that patient's, whatever the code asks for (docs/decisions/0008)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Model
+from django.db.utils import ProgrammingError
+
+from skranke.audit.models import AuditEvent
+from skranke.audit.services import record
+from skranke.blobs.models import Blob, BlobPart
+from skranke.clinics.models import CommunicationProfile, Employee
+from skranke.dialog.models import Attachment, Channel, Message, Participant, Thread
+from skranke.identity.models import ApiToken
+from skranke.journal.models import JournalEntry
+from skranke.kernel import clock
+from skranke.outbox.models import OutboxItem
+from skranke.patients.models import Patient
+from skranke.scheduling.models import (
+    Appointment,
+    AppointmentState,
+    AppointmentType,
+    BookedThrough,
+    Occupancy,
+    Schedule,
+    Slot,
+)
+from skranke.scheduling.services import book, create_type
+from skranke.tenancy.work import acting
+
+from cast import make_clinic
+from support.dialog import E_CONTACT, PDF, PNG, file, question, receive, upload
+from support.portal import answer, start
+from support.timebok import make_timebok, weekday_at
+
+_RIGHTS = """
+    SELECT c.relname, p.privilege FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS p(privilege)
+     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+       AND CASE p.privilege WHEN 'DELETE' THEN has_table_privilege('skranke_patient', c.oid, 'DELETE')
+           ELSE has_any_column_privilege('skranke_patient', c.oid, p.privilege) END
+"""
+_POLICIES = """
+    SELECT tablename, cmd FROM pg_policies
+     WHERE roles = '{skranke_patient}' AND permissive = 'RESTRICTIVE' AND schemaname = 'public'
+"""
+
+
+def _rows(statement: str) -> set[tuple[str, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return set(cursor.fetchall())
+
+
+@pytest.mark.req("NFR-2")
+def test_each_right_a_patient_has_to_a_table_is_to_certain_rows_of_it() -> None:
+    rights = _rows(_RIGHTS)
+    assert len(rights) > 30
+    assert rights - _rows(_POLICIES) == set()
+
+
+@pytest.mark.req("NFR-2")
+def test_only_the_pages_may_become_a_patient_and_they_have_none_of_its_rights_before() -> None:
+    of = "SELECT rolname, pg_has_role(rolname, 'skranke_patient', %s) FROM pg_roles WHERE rolname LIKE 'skranke\\_%%'"
+    with connection.cursor() as cursor:
+        cursor.execute(of, ["MEMBER"])
+        may = {name for name, is_member in cursor.fetchall() if is_member}
+        cursor.execute(of, ["USAGE"])
+        has = {name for name, uses in cursor.fetchall() if uses}
+    assert may == {"skranke_web", "skranke_becomes_patient", "skranke_patient"}
+    assert has == {"skranke_patient"}
+
+
+@pytest.mark.req("NFR-2", "CMP-4")
+def test_of_the_dialogs_a_patient_sees_the_own_channel_and_nothing_else() -> None:
+    cast = make_clinic()
+    own = start(cast)
+    receive(cast, question(cast, kind=E_CONTACT, attachments=(file(),)))
+    internal, noras = start(cast), start(cast, to=cast.nora)
+    with acting(cast.system):
+        Thread.objects.filter(id=internal.id).update(channel=Channel.INTERNAL)
+    with acting(cast.actor(cast.nora)):
+        noras_file = upload(PNG)
+    answer(cast, noras, by=cast.nora, attachment_ids=[noras_file.id])
+    with acting(cast.actor(cast.ola)):
+        mine = upload(PDF)
+        for table in (Thread, Message, Participant, Attachment, Blob, BlobPart):
+            assert table.objects.exists(), table
+        assert [row.id for row in Thread.objects.all()] == [own.id]
+        assert {row.thread_id for row in Message.objects.all()} == {own.id}
+        assert {row.thread_id for row in Participant.objects.all()} == {own.id}
+        assert [row.id for row in Attachment.objects.all()] == [mine.id]
+        assert [row.id for row in Blob.objects.all()] == [mine.blob_id]
+        assert {row.blob_id for row in BlobPart.objects.all()} == {mine.blob_id}
+
+
+@pytest.mark.req("NFR-2", "TYP-4", "APT-5")
+def test_of_the_schedules_a_patient_sees_the_own_times_and_no_hidden_or_deleted_one() -> None:
+    timebok = make_timebok()
+    cast = timebok.cast
+    slots = [timebok.slot(weekday_at(hour)) for hour in (9, 10, 11, 12)]
+    with acting(cast.actor(cast.ali)):
+        booked = [book(slot=slot, patient=cast.ola, through=BookedThrough.STAFF) for slot in slots]
+    shown, hidden, deleted, noras = booked
+    with acting(cast.system):
+        secret = create_type(name="Skjult", minutes=20, visibility="hidden")
+        Appointment.objects.filter(id=hidden.id).update(hidden=True, type=secret)
+        Appointment.objects.filter(id=deleted.id).update(state=AppointmentState.DELETED)
+        Appointment.objects.filter(id=noras.id).update(patient=cast.nora)
+    with acting(cast.actor(cast.ola)):
+        assert [row.id for row in Appointment.objects.all()] == [shown.id]
+        assert [row.id for row in Slot.objects.all()] == [shown.slot_id]
+        assert [row.id for row in AppointmentType.objects.all()] == [shown.type_id]
+        assert [row.id for row in Schedule.objects.all()] == [shown.schedule_id]
+        assert [row.source_id for row in Occupancy.objects.all()] == [shown.id]
+        assert {row.subject_id for row in OutboxItem.objects.all()} <= {shown.id}
+        told = AuditEvent.objects.filter(subject_kind="appointment")
+        assert {row.subject_id for row in told} == {shown.id}
+
+
+@pytest.mark.req("NFR-2", "NFR-1")
+def test_of_record_and_audit_log_a_patient_sees_what_is_the_patients_own() -> None:
+    ours, theirs = make_clinic(), make_clinic()
+    for cast in (ours, theirs):
+        with acting(cast.actor(cast.kari)):
+            for patient in (cast.ola, cast.nora):
+                record("patient.read", subject_kind="patient", subject_id=patient.id, patient_id=patient.id)
+    with acting(ours.actor(ours.ola)):
+        assert [row.id for row in Patient.objects.all()] == [ours.ola.id]
+        assert {row.patient_id for row in AuditEvent.objects.all()} == {ours.ola.id}
+        assert set(Employee.objects.values_list("clinic_id", flat=True)) == {ours.clinic.id}
+
+
+@pytest.mark.req("NFR-2")
+@pytest.mark.parametrize("table", [JournalEntry, CommunicationProfile, ApiToken, Employee])
+def test_the_rest_is_shut(table: type[Model]) -> None:
+    cast = make_clinic()
+    with pytest.raises(ProgrammingError, match="permission denied"), acting(cast.actor(cast.ola)):
+        list(table.objects.all())
+
+
+def _update(table: type[Model], **facts: object) -> Callable[[], int]:
+    return lambda: table.objects.update(**facts)
+
+
+WRITES: dict[str, Callable[[], object]] = {
+    "national id": _update(Patient, national_id="1"),
+    "gp list": _update(Patient, on_gp_list=False),
+    "title": _update(Thread, title="x"),
+    "channel": _update(Thread, channel="own"),
+    "text": _update(Message, text="x"),
+    "note": _update(Appointment, note="x"),
+    "time": _update(Appointment, during=(clock.now(), clock.now() + timedelta(hours=1))),
+    "audit row": _update(AuditEvent, actor_name="x"),
+    "audit rows": lambda: AuditEvent.objects.all()._raw_delete("default"),
+    "message": lambda: Message.objects.all()._raw_delete("default"),
+}
+
+
+@pytest.mark.req("NFR-2")
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_what_is_not_the_patients_to_write_is_refused(write: Callable[[], object]) -> None:
+    cast = make_clinic()
+    start(cast)
+    with pytest.raises(ProgrammingError, match="permission denied"), acting(cast.actor(cast.ola)):
+        write()
+
+
+@pytest.mark.req("NFR-1", "NFR-2")
+def test_nobody_is_written_for_but_the_patient() -> None:
+    cast = make_clinic()
+    thread = start(cast)
+
+    def message(**facts: object) -> None:
+        now = clock.now()
+        row = {"direction": "in", "thread": thread, "code": "", "author_name": "x", "msg_id": uuid4().hex}
+        Message.objects.create(clinic_id=cast.clinic.id, generated_at=now, recorded_at=now, **{**row, **facts})
+
+    def audit(**facts: object) -> None:
+        row = {"action": "patient.read", "actor_kind": "patient", "actor_id": cast.ola.id, "patient_id": cast.ola.id}
+        AuditEvent.objects.create(clinic_id=cast.clinic.id, purpose="own_access", **{**row, **facts})
+
+    noras = start(cast, to=cast.nora)
+    for write in (
+        lambda: message(direction="out"),
+        lambda: message(thread=noras),
+        lambda: audit(actor_id=cast.kari.id),
+        lambda: audit(patient_id=cast.nora.id),
+        lambda: Attachment.objects.create(clinic_id=cast.clinic.id, blob_id=uuid4(), name="x", size=1),
+    ):
+        with pytest.raises(ProgrammingError, match="row-level security"), acting(cast.actor(cast.ola)):
+            write()
+    with acting(cast.actor(cast.ola)):
+        message()
+        audit()
+
+
+@pytest.mark.req("NFR-2")
+def test_a_patients_unit_of_work_holds_no_other_and_is_held_by_none() -> None:
+    cast = make_clinic()
+    ola, nora = cast.actor(cast.ola), cast.actor(cast.nora)
+    for outer, inner in ((ola, nora), (ola, cast.system), (cast.system, ola), (cast.actor(cast.kari), ola)):
+        with acting(outer), pytest.raises(RuntimeError, match="patient's"), acting(inner):
+            pass
+    with acting(ola), acting(ola):
+        assert Patient.objects.count() == 1
+
+
+@pytest.mark.req("NFR-2")
+def test_the_wall_ends_with_the_unit_of_work_also_inside_a_wider_transaction() -> None:
+    cast = make_clinic()
+    with transaction.atomic():
+        with acting(cast.actor(cast.ola)):
+            assert Patient.objects.count() == 1
+        with acting(cast.system):
+            assert Patient.objects.count() > 1
+        with pytest.raises(ZeroDivisionError), acting(cast.actor(cast.ola)):
+            raise ZeroDivisionError
+        with acting(cast.system):
+            assert JournalEntry.objects.count() == 0
