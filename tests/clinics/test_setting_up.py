@@ -85,7 +85,6 @@ def test_only_a_gp_offers_services_and_only_a_gp_or_substitute_is_a_personal_par
         per = register_party(her_id=fresh_her_id(), kind=PartyKind.GP, name="Per Vik", employee=cast.per)
         with pytest.raises(errors.NotEligibleError):
             set_services(per, [Service.BOOKING])
-        assert queries.gp_of_her_id(per.her_id) is None
 
 
 @pytest.mark.req("ACT-11")
@@ -97,7 +96,6 @@ def test_services_are_kept_one_by_one() -> None:
         assert found is not None
         assert found.services == ["e_contact"]
         assert found.employee == cast.kari
-        assert queries.gp_of_her_id(cast.kari_party.her_id) == cast.kari
         assert queries.party_of_employee(cast.per) is None
 
 

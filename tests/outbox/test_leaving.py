@@ -98,7 +98,6 @@ def test_a_lease_ends_by_itself(clinic: UUID) -> None:
         assert leased is not None
         assert (leased.lease_owner, leased.lease_until, leased.attempts) == ("dies", now + timedelta(seconds=30), 1)
         assert claimed(now + timedelta(seconds=29)) is None
-        assert clinic not in outbox.due_clinics(now)
         assert claimed(now + timedelta(seconds=30)) == item.id
 
 
@@ -175,16 +174,6 @@ def test_a_receipt_for_a_row_we_gave_up_on_shows_that_it_arrived(clinic: UUID) -
         assert answered is not None
         assert answered.state == OutboxState.ACKNOWLEDGED
         assert answered.sent_at is not None
-
-
-def test_clinics_with_due_rows_are_known_outside_any_unit_of_work(clinic: UUID) -> None:
-    with acting(system(clinic)):
-        enqueue("thread:1", after=MINUTE)
-    assert clinic not in outbox.due_clinics(clock.now())
-    assert clinic in outbox.due_clinics(clock.now() + MINUTE)
-    with acting(system(clinic)):
-        claimed(clock.now() + MINUTE)
-    assert clinic not in outbox.due_clinics(clock.now() + MINUTE)
 
 
 def test_another_clinics_rows_are_not_claimed(clinic: UUID) -> None:

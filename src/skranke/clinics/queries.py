@@ -120,12 +120,6 @@ def party_of_employee(employee: Employee) -> CommunicationParty | None:
     return CommunicationParty.objects.filter(employee=employee, active=True).select_related("employee").first()
 
 
-def gp_of_her_id(her_id: HerId | str) -> Employee | None:
-    """The GP whose HER-id this is; None for a service party and for an unknown id."""
-    party = party_of_her_id(her_id)
-    return party.employee if party is not None and party.employee is not None and party.employee.is_gp else None
-
-
 def profile() -> CommunicationProfile:
     """How the current clinic reaches the bus. Raises NotConnectedError."""
     found = CommunicationProfile.objects.filter(active=True).first()

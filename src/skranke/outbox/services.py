@@ -219,13 +219,6 @@ def mark_failed(item: OutboxItem, error: str, *, retry_at: datetime | None) -> N
         waiting.update(not_before=retry_at, error=error, lease_owner="", lease_until=None)
 
 
-def due_clinics(now: datetime) -> list[UUID]:
-    """The clinics with rows whose time has come; asked outside any unit of work."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT outbox_due_clinics(%s)", [now])
-        return [row[0] for row in cursor.fetchall()]
-
-
 def wake() -> None:
     """Tell the gateway at commit that a row may leave."""
     call = waking()
