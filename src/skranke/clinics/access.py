@@ -2,7 +2,12 @@
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from skranke.clinics import rules
+from skranke.clinics.errors import NotAllowedError
 from skranke.clinics.models import CommunicationParty, Employee
+from skranke.clinics.permissions import Permission
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
 
@@ -22,3 +27,11 @@ def get_party_for(actor: Actor, party_id: UUID) -> CommunicationParty:
     if party is None:
         raise NotFoundError("The party does not exist.")
     return party
+
+
+def require(actor: Actor, permission: Permission, *, owns: bool = False, granted: bool = False) -> None:
+    """Stop who may not do this: `rules.may`. Raises NotAllowedError."""
+    if not rules.may(actor, permission, owns=owns, granted=granted):
+        raise NotAllowedError(
+            _("Dette kan bare en klinikkadministrator gjøre. Ingenting er endret. Spør en administrator på klinikken.")
+        )

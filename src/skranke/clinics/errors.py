@@ -1,6 +1,12 @@
 """What the clinic's set-up can refuse."""
 
-from skranke.kernel.errors import ConflictError, InvalidError, NotFoundError
+from skranke.kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+
+
+class NotAllowedError(ForbiddenError):
+    """The actor's place in the permission matrix does not allow this (ORG-4)."""
+
+    code = "not_allowed"
 
 
 class SlugTakenError(ConflictError):

@@ -3,9 +3,34 @@
 import re
 
 from skranke.clinics.models import EmployeeRole
+from skranke.clinics.permissions import HOLDERS, Holder, Permission
+from skranke.kernel.actor import Actor, ActorKind
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}", re.ASCII)
 _ORGANISATION_NUMBER = re.compile(r"[0-9]{9}", re.ASCII)
+
+
+def may(actor: Actor, permission: Permission, *, owns: bool = False, granted: bool = False) -> bool:
+    """The permission matrix (ORG-4, ORG-5, ORG-11), for every page and verb.
+
+    owns: the thing belongs to the actor (a timebok, a type, a template). granted: an administrator has given the actor
+    this access on the employee card. The program itself may everything; a patient nothing of this.
+    """
+    if actor.kind == ActorKind.SYSTEM:
+        return True
+    holders = HOLDERS[permission]
+    if actor.kind == ActorKind.OPERATOR:
+        return Holder.OPERATOR in holders
+    if actor.kind != ActorKind.EMPLOYEE:
+        return False
+    is_held = {
+        Holder.EVERYBODY: True,
+        Holder.OWNER: owns,
+        Holder.GRANTED: granted,
+        Holder.ADMINISTRATOR: actor.is_admin,
+        Holder.OPERATOR: False,
+    }
+    return any(is_held[holder] for holder in holders)
 
 
 def may_be_personal_party(role: str) -> bool:

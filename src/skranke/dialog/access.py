@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import Employee
+from skranke.clinics.permissions import Permission
+from skranke.clinics.queries import actor_of
+from skranke.clinics.rules import may
 from skranke.dialog import rules
 from skranke.dialog.models import Attachment, Channel, Participant, Thread, ThreadState
 from skranke.kernel.actor import Actor, ActorKind
@@ -41,13 +44,16 @@ def participated_by(employee: Employee) -> Q:
     return Q(Exists(Participant.objects.filter(whose, thread=OuterRef("pk"))))
 
 
+def granted_states(employee: Employee) -> list[ThreadState]:
+    """Of which of the clinic's threads the employee may read all: the open ones, the archive (ORG-11)."""
+    grants = {ThreadState.OPEN: employee.sees_clinic_open, ThreadState.CLOSED: employee.sees_clinic_archive}
+    actor = actor_of(employee)
+    return [state for state, given in grants.items() if may(actor, Permission.READ_CLINIC_MAIL, granted=given)]
+
+
 def visible_threads(employee: Employee) -> QuerySet[Thread]:
     """The threads the employee may read: own ones, and the clinic's open or closed ones when granted (ORG-11)."""
-    allowed = participated_by(employee)
-    if employee.sees_clinic_open:
-        allowed |= Q(state=ThreadState.OPEN)
-    if employee.sees_clinic_archive:
-        allowed |= Q(state=ThreadState.CLOSED)
+    allowed = participated_by(employee) | Q(state__in=granted_states(employee))
     return Thread.objects.filter(allowed, clinic_id=employee.clinic_id)
 
 

@@ -175,10 +175,10 @@ def _held_by(box: Mailbox, employee: Employee) -> QuerySet[Thread]:
 
 
 def _granted(box: Mailbox, employee: Employee) -> QuerySet[Thread]:
-    is_open = box == Mailbox.CLINIC_OPEN
-    if not (employee.sees_clinic_open if is_open else employee.sees_clinic_archive):
+    state = ThreadState.OPEN if box == Mailbox.CLINIC_OPEN else ThreadState.CLOSED
+    if state not in access.granted_states(employee):
         raise NotFoundError(_("Postkassen finnes ikke."))
-    return Thread.objects.filter(state=ThreadState.OPEN if is_open else ThreadState.CLOSED)
+    return Thread.objects.filter(state=state)
 
 
 def _search(threads: QuerySet[Thread], q: str) -> QuerySet[Thread]:

@@ -9,8 +9,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from skranke.clinics.permissions import Permission
+from skranke.clinics.rules import may
 from skranke.kernel import clock
-from skranke.kernel.actor import Actor, ActorKind
+from skranke.kernel.actor import Actor
 from skranke.scheduling.values import (
     Busy,
     LimitFacts,
@@ -393,6 +395,4 @@ def may_become(state: str, following: str) -> bool:
 
 def may_edit_plan(actor: Actor, owner_id: UUID | None) -> bool:
     """PLN-3: the schedule's owner, an administrator, or the program itself."""
-    if actor.kind in (ActorKind.SYSTEM, ActorKind.OPERATOR):
-        return True
-    return actor.kind == ActorKind.EMPLOYEE and (actor.is_admin or actor.person_id == owner_id)
+    return may(actor, Permission.EDIT_PLAN, owns=owner_id is not None and actor.person_id == owner_id)

@@ -11,7 +11,8 @@ from datetime import date
 class NavItem:
     """One entry of a rail, tab bar or tab row.
 
-    `symbol` is a name in icons.svg; `count_text` is read out after the count ("uleste"); `hot` asks for action.
+    `symbol` is a name in icons.svg; `count_text` is read out after the count ("uleste"); `hot` asks for action;
+    `shortcut` is as in `Action`.
     """
 
     url: str
@@ -21,6 +22,7 @@ class NavItem:
     count: int = 0
     count_text: str = ""
     hot: bool = False
+    shortcut: str = ""
 
 
 @dataclass(frozen=True, slots=True)

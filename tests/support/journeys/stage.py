@@ -69,6 +69,12 @@ class Stage:
         page.goto(f"{self.demo.clinic}post/ny?type={kind}&pasient={self.patient(name)}")
         return page
 
+    def settings(self, page_name: str, username: str = "anne") -> Any:
+        """The administrator, or somebody else, at a page of Konfigurasjon."""
+        page = self.staff(username)
+        page.goto(f"{self.demo.clinic}konfigurasjon/{page_name}")
+        return page
+
     def patient(self, name: str) -> str:
         """The id of a patient in the clinic."""
         number = self.demo.citizen(name)["national_id"]

@@ -24,7 +24,10 @@ MOST_RECENT = 8
 
 
 def shell(request: HttpRequest, actor: Actor, current: str, *, unread: int | None = None) -> ClinicShell:
-    """The frame for one page. `current`: "post", "schedule" or "patients"; unread: where the page has counted it."""
+    """The frame for one page.
+
+    current: "post", "schedule", "patients" or "settings". unread: where the page has counted it.
+    """
     clinic = clinics.this_clinic()
     slug = clinic.slug
     patient = active_patient(request, actor)
@@ -49,9 +52,19 @@ def nav(slug: str, current: str, unread: int) -> tuple[NavItem, ...]:
         ("post", "post", _("Post"), "post", unread),
         ("schedule", "schedule", _("Timebok"), "cal", 0),
         ("patients", "patient-search", _("Pasienter"), "people", 0),
+        ("settings", "settings", _("Konfigurasjon"), "cog", 0),
     )
+    shortcuts = {"settings": "Alt+,"}
     return tuple(
-        NavItem(url=url, text=text, symbol=symbol, current=current == name, count=count, count_text=_("uleste"))
+        NavItem(
+            url=url,
+            text=text,
+            symbol=symbol,
+            current=current == name,
+            count=count,
+            count_text=_("uleste"),
+            shortcut=shortcuts.get(name, ""),
+        )
         for name, route, text, symbol, count in places
         if (url := url_or_none(route, slug))
     )

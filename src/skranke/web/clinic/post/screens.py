@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from skranke.clinics import queries as clinics
 from skranke.dialog import queries
-from skranke.dialog.access import employee_of
-from skranke.dialog.models import DialogKind, Thread
+from skranke.dialog.access import employee_of, granted_states
+from skranke.dialog.models import DialogKind, Thread, ThreadState
 from skranke.dialog.services import mark_read
 from skranke.dialog.values import Counts, EventKind, Mailbox, ThreadView
 from skranke.kernel.actor import Actor
@@ -77,9 +77,8 @@ def list_context(actor: Actor, place: Place) -> dict[str, Any]:
 
 
 def _boxes(actor: Actor, place: Place, counts: Counts) -> tuple[list[Box], list[Box]]:
-    employee = employee_of(actor)
-    shared = [Mailbox.CLINIC_OPEN] if employee.sees_clinic_open else []
-    shared += [Mailbox.CLINIC_ARCHIVE] if employee.sees_clinic_archive else []
+    boxes = {ThreadState.OPEN: Mailbox.CLINIC_OPEN, ThreadState.CLOSED: Mailbox.CLINIC_ARCHIVE}
+    shared = [boxes[state] for state in granted_states(employee_of(actor))]
     mine = (Mailbox.INBOX, Mailbox.OPEN, Mailbox.SENT, Mailbox.ARCHIVE)
     lines = [[line for box in group for line in _lines(box, place, counts)] for group in (mine, shared)]
     return lines[0], lines[1]

@@ -1,0 +1,44 @@
+"""The pages of Konfigurasjon, in the order of its menu. A new page is one line here, and a view in the frame."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from skranke.clinics.permissions import Permission
+
+
+class Area(StrEnum):
+    """The parts of the menu, in its order."""
+
+    CLINIC = "clinic"
+    POST = "post"
+    OPERATION = "operation"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """One page: the name of its address, its text in the menu, what it is for, and who may open it (None: everybody).
+
+    The address has the clinic's slug and nothing else in it.
+    """
+
+    area: Area
+    route: str
+    text: str | Promise
+    about: str | Promise
+    permission: Permission | None = None
+
+
+AREAS: dict[Area, str | Promise] = {
+    Area.CLINIC: _("Klinikk"),
+    Area.POST: _("Post"),
+    Area.OPERATION: _("Drift"),
+}
+
+PAGES = (
+    SettingsPage(
+        Area.CLINIC, "settings-access", _("Hvem kan hva"), _("Hva en bruker, en eier og en administrator kan gjøre.")
+    ),
+)
