@@ -72,6 +72,8 @@ class Action(StrEnum):
     APPOINTMENTS_LISTED = "appointment.listed"
     APPOINTMENT_REFUSED = "appointment.refused"
 
+    ACCESS_READ = "access.read"
+
 
 class Purpose(StrEnum):
     """Why a patient's data were read or changed."""

@@ -1,0 +1,87 @@
+"""Who has seen a patient's data, in words: for the patient's own page and for the clinic's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from skranke.audit.actions import Purpose
+from skranke.audit.seeing import Deed, Seen
+from skranke.clinics.models import EmployeeRole
+from skranke.kernel.actor import ActorKind
+from skranke.web.clinic.shell import role_text
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLine:
+    """One person on one day: who, in which role, what was done, why, and from when to when."""
+
+    who: str
+    role: str
+    deeds: Sequence[str]
+    why: str
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDay:
+    """A day and whoever used the patient's data on it, the last one first."""
+
+    day: date
+    lines: Sequence[SeenLine]
+
+
+def days_of(entries: Sequence[Seen]) -> list[SeenDay]:
+    """What `audit.seeing.who_has_seen` found, in words, for the macro `web/seen.html`."""
+    return [SeenDay(day, [_line(one) for one in some]) for day, some in groupby(entries, key=lambda one: one.day)]
+
+
+def _line(seen: Seen) -> SeenLine:
+    deeds = [_deed(deed, times) for deed, times in seen.deeds.items()]
+    return SeenLine(_who(seen), _role(seen), deeds, why(seen.purpose), seen.first, seen.last)
+
+
+def _who(seen: Seen) -> str:
+    """Never another patient's name."""
+    return _("En som handler på dine vegne") if seen.kind is ActorKind.PATIENT else seen.name or _("Ukjent navn")
+
+
+def _role(seen: Seen) -> str:
+    if seen.kind is ActorKind.OPERATOR:
+        return _("Teknisk drift")
+    return role_text(seen.role) if seen.role in EmployeeRole.values else ""
+
+
+def why(purpose: str) -> str:
+    """The reason for which data were used, as a patient understands it."""
+    reasons: dict[str, str] = {
+        Purpose.CARE: _("For å gi deg helsehjelp"),
+        Purpose.OWN_ACCESS: _("Innsyn og egne ærender"),
+        Purpose.EXCHANGE: _("For å utveksle meldinger med Helsenorge"),
+        Purpose.OPERATION: _("For å holde systemet i drift"),
+    }
+    return reasons.get(purpose, purpose)
+
+
+def _deed(deed: Deed, times: int) -> str:
+    text = {
+        Deed.LOOKED_UP: _("Slo opp på deg"),
+        Deed.READ_JOURNAL: _("Leste i journalen din"),
+        Deed.READ_CONVERSATION: _("Leste en samtale med deg"),
+        Deed.READ_FILE: _("Åpnet et vedlegg"),
+        Deed.READ_APPOINTMENT: _("Så på timene dine"),
+        Deed.WROTE_TO_YOU: _("Skrev til deg"),
+        Deed.HANDLED_CONVERSATION: _("Tok, sendte videre eller avsluttet en samtale"),
+        Deed.WROTE_IN_JOURNAL: _("Skrev i journalen din"),
+        Deed.CHANGED_APPOINTMENT: _("Bestilte, endret eller avlyste en time"),
+        Deed.CHANGED_FACTS: _("Endret opplysninger om deg"),
+        Deed.READ_ACCESS: _("Så hvem som har sett opplysningene dine"),
+        Deed.OTHER: _("Brukte opplysninger om deg"),
+    }[deed]
+    if times == 1:
+        return text
+    return text + " " + ngettext("(%(times)d gang)", "(%(times)d ganger)", times) % {"times": times}
