@@ -17,6 +17,7 @@ class Action(StrEnum):
     PARTY_CHANGED = "party.changed"
     PROFILE_CHANGED = "profile.changed"
     COUNTERPART_CHANGED = "counterpart.changed"
+    REGISTER_READ = "register.read"
     ACTIVATION_CHANGED = "activation.changed"
     CLINIC_LIVE = "clinic.put_live"
     CLINIC_TAKEN_OFF = "clinic.taken_off"

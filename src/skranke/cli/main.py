@@ -109,6 +109,10 @@ def _for_operators(commands: "argparse._SubParsersAction[argparse.ArgumentParser
         "--head", action="append", default=[], metavar="POSITION:HASH", help="a head that was kept elsewhere; --clinic"
     )
     verify.set_defaults(run=_audit_verify)
+    registers = commands.add_parser("registers", help="what the registers say of a clinic, and how old it is")
+    registers.add_argument("clinic", help="the clinic's name in its address")
+    registers.add_argument("action", nargs="?", choices=["refresh"], help="read it anew; left out: show")
+    registers.set_defaults(run=_registers)
     ping = commands.add_parser("ping", help="send HelseNorge a communication test and tell how long the answer took")
     ping.add_argument("clinic", help="the clinic's name in its address")
     ping.add_argument("--party", default="", metavar="HER-ID", help="as which party; left out: the first")
@@ -175,6 +179,10 @@ def _dead_letters(options: argparse.Namespace) -> int:
 
 def _audit_verify(options: argparse.Namespace) -> int:
     return int(_of_clinics("audit").run(options.clinic, options.head))
+
+
+def _registers(options: argparse.Namespace) -> int:
+    return int(_of_clinics("registers").run(options.clinic, options.action or ""))
 
 
 def _ping(options: argparse.Namespace) -> int:

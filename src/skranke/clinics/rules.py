@@ -1,8 +1,9 @@
 """Who at a clinic can be addressed in HelseNorge, and what a number must look like."""
 
 import re
+from collections.abc import Collection
 
-from skranke.clinics.models import EmployeeRole
+from skranke.clinics.models import EmployeeRole, PartyKind, Service
 from skranke.clinics.permissions import HOLDERS, Holder, Permission
 from skranke.kernel.actor import Actor, ActorKind
 
@@ -46,6 +47,14 @@ def may_offer_services(role: str) -> bool:
 def may_take_cancellations(*, tells_of_appointments: bool) -> bool:
     """Cancellation without booking is on only where AVTALEUTSENDING is (HNB-13, DDFL-AA-04; HITS 1217 3.7)."""
     return tells_of_appointments
+
+
+def services_here(services: Collection[str], *, kind: str, role: str, tells_of_appointments: bool) -> list[str]:
+    """Of the services that the register has on, those that the party can offer here (ACT-4, ACT-9)."""
+    if kind == PartyKind.GP and not may_offer_services(role):
+        return []
+    able = may_take_cancellations(tells_of_appointments=tells_of_appointments)
+    return sorted(one for one in services if able or one != Service.APPOINTMENT_CANCELLATION)
 
 
 def is_slug(text: str) -> bool:

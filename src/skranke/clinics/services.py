@@ -166,6 +166,22 @@ def set_services(party: CommunicationParty, services: Collection[Service | str])
     record(Action.PARTY_CHANGED, subject_kind="party", subject_id=party.id, detail={"services": party.services})
 
 
+def note_reading(party: CommunicationParty, services: Collection[Service | str]) -> bool:
+    """Note what Adresseregisteret tells of a party's services now (ACT-9); whether that is news.
+
+    What the party cannot offer here is left out: the register is not ours to correct.
+    """
+    told = Counterpart.objects.filter(takes_appointment_process=True).exists()
+    role = party.employee.role if party.employee else ""
+    possible = rules.services_here(services, kind=party.kind, role=role, tells_of_appointments=told)
+    if possible != sorted(party.services):
+        set_services(party, possible)
+        return True
+    party.services_read_at = clock.now()
+    party.save(update_fields=["services_read_at"])
+    return False
+
+
 def set_profile(
     *,
     bus_url: str,

@@ -15,9 +15,12 @@ from uuid import UUID
 from django.conf import settings
 
 from skranke.clinics.activation.queries import offered_by
+from skranke.clinics.directory import FROM_REGISTER
 from skranke.clinics.models import Clinic, CommunicationParty, CommunicationProfile, Counterpart, PartyKind
 from skranke.kernel.actor import system
 from skranke.kernel.ids import HerId, HprNumber
+from skranke.registers.models import AddressEntry
+from skranke.registers.queries import entries_of
 from skranke.standards.build import parties
 from skranke.standards.people import Organisation, Party
 from skranke.tenancy.work import acting
@@ -29,6 +32,7 @@ from skranke.wire.certificates import (
     TrustStore,
     load_certificates,
     load_trust,
+    read_certificate,
 )
 from skranke.wire.errors import ConfigurationError
 from skranke.wire.keyfiles import load_decryption_identity, load_signing_identity
@@ -125,6 +129,7 @@ def load(clinic_id: UUID) -> Endpoint:
             raise ConfigurationError("The clinic has no active communication profile.")
         own = list(CommunicationParty.objects.filter(active=True).select_related("employee").order_by("her_id"))
         peers = list(Counterpart.objects.order_by("her_id"))
+        registered = entries_of(peer.her_id for peer in peers)
     organisation = parties.organisation(clinic.name, HerId(clinic.her_id), clinic.organisation_number)
     return Endpoint(
         clinic_id=clinic_id,
@@ -142,7 +147,7 @@ def load(clinic_id: UUID) -> Endpoint:
         decryption=_decryptions(profile),
         trust=_trust(*_files(profile.trust_anchor), settings.OURS.policies(), settings.OURS.revocation),
         parties={party.her_id: _own(organisation, party, clinic) for party in own},
-        peers={peer.her_id: _peer(peer) for peer in peers},
+        peers={peer.her_id: _peer(peer, registered.get(peer.her_id)) for peer in peers},
     )
 
 
@@ -186,18 +191,41 @@ def _own(organisation: Organisation, row: CommunicationParty, clinic: Clinic) ->
     )
 
 
-def _peer(row: Counterpart) -> Peer:
+def _peer(row: Counterpart, entry: AddressEntry | None) -> Peer:
     level1 = parties.organisation(row.name_level1, HerId(row.her_id_level1))
     return Peer(
         her_id=HerId(row.her_id),
         queue_async=short_name(row.queue_async),
         queue_sync=short_name(row.queue_sync),
         queue_error=short_name(row.queue_error),
-        signing=_certificates(*_files(row.signing_certificate)),
-        encryption=_certificates(*_files(row.encryption_certificate))[0],
+        signing=_signers(row, entry),
+        encryption=_encryption(row, entry),
         takes_appointment_process=row.takes_appointment_process,
         party=parties.service_party(level1, her_id=HerId(row.her_id), name=row.name),
     )
+
+
+def _signers(row: Counterpart, entry: AddressEntry | None) -> tuple[Certificate, ...]:
+    """From the file, or as the register has it; what was signed before a swap may still be under way."""
+    if not row.signing_certificate.startswith(FROM_REGISTER):
+        return _certificates(*_files(row.signing_certificate))
+    kept = [bytes(one) for one in (entry.signing, entry.previous_signing) if one] if entry is not None else []
+    if not kept:
+        raise ConfigurationError("The register's certificate of the counterpart is not known: read the register anew.")
+    return tuple(_registered(one) for one in kept)
+
+
+def _encryption(row: Counterpart, entry: AddressEntry | None) -> Certificate:
+    if not row.encryption_certificate.startswith(FROM_REGISTER):
+        return _certificates(*_files(row.encryption_certificate))[0]
+    if entry is None or not entry.encryption:
+        raise ConfigurationError("The register's certificate of the counterpart is not known: read the register anew.")
+    return _registered(bytes(entry.encryption))
+
+
+@lru_cache(maxsize=256)
+def _registered(der: bytes) -> Certificate:
+    return read_certificate(der)
 
 
 def _decryptions(profile: CommunicationProfile) -> tuple[DecryptionIdentity, ...]:

@@ -22,6 +22,7 @@ from skranke.gateway.opening import CERTIFICATE_FAULTS, check_content, check_par
 from skranke.gateway.reactions import keep_conflict, react
 from skranke.gateway.receipts import accept
 from skranke.gateway.received import Earlier
+from skranke.gateway.swaps import ask_the_register
 from skranke.gateway.types.registry import type_of
 from skranke.gateway.values import Incoming
 from skranke.kernel.actor import system
@@ -122,7 +123,7 @@ def _attempt(facts: Facts, endpoint: Endpoint, endpoints: Endpoints) -> Disposit
         try:
             act(facts, endpoint)
         except CERTIFICATE_FAULTS:
-            # Certificates may have been swapped since they were read (HITS 1216 2.1.4).
+            ask_the_register(facts)
             act(facts, endpoints.of(facts.clinic_id, fresh=True))
     except Exception as error:  # noqa: BLE001 - the table decides about every error, the unknown too
         return _failed(facts, endpoint, error)

@@ -12,7 +12,8 @@ class AddressEntry(TenantModel):
 
     A copy, never edited: each reading replaces all of it, and `read_at` says how old it is. The queues are those that
     hold, inherited ones too. processes: of the party's profile (CPP); has_profile is False where the party has none.
-    signing, encryption: certificates in DER, empty where the register has none. service_code: of a service (8666).
+    signing, encryption: certificates in DER, empty where the register has none; previous_signing is the one before, by
+    which what was under way during a swap is still verified. service_code: of a service (8666).
     """
 
     her_id = models.CharField(max_length=10)
@@ -36,6 +37,7 @@ class AddressEntry(TenantModel):
     has_profile = models.BooleanField(default=False)
     processes = ArrayField(models.CharField(max_length=100), default=list)
     signing = models.BinaryField(default=bytes)
+    previous_signing = models.BinaryField(default=bytes)
     encryption = models.BinaryField(default=bytes)
     read_at = models.DateTimeField()
 

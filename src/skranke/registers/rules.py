@@ -52,6 +52,11 @@ def takes_appointment_process(processes: Iterable[str]) -> bool:
     return any(one.lower() == _APPOINTMENT_PROCESS for one in processes)
 
 
+def takes_a_vacant_list(party: RegisterParty) -> bool:
+    """ACT-12: the office's service party for a list without a doctor."""
+    return party.service is not None and party.service.value == VACANT_LIST
+
+
 def is_stale(read_at: datetime, now: datetime) -> bool:
     """ACT-10: what was read nightly should be newer than this; the screen then warns."""
     return now - read_at > STALE_AFTER

@@ -39,6 +39,8 @@ def keep(answer: Answer) -> AddressEntry:
         clinic_id=clinic_id, her_id=party.her_id.value, defaults=facts
     )
     if not made and entry.read_at <= answer.read_at:
+        if entry.signing and bytes(entry.signing) != answer.signing:
+            entry.previous_signing = entry.signing
         for name, value in facts.items():
             setattr(entry, name, value)
         entry.save()

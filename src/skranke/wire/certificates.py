@@ -216,6 +216,14 @@ def load_certificate(pem: bytes | Path) -> Certificate:
     return load_certificates(pem)[0]
 
 
+def read_certificate(der: bytes) -> Certificate:
+    """A certificate as a register gives it. Raises ConfigurationError."""
+    try:
+        return x509.load_der_x509_certificate(der)
+    except ValueError as error:
+        raise ConfigurationError("The register's certificate cannot be read. Ask its owner for another.") from error
+
+
 def load_key(pem: bytes | Path, password: bytes | None = None) -> rsa.RSAPrivateKey:
     """An RSA private key from a PEM text or file. Raises ConfigurationError."""
     try:

@@ -275,10 +275,9 @@ def _directory(stage: Stage) -> Any:
 @state("registrene-tjeneste-av", "set_service")
 def _service_off(stage: Stage) -> Any:
     page = _directory(stage)
-    switch = page.get_by_role("button", name="Timeønske, Mona Haugland")
-    switch.click()
+    page.get_by_role("button", name="Timeønske: på, Mona Haugland").click()
     page.get_by_text("Mona Haugland tilbyr ikke lenger Timeønske.").wait_for()
-    switch.click()
+    page.get_by_role("button", name="Timeønske: av, Mona Haugland").click()
     page.get_by_text("Mona Haugland tilbyr nå Timeønske.").wait_for()
     return page
 

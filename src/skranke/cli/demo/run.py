@@ -114,6 +114,10 @@ class _Start:
         users = self._fill(bus, day)
         self._programs()
         self._wait_until_ready()
+        _say("Reading the registers ...")
+        self._run(
+            ["-m", "skranke.cli.main", "registers", cast.CLINIC_SLUG, "refresh"], self._environment("skranke_worker")
+        )
         if not self.options.external_helsenorge:
             _say("The citizens write their first messages ...")
             self._sandbox_command("seed", "--messages")
