@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
-from support.journeys import clinic_states, entry_states, renewal_states, routes, sandbox_states, settings_states
+from support.journeys import (
+    clinic_states,
+    entry_states,
+    patient_states,
+    renewal_states,
+    routes,
+    sandbox_states,
+    settings_states,
+)
 from support.journeys.demo import Demo
 from support.journeys.stage import CLINIC, SANDBOX, Register, Stage, State
 from support.journeys.watch import DESK, PHONE, SCREENS, ZOOMED
@@ -19,7 +27,7 @@ STATES = [state for register in REGISTERS for state in register.states]
 # What answers no page and is proven elsewhere.
 NO_PAGE = {"health"}
 # Importing them registered the states.
-RECIPES = (clinic_states, entry_states, renewal_states, sandbox_states, settings_states)
+RECIPES = (clinic_states, entry_states, patient_states, renewal_states, sandbox_states, settings_states)
 
 
 @pytest.fixture

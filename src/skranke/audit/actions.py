@@ -31,6 +31,10 @@ class Action(StrEnum):
     PATIENT_SEARCHED = "patient.searched"
     PATIENT_READ = "patient.read"
     PATIENTS_ASKED_ABOUT = "patient.asked_about"
+    RELATION_ADDED = "relation.added"
+    RELATION_CHANGED = "relation.changed"
+    RELATION_ENDED = "relation.ended"
+    CARD_ARRANGED = "card.arranged"
     PATIENT_REFUSED = "patient.refused"
 
     JOURNAL_RECORDED = "journal.recorded"

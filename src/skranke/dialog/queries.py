@@ -90,9 +90,10 @@ def thread_mark(thread: Thread) -> str:
     return f"{thread.version}.{thread.events.count()}.{sent.timestamp() if sent else 0:.6f}.{days}"
 
 
-def threads_of(patient: Patient, *, limit: int = 50) -> list[Thread]:
-    """The patient's threads that the acting employee may read, the newest first (PAT-6)."""
-    threads = access.visible_threads(access.employee_of(current_actor())).filter(patient=patient)
+def threads_of(patient: Patient, *, closed: bool, limit: int = 50) -> list[Thread]:
+    """The patient's open or closed threads that the acting employee may read, the newest first (PAT-6)."""
+    state = ThreadState.CLOSED if closed else ThreadState.OPEN
+    threads = access.visible_threads(access.employee_of(current_actor())).filter(patient=patient, state=state)
     return list(threads.order_by("-last_message_at", "-id")[:limit])
 
 

@@ -8,7 +8,7 @@ from skranke.audit.models import AuditEvent
 from skranke.audit.services import event
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
-from skranke.patients.models import Patient
+from skranke.patients.models import Patient, Relation
 from skranke.tenancy.rows import insert
 
 
@@ -32,6 +32,14 @@ def get_patients_for(actor: Actor, patient_ids: Sequence[UUID]) -> list[Patient]
     if patients:
         insert(*(_reading(patient) for patient in patients))
     return patients
+
+
+def get_relation_for(actor: Actor, relation_id: UUID) -> Relation:
+    """A relation on the card of a patient whom the actor may read. Raises NotFoundError."""
+    relation = Relation.objects.filter(id=relation_id, clinic_id=actor.clinic_id).select_related("patient").first()
+    if relation is None or not _may_read(actor, relation.patient):
+        raise NotFoundError("The relation does not exist.")
+    return relation
 
 
 def _reading(patient: Patient, purpose: str = "") -> AuditEvent:

@@ -1,9 +1,21 @@
 """What can be wrong with a patient's record."""
 
-from skranke.kernel.errors import ConflictError
+from skranke.kernel.errors import ChangedError, ConflictError
 
 
 class PatientKnownError(ConflictError):
     """The clinic already has a patient with this national id."""
 
     code = "patient_known"
+
+
+class PatientChangedError(ChangedError):
+    """Somebody else has changed the patient's data since the caller read them."""
+
+    code = "patient_changed"
+
+
+class RelationKnownError(ConflictError):
+    """The patient's card has this relation already."""
+
+    code = "relation_known"

@@ -1,7 +1,9 @@
 """The clinic's patients and what is known of reaching them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from skranke.clinics.models import Employee
 from skranke.kernel import clock
@@ -16,6 +18,22 @@ class HelseNorgeState(models.TextChoices):
     INACTIVE = "inactive"
 
 
+class Confidentiality(models.TextChoices):
+    """Whether Folkeregisteret keeps the address secret: code 6 or 7."""
+
+    NONE = "", _("Ikke sperret")
+    STRICT = "6", _("Strengt fortrolig (kode 6)")
+    CONFIDENTIAL = "7", _("Fortrolig (kode 7)")
+
+
+class AddressSource(models.TextChoices):
+    """Who told the clinic where the patient lives (PAT-8)."""
+
+    PATIENT = "patient", _("Pasienten")
+    RELATIVE = "relative", _("Pårørende")
+    DOCUMENT = "document", _("Et dokument")
+
+
 class Patient(TenantModel):
     """One patient of one clinic.
 
@@ -25,6 +43,9 @@ class Patient(TenantModel):
     gp, on_gp_list: the GP whose list the patient stands on; HelseNorge's services need `on_gp_list` (ACT-6).
     blocked: the clinic has closed its digital services to the patient: questions are answered 30.
     helsenorge_state_at: when the state was told; an older telling never overwrites a newer.
+    note: what the whole clinic must see (PAT-23), with who wrote it last and when.
+    address_*: where the patient lives, as told by whom and when. There is none while the address is confidential.
+    version: raised whenever the contact data or the note change; an edit made against an older one is told so.
     """
 
     national_id = models.CharField(max_length=11, blank=True)
@@ -41,10 +62,24 @@ class Patient(TenantModel):
     language = models.CharField(max_length=5, default="nb")
     helsenorge_state = models.CharField(max_length=10, choices=HelseNorgeState, default=HelseNorgeState.UNKNOWN)
     helsenorge_state_at = models.DateTimeField(null=True)
+    address_line = models.CharField(max_length=200, blank=True, default="")
+    postal_code = models.CharField(max_length=10, blank=True, default="")
+    city = models.CharField(max_length=100, blank=True, default="")
+    address_source = models.CharField(max_length=10, choices=AddressSource, blank=True, default="")
+    address_at = models.DateTimeField(null=True)
+    confidentiality = models.CharField(max_length=1, choices=Confidentiality, blank=True, default=Confidentiality.NONE)
+    note = models.TextField(blank=True, default="")
+    note_by = models.CharField(max_length=200, blank=True, default="")
+    note_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(confidentiality="") | Q(address_line="", postal_code="", city="", address_source=""),
+                name="patient_confidential_has_no_address",
+            ),
             models.UniqueConstraint(
                 fields=["clinic_id", "national_id"], name="patient_once", condition=~Q(national_id="")
             ),
@@ -84,3 +119,78 @@ class NamePart(TenantModel):
             models.Index(fields=["clinic_id", "key", "patient"], name="name_part_key"),
             models.Index(fields=["clinic_id", "loose", "patient"], name="name_part_loose"),
         ]
+
+
+class CardArea(models.TextChoices):
+    """The areas of a patient card, in the order in which they stand until somebody moves them (PAT-6)."""
+
+    BASIS = "basis", _("Basis")
+    POST = "post", _("Post")
+    APPOINTMENTS = "appointments", _("Timebok")
+    JOURNAL = "journal", _("Journal")
+    RELATIONS = "relations", _("Relasjon")
+    CONSENTS = "consents", _("Samtykkeliste")
+    RESERVATION = "reservation", _("Reservasjon")
+
+
+class CardLayout(TenantModel):
+    """How an employee has arranged the patient card, the same for all patients (PAT-5).
+
+    areas: in their order; one that was not there when it was arranged comes last. hidden: those that are left out.
+    """
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+")
+    areas = ArrayField(models.CharField(max_length=20, choices=CardArea), default=list)
+    hidden = ArrayField(models.CharField(max_length=20, choices=CardArea), default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["employee"], name="card_layout_once")]
+
+
+class RelationKind(models.TextChoices):
+    """What somebody is to the patient (PAT-20)."""
+
+    MOTHER = "mother", _("Mor")
+    FATHER = "father", _("Far")
+    FOSTER_PARENT = "foster_parent", _("Fosterforelder")
+    GUARDIAN = "guardian", _("Verge")
+    SPOUSE = "spouse", _("Ektefelle eller samboer")
+    CHILD = "child", _("Barn")
+    SIBLING = "sibling", _("Søsken")
+    OTHER = "other", _("Annen")
+
+
+class Relation(TenantModel):
+    """Somebody who stands near a patient, and may act for the patient when given access (PAT-20).
+
+    patient: who is represented. national_id: the relative's, complete. access: yes or no to the patient's profile.
+    ended_at: since when it no longer holds; revoked: because the patient took the access back.
+    """
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="relations")
+    national_id = models.CharField(max_length=11)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, choices=RelationKind)
+    access = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=clock.now)
+    created_by_name = models.CharField(max_length=200)
+    ended_at = models.DateTimeField(null=True)
+    ended_by_name = models.CharField(max_length=200, blank=True, default="")
+    revoked = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "national_id"], name="relation_once", condition=Q(ended_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                condition=Q(national_id__regex=r"^[0-9]{11}$"), name="relation_national_id_is_complete"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(access=False), name="relation_ended_gives_no_access"
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked=False) | Q(ended_at__isnull=False), name="relation_revoked_is_ended"
+            ),
+        ]
+        indexes = [models.Index(fields=["clinic_id", "national_id"], name="relation_relative")]

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,10 +11,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from skranke.clinics.models import CommunicationParty, Employee, PartyKind
+from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.ids import NationalId, age_on
-from skranke.patients.models import HelseNorgeState, Patient
+from skranke.patients.models import CardArea, HelseNorgeState, Patient, Relation
 
 OWN_ACCESS_AGE = 16
+MAX_NOTE = 2000
 _NEAR_LETTERS = range(3, 101)
 _LONG_WORD = 5
 _PHONE_DIGITS = 8
@@ -118,6 +121,34 @@ def has_complete_national_id(patient: Patient) -> bool:
 def is_read_by_parents(born: date, today: date) -> bool:
     """CMP-17: below sixteen, a parent may read in HelseNorge what is written to the child (HNP-6)."""
     return age_on(born, today) < OWN_ACCESS_AGE
+
+
+def is_phone(text: str) -> bool:
+    """Whether a text reads as a phone number (PAT-7)."""
+    return _PHONE.fullmatch(text.strip()) is not None
+
+
+def may_add_relation(actor: Actor) -> bool:
+    """PAT-20: only the clinic adds a relation or gives it access."""
+    return actor.kind == ActorKind.EMPLOYEE
+
+
+def may_act_for(relation: Relation) -> bool:
+    """PAT-21: a relation that stands and was given access may do for the patient what the patient may."""
+    return relation.access and relation.ended_at is None
+
+
+def in_order(areas: Sequence[str]) -> tuple[CardArea, ...]:
+    """PAT-5: every area once: as arranged, then those that came since; what no longer exists is left out."""
+    kept = [CardArea(one) for one in areas if one in set(CardArea)]
+    return tuple(dict.fromkeys([*kept, *CardArea]))
+
+
+def moved(areas: Sequence[CardArea], area: CardArea, steps: int) -> tuple[CardArea, ...]:
+    """PAT-5: the areas with one of them some steps further down, or up when negative; never past an end."""
+    others = [one for one in areas if one != area]
+    place = max(0, min(len(others), areas.index(area) + steps))
+    return (*others[:place], area, *others[place:])
 
 
 def name_key(text: str) -> str:

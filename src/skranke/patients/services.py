@@ -11,7 +11,7 @@ from skranke.clinics.models import Employee
 from skranke.kernel.errors import InvalidError
 from skranke.kernel.ids import NationalId
 from skranke.patients.errors import PatientKnownError
-from skranke.patients.models import HelseNorgeState, NamePart, Patient
+from skranke.patients.models import Confidentiality, HelseNorgeState, NamePart, Patient
 from skranke.patients.reaching import ask_helsenorge
 from skranke.patients.rules import loose_key, name_parts, phone_key
 from skranke.tenancy.work import current_actor
@@ -29,6 +29,7 @@ def register(
     email: str = "",
     language: str = "nb",
     helsenorge_state: HelseNorgeState = HelseNorgeState.UNKNOWN,
+    confidentiality: Confidentiality = Confidentiality.NONE,
 ) -> Patient:
     """Add a patient to the current clinic.
 
@@ -49,6 +50,7 @@ def register(
         email=email,
         language=language,
         helsenorge_state=helsenorge_state,
+        confidentiality=confidentiality,
     )
     try:
         with transaction.atomic():

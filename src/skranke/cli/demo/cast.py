@@ -53,6 +53,7 @@ class Citizen:
     digitally_active: bool = True
     consent: str = "full"
     confidential_address: bool = False
+    phone: str = ""
     children: tuple[NationalId, ...] = ()
 
     @property
@@ -165,9 +166,10 @@ def citizens(today: date) -> tuple[Citizen, ...]:
             digitally_active=known.active,
             consent=known.consent,
             confidential_address=known.confidential,
+            phone=_phone(number),
             children=tuple(ids[name] for name in known.parent_of),
         )
-        for known in _KNOWN
+        for number, known in enumerate(_KNOWN)
     ]
     found += _the_others(register, her_ids, Counter(known.gp for known in _KNOWN))
     return tuple(found)
@@ -181,6 +183,19 @@ def _the_others(register: _Register, her_ids: dict[str, str], known: Counter[str
         for given, family in islice(names, CITIZENS_PER_GP - known[username]):
             age = _AGES[number % len(_AGES)]
             national_id = register.id_for(number, age)
-            found.append(Citizen(national_id=national_id, given_name=given, family_name=family, gp_her_id=her_id))
+            found.append(
+                Citizen(
+                    national_id=national_id,
+                    given_name=given,
+                    family_name=family,
+                    gp_her_id=her_id,
+                    phone=_phone(number),
+                )
+            )
             number += 1
     return found
+
+
+def _phone(number: int) -> str:
+    """A number that nobody has: none in Norway begins with a zero."""
+    return f"00 00 {number // 100:02} {number % 100:02}"

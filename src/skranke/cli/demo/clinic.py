@@ -19,7 +19,7 @@ from skranke.identity.queries import account_of_username
 from skranke.kernel import clock
 from skranke.kernel.actor import system
 from skranke.patients import services as patients
-from skranke.patients.models import HelseNorgeState
+from skranke.patients.models import Confidentiality, HelseNorgeState
 from skranke.tenancy.work import acting
 from skranke.web.links import link_for
 from skranke.wire.demo_pki import DemoPki
@@ -61,6 +61,8 @@ def _make(layout: Layout, day: date) -> UUID:
                 family_name=citizen.family_name,
                 gp=gps[citizen.gp_her_id],
                 on_gp_list=True,
+                phone=citizen.phone,
+                confidentiality=Confidentiality.CONFIDENTIAL if citizen.confidential_address else Confidentiality.NONE,
                 # As if asked before; who lacks consent only, HelseNorge refuses itself (PAT-12).
                 helsenorge_state=HelseNorgeState.UNKNOWN if citizen.digitally_active else HelseNorgeState.INACTIVE,
             )

@@ -1,4 +1,4 @@
-"""Finding a patient, the active patient, and the patient's card."""
+"""Finding a patient, and the active one."""
 
 from uuid import UUID
 
@@ -8,15 +8,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from skranke.dialog import queries as dialog
-from skranke.journal.queries import entries_for
-from skranke.kernel import clock
 from skranke.kernel.actor import Actor
 from skranke.patients import queries as patients
 from skranke.patients.access import get_patient_for
-from skranke.scheduling.queries import appointments
-from skranke.web.clinic.post import words
-from skranke.web.clinic.post.place import Place, is_htmx, slug_of
+from skranke.web.clinic.post.place import is_htmx, slug_of
 from skranke.web.clinic.session import clinic_view
 from skranke.web.clinic.shell import (
     ACTIVE_PATIENT,
@@ -62,21 +57,3 @@ def close(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001 -
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = reverse("post", args=[slug_of(request)])
     return HttpResponseRedirect(back)
-
-
-@require_GET
-@clinic_view
-def card(request: HttpRequest, actor: Actor, patient_id: UUID) -> HttpResponse:
-    """A small patient card (PAT-6): who it is, the dialogs, the coming appointments, and the journal."""
-    patient = get_patient_for(actor, patient_id)
-    context = {
-        "shell": shell(request, actor, "patients"),
-        "patient": patient,
-        "reach": patients.reachability(patient),
-        "threads": dialog.threads_of(patient),
-        "appointments": appointments(patient=patient, start=clock.now())[:20],
-        "entries": entries_for(patient),
-        "words": words,
-        "place": Place(slug=slug_of(request)),
-    }
-    return render(request, f"{TEMPLATES}/card.html", context)

@@ -1,0 +1,105 @@
+"""What the clinic keeps of a patient beside the registers: contact data and the important note."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from skranke.audit.actions import Action
+from skranke.audit.services import record
+from skranke.clinics.models import Employee
+from skranke.kernel import clock
+from skranke.kernel.errors import InvalidError
+from skranke.patients import rules
+from skranke.patients.errors import PatientChangedError
+from skranke.patients.models import AddressSource, Confidentiality, Patient
+from skranke.tenancy import live
+from skranke.tenancy.work import current_actor
+
+_CONTACT = (
+    "phone", "phone_key", "email", "language", "address_line", "postal_code", "city", "address_source", "address_at",
+    "confidentiality", "gp", "version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """How a patient is reached. gp: of a patient on no list here; the register's wins for everybody else (PAT-7)."""
+
+    phone: str = ""
+    email: str = ""
+    language: str = "nb"
+    address_line: str = ""
+    postal_code: str = ""
+    city: str = ""
+    address_source: str = ""
+    confidentiality: str = Confidentiality.NONE
+    gp: Employee | None = None
+
+
+def change_contact(patient: Patient, contact: Contact, *, expected_version: int) -> Patient:
+    """Write the contact data as they are now. A confidential address is forgotten, whatever was typed (PAT-8).
+
+    Raises PatientChangedError, InvalidError.
+    """
+    patient = _lock(patient, expected_version)
+    _check(contact)
+    told = (contact.address_line.strip(), contact.postal_code.strip(), contact.city.strip())
+    line, code, city = ("", "", "") if contact.confidentiality else told
+    source = AddressSource(contact.address_source or AddressSource.PATIENT) if any((line, code, city)) else ""
+    if (line, code, city, source) != (patient.address_line, patient.postal_code, patient.city, patient.address_source):
+        patient.address_at = clock.now() if source else None
+    patient.address_line, patient.postal_code, patient.city, patient.address_source = line, code, city, source
+    patient.phone, patient.phone_key = contact.phone.strip(), rules.phone_key(contact.phone)
+    patient.email, patient.language = contact.email.strip(), contact.language
+    patient.confidentiality = contact.confidentiality
+    if not patient.on_gp_list:
+        patient.gp = contact.gp
+    patient.version += 1
+    patient.save(update_fields=_CONTACT)
+    _note_change(patient, "contact")
+    return patient
+
+
+def set_note(patient: Patient, text: str, *, expected_version: int) -> Patient:
+    """Write the important note, which the whole clinic sees (PAT-23); empty takes it away.
+
+    Raises PatientChangedError, InvalidError.
+    """
+    patient = _lock(patient, expected_version)
+    if len(text) > rules.MAX_NOTE:
+        raise InvalidError(
+            _("Merknaden kan ha %(limit)d tegn: gjør den kortere.") % {"limit": rules.MAX_NOTE}, field="note"
+        )
+    patient.note, patient.note_by, patient.note_at = text.strip(), current_actor().name, clock.now()
+    patient.version += 1
+    patient.save(update_fields=["note", "note_by", "note_at", "version"])
+    _note_change(patient, "note")
+    return patient
+
+
+def _check(contact: Contact) -> None:
+    if contact.phone.strip() and not rules.is_phone(contact.phone):
+        raise InvalidError(_("Skriv telefonnummeret med siffer, for eksempel 412 34 567."), field="phone")
+    if contact.gp is not None and not contact.gp.is_gp:
+        raise InvalidError(_("Velg en fastlege."), field="gp")
+
+
+def _lock(patient: Patient, expected_version: int) -> Patient:
+    """The patient's row, for this transaction alone."""
+    found = Patient.objects.select_for_update(of=("self",)).select_related("gp").get(id=patient.id)
+    if found.version != expected_version:
+        raise PatientChangedError(
+            _("Noen andre har endret pasienten mens du skrev. Ingenting er lagret, og det du skrev, står her fortsatt.")
+        )
+    return found
+
+
+def _note_change(patient: Patient, field: str) -> None:
+    record(
+        Action.PATIENT_CHANGED,
+        subject_kind="patient",
+        subject_id=patient.id,
+        patient_id=patient.id,
+        detail={"field": field},
+    )
+    live.announce("patient", patient.id)

@@ -1,0 +1,105 @@
+"""Every state of the patients' pages in the clinic portal, each with the way to it."""
+
+from typing import Any
+
+from support.journeys.stage import CLINIC, Stage
+
+state = CLINIC.state
+
+
+def _card(stage: Stage, name: str, username: str = "anne") -> Any:
+    page = stage.staff(username)
+    page.goto(f"{stage.demo.clinic}pasienter/{stage.patient(name)}")
+    return page
+
+
+@state("pasientkort-tilpass", "patient-card-layout")
+def _layout(stage: Stage) -> Any:
+    page = stage.staff("lise")
+    page.goto(f"{stage.demo.clinic}pasienter/kort")
+    page.get_by_role("button", name="Skjul Journal").click()
+    page.get_by_text("(skjult)").wait_for()
+    page.get_by_role("button", name="Nullstill").click()
+    page.get_by_text("(skjult)").wait_for(state="detached")
+    return page
+
+
+@state("pasientkort-kontakt", "patient-contact", main=True)
+def _contact(stage: Stage) -> Any:
+    page = _card(stage, "Astrid Vik")
+    page.get_by_role("region", name="Basis").get_by_role("link", name="Endre").click()
+    page.get_by_role("heading", name="Kontaktopplysninger").wait_for()
+    return page
+
+
+@state("pasientkort-kontakt-feil")
+def _contact_refused(stage: Stage) -> Any:
+    page = _contact(stage)
+    page.get_by_label("Telefon").fill("ring meg")
+    page.get_by_role("button", name="Lagre").click()
+    page.locator("[data-error-summary]").wait_for()
+    return page
+
+
+@state("pasientkort-endret-av-andre")
+def _contact_changed(stage: Stage) -> Any:
+    first, second = _contact(stage), _contact(stage)
+    first.get_by_label("Poststed").fill("Eksempelvik")
+    first.get_by_role("button", name="Lagre").click()
+    first.locator(".always").wait_for()
+    second.get_by_label("Poststed").fill("Prøvevik")
+    second.get_by_role("button", name="Lagre").click()
+    second.get_by_text("Dette står på kortet nå:").wait_for()
+    return second
+
+
+@state("pasientkort-merknad", "patient-note")
+def _note(stage: Stage) -> Any:
+    page = _card(stage, "Berit Aune")
+    page.goto(f"{page.url}/merknad")
+    page.get_by_label("Viktig merknad").fill("Bruker tolk. Ring aldri før klokken ti.")
+    page.get_by_role("button", name="Lagre").click()
+    page.locator(".note.warn .pre").wait_for()
+    page.get_by_role("link", name="Endre merknaden").click()
+    page.get_by_role("heading", name="Viktig merknad").wait_for()
+    return page
+
+
+@state("pasientkort-relasjon", main=True)
+def _relation(stage: Stage) -> Any:
+    page = _card(stage, "Nora Nordli")
+    relations = page.get_by_role("region", name="Relasjon")
+    if not relations.get_by_text("Ola Nordli").count():
+        relations.get_by_text("Legg til en relasjon").click()
+        relations.get_by_label("Den pårørendes fødselsnummer").fill(stage.demo.citizen("Ola Nordli")["national_id"])
+        relations.get_by_label("Er pasientens").select_option("father")
+        relations.get_by_label("Ja", exact=True).check()
+        relations.get_by_role("button", name="Legg til").click()
+    page.get_by_role("region", name="Relasjon").get_by_text("Har tilgang", exact=True).wait_for()
+    return page
+
+
+@state("pasientkort-relasjon-feil")
+def _relation_refused(stage: Stage) -> Any:
+    page = _card(stage, "Emil Nordli")
+    relations = page.get_by_role("region", name="Relasjon")
+    relations.get_by_text("Legg til en relasjon").click()
+    relations.get_by_label("Den pårørendes fødselsnummer").fill("010190")
+    relations.get_by_role("button", name="Legg til").click()
+    page.locator("[data-error-summary]").wait_for()
+    return page
+
+
+@state("pasientkort-fortrolig")
+def _confidential(stage: Stage) -> Any:
+    page = _card(stage, "Simen Eng")
+    page.get_by_text("Fortrolig adresse").wait_for()
+    return page
+
+
+@state("pasientsok-ligner")
+def _nearly(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.locator("#ui-search").press_sequentially("nrodli")
+    page.get_by_text("Navn som ligner").wait_for()
+    return page
