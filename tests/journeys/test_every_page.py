@@ -13,6 +13,7 @@ from support.journeys import (
     clinic_states,
     entry_states,
     patient_states,
+    portal_states,
     renewal_states,
     routes,
     sandbox_states,
@@ -27,7 +28,7 @@ STATES = [state for register in REGISTERS for state in register.states]
 # What answers no page and is proven elsewhere.
 NO_PAGE = {"health"}
 # Importing them registered the states.
-RECIPES = (clinic_states, entry_states, patient_states, renewal_states, sandbox_states, settings_states)
+RECIPES = (clinic_states, entry_states, patient_states, portal_states, renewal_states, sandbox_states, settings_states)
 
 
 @pytest.fixture

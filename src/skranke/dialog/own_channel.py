@@ -18,7 +18,7 @@ from skranke.dialog.values import AttachmentView
 from skranke.tenancy.work import current_actor
 
 _UNREAD = Q(messages__direction=Direction.OUT, messages__delivery=DeliveryState.READY)
-_PREVIEW = 120
+_PREVIEW = 70
 _MOST = 200
 
 
@@ -104,8 +104,13 @@ def _row(thread: Thread, newest: Message) -> OwnThreadRow:
         unread=getattr(thread, "unread", 0),
         author_name=newest.author_name,
         mine=newest.direction == Direction.IN,
-        preview=" ".join(newest.text[: _PREVIEW * 2].split())[:_PREVIEW],
+        preview=_beginning(newest.text),
     )
+
+
+def _beginning(text: str) -> str:
+    words = " ".join(text[: _PREVIEW * 2].split())
+    return words if len(words) <= _PREVIEW else f"{words[:_PREVIEW].rsplit(' ', 1)[0]} …"
 
 
 def _message(message: Message) -> OwnMessage:

@@ -1,13 +1,18 @@
 """One way to each thing of scheduling: absent and forbidden look the same (house rule 3)."""
 
+from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from skranke.audit.actions import Action
 from skranke.audit.services import record
+from skranke.clinics.queries import this_clinic
+from skranke.kernel import clock
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
-from skranke.scheduling.models import Appointment, AppointmentType, Schedule, Slot
+from skranke.scheduling.models import Appointment, AppointmentState, AppointmentType, BookedThrough, Schedule, Slot
 
 Row = TypeVar("Row")
 
@@ -29,18 +34,28 @@ def get_type_for(actor: Actor, type_id: UUID) -> AppointmentType:
 
 
 def get_appointment_for(actor: Actor, appointment_id: UUID) -> Appointment:
-    """An appointment of the actor's clinic; for a patient one of the patient's own that is not hidden (TYP-4).
+    """An appointment of the actor's clinic; for a patient one of `own_appointments`.
 
     The reading is audited (NFR-1).
     """
-    rows = Appointment.objects.select_related("schedule", "type", "patient", "slot")
-    if actor.kind == ActorKind.PATIENT and actor.person_id is not None:
-        rows = rows.filter(clinic_id=actor.clinic_id, patient_id=actor.person_id, hidden=False)
-    else:
-        rows = rows.filter(**_staff(actor))
-    found = _one(rows.filter(id=appointment_id).first())
+    is_patient = actor.kind == ActorKind.PATIENT
+    rows = own_appointments(actor) if is_patient else Appointment.objects.filter(**_staff(actor))
+    found = _one(rows.select_related("schedule", "type", "patient", "slot").filter(id=appointment_id).first())
     record(Action.APPOINTMENT_READ, subject_kind="appointment", subject_id=found.id, patient_id=found.patient_id)
     return found
+
+
+def own_appointments(actor: Actor) -> QuerySet[Appointment]:
+    """What a patient who acts is shown: the own appointments that are neither hidden (TYP-4) nor deleted.
+
+    One that staff has made is not told before the time to regret it has passed (APT-5, APT-6).
+    """
+    if actor.person_id is None:
+        raise NotFoundError("There is no such thing here.")
+    told_before = clock.now() - timedelta(seconds=this_clinic().grace_seconds)
+    own = Appointment.objects.filter(clinic_id=actor.clinic_id, patient_id=actor.person_id, hidden=False)
+    untold = Q(booked_through=BookedThrough.STAFF, created_at__gt=told_before)
+    return own.exclude(untold).exclude(state=AppointmentState.DELETED)
 
 
 def _staff(actor: Actor) -> dict[str, UUID]:

@@ -298,12 +298,17 @@ def is_within_reach(start: datetime, now: datetime) -> bool:
 # --- cancelling ----------------------------------------------------------------------------------------------------
 
 
+def cancel_until(start: datetime, schedule: ScheduleFacts, kind: TypeFacts, clinic: LimitFacts) -> datetime | None:
+    """BOK-7: the last instant at which the patient may cancel; None where it is not allowed at all."""
+    if in_force("cancellation_allowed", schedule, kind, clinic) is False:
+        return None
+    return start - timedelta(hours=in_force("cancellation_deadline_hours", schedule, kind, clinic) or 0)
+
+
 def may_cancel(start: datetime, schedule: ScheduleFacts, kind: TypeFacts, clinic: LimitFacts, now: datetime) -> bool:
     """BOK-7, HNB-11: cancelling is allowed, the deadline is ahead, and the appointment has not begun."""
-    if in_force("cancellation_allowed", schedule, kind, clinic) is False:
-        return False
-    hours = in_force("cancellation_deadline_hours", schedule, kind, clinic) or 0
-    return start > now and start - timedelta(hours=hours) >= now
+    until = cancel_until(start, schedule, kind, clinic)
+    return until is not None and start > now and until >= now
 
 
 def may_be_cancelled(state: str) -> bool:

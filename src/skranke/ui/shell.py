@@ -99,7 +99,10 @@ class OperatorShell:
 
 @dataclass(frozen=True, slots=True)
 class PatientShell:
-    """The frame of the patient portal. `nav` is the tab bar (at most four); leave it empty inside a flow."""
+    """The frame of the patient portal. `nav` is the tab bar (at most four); leave it empty inside a flow.
+
+    switch_url: where another person is chosen; clinics_url: where another clinic is.
+    """
 
     clinic_name: str
     nav: tuple[NavItem, ...] = ()
@@ -107,5 +110,6 @@ class PatientShell:
     back_url: str = ""
     logout_url: str = ""
     switch_url: str = ""
+    clinics_url: str = ""
     test_environment: bool = True
     live: Live | None = None

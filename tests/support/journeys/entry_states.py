@@ -35,5 +35,5 @@ def _patient_login(stage: Stage) -> Any:
 def _patient_home(stage: Stage) -> Any:
     page = stage.window()
     page.goto(stage.demo.citizen("Ola Nordli")["login_url"])
-    page.get_by_role("heading", name="Min side").wait_for()
+    page.get_by_role("heading", name="Hei, Ola").wait_for()
     return page

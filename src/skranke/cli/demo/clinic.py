@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from skranke.cli.demo import cast, timetable
+from skranke.cli.demo import cast, e_dialogs, timetable
 from skranke.cli.demo.bus import CLINIC_QUEUES, HELSENORGE_QUEUES
 from skranke.cli.demo.contract import BESIDE_BOOKING, SERVICES
 from skranke.cli.demo.layout import Layout, keep_private
@@ -54,7 +54,7 @@ def _make(layout: Layout, day: date) -> UUID:
         employees = {worker.username: _hire(worker) for worker in cast.WORKERS}
         users = [_user(layout, worker, employees[worker.username]) for worker in cast.WORKERS]
         gps = {worker.her_id: employees[worker.username] for worker in cast.WORKERS if worker.her_id}
-        for citizen in cast.citizens(day):
+        registered = [
             patients.register(
                 national_id=citizen.national_id,
                 given_name=citizen.given_name,
@@ -66,6 +66,9 @@ def _make(layout: Layout, day: date) -> UUID:
                 # As if asked before; who lacks consent only, HelseNorge refuses itself (PAT-12).
                 helsenorge_state=HelseNorgeState.UNKNOWN if citizen.digitally_active else HelseNorgeState.INACTIVE,
             )
+            for citizen in cast.citizens(day)
+        ]
+        e_dialogs.write(employees, registered[0])
         timetable.make({worker.username: employees[worker.username] for worker in cast.WORKERS})
         # Written inside the unit of work: without the users the clinic is not made either.
         _keep(layout, users)

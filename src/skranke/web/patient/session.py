@@ -17,6 +17,7 @@ from skranke.patients import queries as patients
 from skranke.tenancy.work import acting
 from skranke.web.sessions import PATIENT, admit, dismiss, session_of, to_login
 
+_CLINICS = "_clinics"
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
 HomeView = Callable[Concatenate[HttpRequest, Session, P], HttpResponseBase]
@@ -33,12 +34,18 @@ def patient_view(view: View[P]) -> Callable[..., HttpResponseBase]:
         session = session_of(request, PATIENT)
         if session is None:
             return to_login(request, PATIENT)
+        request.__dict__[_CLINICS] = len(patients.clinics_of(session.national_id))
         with acting(patient_actor(session.national_id, slug)) as actor:
             response = view(request, actor, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return wrapped
+
+
+def has_several_clinics(request: HttpRequest) -> bool:
+    """Whether the person who asks for a page about one clinic is a patient of others, too."""
+    return bool(request.__dict__.get(_CLINICS, 0) > 1)
 
 
 def patient_home_view(view: HomeView[P]) -> Callable[..., HttpResponseBase]:

@@ -1,20 +1,30 @@
 """The frame around the pages of the patient portal."""
 
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from skranke.clinics.models import Clinic
+from skranke.clinics.queries import this_clinic
+from skranke.dialog.own_channel import unread_threads
 from skranke.kernel.actor import Actor
 from skranke.ui.shell import NavItem, PatientShell
+from skranke.web.patient.session import has_several_clinics
 
 
-def shell(actor: Actor, clinic: Clinic, *, nav: tuple[NavItem, ...] = (), back_url: str = "") -> PatientShell:
-    """The frame for a page about one clinic."""
+def frame(request: HttpRequest, actor: Actor, current: str = "", *, back_url: str = "") -> PatientShell:
+    """The frame for a page about one clinic.
+
+    current: the tab it lies under; none inside a flow, which has a way back.
+    """
+    clinic = this_clinic()
     return PatientShell(
         clinic_name=clinic.name,
         person_name=actor.name,
-        nav=nav,
+        nav=() if back_url else _tabs(clinic.slug, current),
         back_url=back_url,
         logout_url=reverse("patient-logout"),
+        clinics_url=reverse("patient-home") if has_several_clinics(request) else "",
         test_environment=clinic.is_test,
     )
 
@@ -25,4 +35,17 @@ def home_shell(clinics: list[Clinic]) -> PatientShell:
         clinic_name="Skranke",
         logout_url=reverse("patient-logout"),
         test_environment=any(clinic.is_test for clinic in clinics),
+    )
+
+
+def _tabs(slug: str, current: str) -> tuple[NavItem, ...]:
+    unread = unread_threads()
+    tabs = (
+        ("patient-clinic", _("Hjem"), "home", 0),
+        ("patient-times", _("Timer"), "cal", 0),
+        ("patient-messages", _("Meldinger"), "chat", unread),
+    )
+    return tuple(
+        NavItem(reverse(name, args=[slug]), text, symbol, current == name, count, _("uleste"))
+        for name, text, symbol, count in tabs
     )

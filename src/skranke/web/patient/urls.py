@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from skranke.web.patient import home, login
+from skranke.web.patient import home, login, messages, times
 
 urlpatterns = [
     path("", home.home, name="patient-home"),
@@ -10,4 +10,10 @@ urlpatterns = [
     path("logg-inn/<str:ticket>", login.login_by_link, name="patient-login-by-link"),
     path("logg-ut", login.logout, name="patient-logout"),
     path("<slug:slug>/", home.clinic, name="patient-clinic"),
+    path("<slug:slug>/meldinger", messages.messages, name="patient-messages"),
+    path("<slug:slug>/meldinger/<uuid:thread_id>", messages.message, name="patient-message"),
+    path("<slug:slug>/vedlegg/<uuid:attachment_id>", messages.attachment, name="patient-attachment"),
+    path("<slug:slug>/timer", times.times, name="patient-times"),
+    path("<slug:slug>/timer/<uuid:appointment_id>", times.time, name="patient-time"),
+    path("<slug:slug>/timer/<uuid:appointment_id>/avbestill", times.cancel_time, name="patient-cancel"),
 ]

@@ -18,10 +18,11 @@ from skranke.kernel.ids import uuid_or_none
 from skranke.scheduling.services import answer_wish
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft, attempt
-from skranke.web.clinic.post.place import is_htmx, number_of, place_of
+from skranke.web.clinic.post.place import is_htmx, place_of
 from skranke.web.clinic.post.renewed import by_row, stated
 from skranke.web.clinic.post.screens import third_pane, thread_context
 from skranke.web.clinic.session import clinic_view
+from skranke.web.numbers import number_of
 
 WHOLE_CLINIC = "klinikken"
 

@@ -23,11 +23,12 @@ from skranke.patients.models import Patient
 from skranke.patients.rules import Reachability, is_read_by_parents
 from skranke.tenancy.work import current_actor
 from skranke.web.clinic.post import words
-from skranke.web.clinic.post.drafts import Draft, Outcome, attempt
+from skranke.web.clinic.post.drafts import Draft, attempt
 from skranke.web.clinic.post.place import Place, is_htmx, place_of
 from skranke.web.clinic.post.screens import third_pane, thread_context
 from skranke.web.clinic.session import clinic_view
 from skranke.web.clinic.shell import active_patient_id
+from skranke.web.drafts import Attempt
 
 _KINDS = (DialogKind.E_CONTACT, DialogKind.E_CONSULTATION, DialogKind.E_DIALOG)
 
@@ -37,7 +38,7 @@ _KINDS = (DialogKind.E_CONTACT, DialogKind.E_CONSULTATION, DialogKind.E_DIALOG)
 def compose(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Choose a patient, write, send; all beside the list."""
     place, kind, patient = place_of(request), _kind(request), _patient(request, actor)
-    outcome: Outcome[Thread] = Outcome(draft=Draft())
+    outcome: Attempt[Draft, Thread] = Attempt(draft=Draft())
     if request.method == "POST" and patient is not None:
         outcome = _send(request, actor, kind, patient)
         if outcome.value is not None:
@@ -46,7 +47,7 @@ def compose(request: HttpRequest, actor: Actor) -> HttpResponse:
     return third_pane(request, actor, place, "compose", context)
 
 
-def _send(request: HttpRequest, actor: Actor, kind: DialogKind, patient: Patient) -> Outcome[Thread]:
+def _send(request: HttpRequest, actor: Actor, kind: DialogKind, patient: Patient) -> Attempt[Draft, Thread]:
     def verb(draft: Draft) -> Thread:
         return start_dialog(
             patient=patient,

@@ -11,10 +11,10 @@ from skranke.dialog.mailboxes import LARGEST_PAGE
 from skranke.dialog.models import DialogKind
 from skranke.dialog.values import Mailbox, Order
 from skranke.kernel.ids import uuid_or_none
+from skranke.web.numbers import number_of
 
 ROWS = 50
 _LONGEST_SEARCH = 200
-_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +104,6 @@ def slug_of(request: HttpRequest) -> str:
 def is_htmx(request: HttpRequest) -> bool:
     """Whether a part of a page is asked for."""
     return request.headers.get("HX-Request") == "true"
-
-
-def number_of(text: str) -> int:
-    """A count or a version, as a browser tells it; 0 when it is none of ours."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
 
 def _rows(text: str) -> int:

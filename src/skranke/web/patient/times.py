@@ -1,0 +1,68 @@
+"""Mine timer: the appointments, to see and to cancel (POR-3, POR-8, BOK-7)."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from skranke.clinics.queries import this_clinic
+from skranke.kernel.actor import Actor
+from skranke.kernel.errors import ConflictError
+from skranke.scheduling.access import get_appointment_for
+from skranke.scheduling.models import AppointmentState, BookedThrough
+from skranke.scheduling.own import own_time, own_times
+from skranke.scheduling.services import cancel
+from skranke.web.numbers import number_of
+from skranke.web.patient import words
+from skranke.web.patient.session import patient_view
+from skranke.web.patient.shell import frame
+
+
+@require_GET
+@patient_view
+def times(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Those that come, and those that have been."""
+    clinic, found = this_clinic(), own_times()
+    shell = frame(request, actor, "patient-times")
+    given_up = request.GET.get("avbestilt", "")
+    done = next((one for one in found.past if str(one.id) == given_up), None)
+    context = {"shell": shell, "slug": clinic.slug, "clinic": clinic, "times": found, "done": done, "words": words}
+    return render(request, "patient/times.html", context)
+
+
+@require_GET
+@patient_view
+def time(request: HttpRequest, actor: Actor, appointment_id: UUID) -> HttpResponse:
+    """One appointment: when, where, with whom, and until when it can be cancelled."""
+    clinic, back = this_clinic(), reverse("patient-times", args=[this_clinic().slug])
+    context = {"time": own_time(appointment_id), "slug": clinic.slug, "clinic": clinic, "words": words}
+    return render(request, "patient/time.html", {"shell": frame(request, actor, back_url=back), **context})
+
+
+@require_http_methods(["GET", "POST"])
+@patient_view
+def cancel_time(request: HttpRequest, actor: Actor, appointment_id: UUID) -> HttpResponse:
+    """The one question before a time is given up, and the deed."""
+    refused = _cancel(request, actor, appointment_id) if request.method == "POST" else None
+    clinic = this_clinic()
+    if request.method == "POST" and refused is None:
+        return HttpResponseRedirect(f"{reverse('patient-times', args=[clinic.slug])}?avbestilt={appointment_id}")
+    back = reverse("patient-time", args=[clinic.slug, appointment_id])
+    context = {"time": own_time(appointment_id), "slug": clinic.slug, "clinic": clinic, "words": words}
+    context |= {"shell": frame(request, actor, back_url=back), "refused": refused}
+    return render(request, "patient/cancel.html", context, status=200 if refused is None else 409)
+
+
+def _cancel(request: HttpRequest, actor: Actor, appointment_id: UUID) -> ConflictError | None:
+    """Give the time up; the reason where it stands (BOK-7, or it was changed meanwhile). Done twice is done once."""
+    appointment = get_appointment_for(actor, appointment_id)
+    if appointment.state == AppointmentState.CANCELLED_BY_PATIENT:
+        return None
+    version = number_of(request.POST.get("versjon", ""))
+    try:
+        cancel(appointment, by="patient", through=BookedThrough.PORTAL, expected_version=version)
+    except ConflictError as error:
+        return error
+    return None

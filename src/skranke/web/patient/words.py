@@ -1,0 +1,34 @@
+"""What things are called in the patient portal, in plain words."""
+
+from django.utils.translation import gettext as _
+
+from skranke.scheduling.models import AppointmentState, ContactInterface
+from skranke.scheduling.own import OwnAppointment
+
+
+def meeting(contact: str) -> str:
+    """How patient and practitioner meet."""
+    return {
+        ContactInterface.PHYSICAL: _("Oppmøte"),
+        ContactInterface.VIDEO: _("Video"),
+        ContactInterface.PHONE: _("Telefon"),
+    }[ContactInterface(contact)]
+
+
+def meeting_help(contact: str) -> str:
+    """What the patient does when the time has come; empty where the address says it."""
+    return {
+        ContactInterface.VIDEO: _("Dere møtes på video."),
+        ContactInterface.PHONE: _("Legekontoret ringer deg."),
+    }.get(ContactInterface(contact), "")
+
+
+def time_state(time: OwnAppointment) -> str:
+    """Where an appointment stands; empty for one that simply lies ahead or is over."""
+    return {
+        AppointmentState.CHECKED_IN: _("Du er registrert som fremmøtt"),
+        AppointmentState.IN_CONSULTATION: _("Timen er i gang"),
+        AppointmentState.CANCELLED_BY_CLINIC: _("Avlyst av legekontoret"),
+        AppointmentState.CANCELLED_BY_PATIENT: _("Du har avbestilt"),
+        AppointmentState.NO_SHOW: _("Du møtte ikke"),
+    }.get(time.state, "")

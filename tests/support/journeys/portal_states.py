@@ -1,0 +1,155 @@
+"""Every state of the patient's own pages, each with the way to it."""
+
+import time
+from typing import Any
+from uuid import uuid4
+
+from support.journeys.stage import CLINIC, Stage
+
+state = CLINIC.state
+# The demo's time to regret is five seconds.
+_GRACE_SECONDS = 30
+
+
+def _patient(stage: Stage, name: str = "Ola Nordli") -> Any:
+    """A citizen at home in the patient portal."""
+    page = stage.window()
+    page.goto(stage.demo.citizen(name)["login_url"])
+    page.get_by_role("heading", name="Hei, ").wait_for()
+    return page
+
+
+def _messages(stage: Stage, name: str = "Ola Nordli") -> Any:
+    page = _patient(stage, name)
+    page.get_by_role("navigation", name="Meny").get_by_role("link", name="Meldinger").click()
+    page.get_by_role("heading", name="Mine meldinger").wait_for()
+    return page
+
+
+def written(stage: Stage, *, may_answer: bool = True) -> str:
+    """Kari writes an e-dialog to Ola; its subject."""
+    subject = f"Svar på prøvene {uuid4().hex[:4]}"
+    page = stage.compose("Ola Nordli", "e_dialog")
+    page.locator("#compose-subject").fill(subject)
+    page.locator("#compose-text").fill("Prøvene er fine. Skriv gjerne her om du lurer på noe.")
+    page.locator("#act-send" if may_answer else "#act-send-close").click()
+    page.get_by_text("Ligger i pasientportalen, ikke lest ennå").wait_for()
+    return subject
+
+
+def given_time(stage: Stage, name: str = "Ola Nordli") -> None:
+    """Kari gives a citizen a time, and the time to regret it passes."""
+    page = stage.free_time(3)
+    page.locator("#pasient-sok").press_sequentially(name)
+    page.locator("#treff").get_by_role("button", name=name).click()
+    page.locator("#panel .who").wait_for()
+    page.get_by_role("button", name="Lagre time").last.click()
+    page.locator("#panel").get_by_text("Timen er lagret.").first.wait_for()
+
+
+@state("skriv-e-dialog", main=True)
+def _compose(stage: Stage) -> Any:
+    return stage.compose("Ola Nordli", "e_dialog")
+
+
+@state("skriv-e-dialog-sendt")
+def _composed(stage: Stage) -> Any:
+    page = stage.compose("Ola Nordli", "e_dialog")
+    page.locator("#compose-subject").fill("Timen på torsdag")
+    page.locator("#compose-text").fill("Møt fastende.")
+    page.locator("#act-send").click()
+    page.get_by_text("Ligger i pasientportalen, ikke lest ennå").wait_for()
+    return page
+
+
+@state("min-side-meldinger", "patient-messages", main=True)
+def _list(stage: Stage) -> Any:
+    return _messages(stage)
+
+
+@state("min-side-meldinger-tomt")
+def _no_messages(stage: Stage) -> Any:
+    return _messages(stage, "Thea Hauge")
+
+
+@state("min-side-melding", "patient-message", main=True)
+def _message(stage: Stage) -> Any:
+    subject = written(stage)
+    page = _messages(stage)
+    page.get_by_role("link", name=subject).click()
+    page.get_by_role("heading", name=subject).wait_for()
+    return page
+
+
+@state("min-side-melding-feil")
+def _refused(stage: Stage) -> Any:
+    page = _message(stage)
+    page.get_by_role("button", name="Send svaret").click()
+    page.locator("#answer-text_error").wait_for()
+    return page
+
+
+@state("min-side-melding-sendt", "patient-attachment", main=True)
+def _sent(stage: Stage) -> Any:
+    page = _message(stage)
+    page.locator("#answer-text").fill("Takk. Her er bildet du ba om.")
+    page.locator("#answer-files").set_input_files(stage.picture)
+    page.get_by_role("button", name="Send svaret").click()
+    page.get_by_text("Meldingen er sendt.").wait_for()
+    page.wait_for_function("() => document.querySelector('.pic img').complete")
+    return page
+
+
+@state("min-side-melding-avsluttet")
+def _closed(stage: Stage) -> Any:
+    subject = written(stage, may_answer=False)
+    page = _messages(stage)
+    page.get_by_role("link", name=subject).click()
+    page.get_by_text("Legekontoret har avsluttet samtalen.").wait_for()
+    return page
+
+
+@state("min-side-timer", "patient-times", main=True)
+def _times(stage: Stage) -> Any:
+    page = _patient(stage)
+    page.get_by_role("navigation", name="Meny").get_by_role("link", name="Timer").click()
+    coming = page.get_by_role("navigation", name="Kommende timer").get_by_role("link")
+    before = coming.count()
+    given_time(stage)
+    deadline = time.monotonic() + _GRACE_SECONDS
+    while coming.count() == before:
+        assert time.monotonic() < deadline, "the time that Kari gave is not shown"
+        page.reload()
+    return page
+
+
+@state("min-side-timer-tomt")
+def _no_times(stage: Stage) -> Any:
+    page = _patient(stage, "Ragnhild Ness")
+    page.get_by_role("navigation", name="Meny").get_by_role("link", name="Timer").click()
+    page.get_by_text("Du har ingen kommende timer.").wait_for()
+    return page
+
+
+@state("min-side-time", "patient-time", main=True)
+def _time(stage: Stage) -> Any:
+    page = _times(stage)
+    page.get_by_role("navigation", name="Kommende timer").get_by_role("link").last.click()
+    page.get_by_role("link", name="Avbestill timen").wait_for()
+    return page
+
+
+@state("min-side-avbestill", "patient-cancel", main=True)
+def _cancel(stage: Stage) -> Any:
+    page = _time(stage)
+    page.get_by_role("link", name="Avbestill timen").click()
+    page.get_by_role("heading", name="Vil du avbestille timen?").wait_for()
+    return page
+
+
+@state("min-side-avbestilt")
+def _cancelled(stage: Stage) -> Any:
+    page = _cancel(stage)
+    page.get_by_role("button", name="Ja, avbestill").click()
+    page.get_by_text("er avbestilt.").wait_for()
+    return page
