@@ -37,6 +37,10 @@ class Action(StrEnum):
     CARD_ARRANGED = "card.arranged"
     PATIENT_REFUSED = "patient.refused"
 
+    LIST_SYNC_ASKED = "gp_list.sync_asked"
+    LISTS_READ = "gp_list.read"
+    LIST_CHANGES_READ = "gp_list.changes_read"
+
     JOURNAL_RECORDED = "journal.recorded"
     JOURNAL_READ = "journal.read"
 

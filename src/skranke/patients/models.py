@@ -41,6 +41,8 @@ class Patient(TenantModel):
     sort_key: the name as it sorts in Norwegian, family name first (`rules.name_key`).
     phone_key: the phone as a search compares it (`rules.phone_key`).
     gp, on_gp_list: the GP whose list the patient stands on; HelseNorge's services need `on_gp_list` (ACT-6).
+    gp_list: the register's list, once it has been read; of a list without a doctor it is all there is.
+    list_read_at: when the register last told which list it is; an older telling never overwrites a newer.
     blocked: the clinic has closed its digital services to the patient: questions are answered 30.
     helsenorge_state_at: when the state was told; an older telling never overwrites a newer.
     note: what the whole clinic must see (PAT-23), with who wrote it last and when.
@@ -55,6 +57,8 @@ class Patient(TenantModel):
     birth_date = models.DateField()
     gp = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="listed_patients")
     on_gp_list = models.BooleanField(default=False)
+    gp_list = models.ForeignKey("GPList", null=True, on_delete=models.PROTECT, related_name="patients")
+    list_read_at = models.DateTimeField(null=True)
     blocked = models.BooleanField(default=False)
     phone = models.CharField(max_length=30, blank=True)
     phone_key = models.CharField(max_length=15, blank=True, default="", db_collation="C")
@@ -194,3 +198,90 @@ class Relation(TenantModel):
             ),
         ]
         indexes = [models.Index(fields=["clinic_id", "national_id"], name="relation_relative")]
+
+
+class ListState(models.TextChoices):
+    """Whether the register still has the list (PAT-19)."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
+class GPList(TenantModel):
+    """A list of Fastlegeregisteret at the clinic's office.
+
+    gp: whose list it is, None for one without a doctor and for a doctor who does not work here. doctor: the name as the
+    register has it. her_id: whom to address for it. state: INACTIVE since the register no longer has it; a list whose
+    GP has left is inactive too (`listing.rules.is_active`). read_at: when the register last told of it.
+    """
+
+    contract_id = models.BigIntegerField()
+    gp = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="gp_lists")
+    doctor = models.CharField(max_length=200, blank=True)
+    her_id = models.CharField(max_length=10, blank=True)
+    state = models.CharField(max_length=10, choices=ListState, default=ListState.ACTIVE)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic_id", "contract_id"], name="gp_list_once")]
+
+
+class ListSyncState(models.TextChoices):
+    """How far a reading of the lists has come."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class GPListSync(TenantModel):
+    """One reading of the GPs' lists from Fastlegeregisteret, asked for by the clock or by somebody (PAT-16, PAT-17).
+
+    asked_by: the employee, None for the clock. stepped_at: when it last moved. added, removed: persons on lists.
+    skipped: persons whose number or name cannot be used. reason: the code of the error that ended it.
+    """
+
+    state = models.CharField(max_length=10, choices=ListSyncState, default=ListSyncState.WAITING)
+    asked_at = models.DateTimeField(default=clock.now)
+    asked_by = models.UUIDField(null=True)
+    asked_by_name = models.CharField(max_length=200, blank=True)
+    stepped_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    lists_total = models.PositiveIntegerField(default=0)
+    lists_read = models.PositiveIntegerField(default=0)
+    patients_total = models.PositiveIntegerField(default=0)
+    patients_done = models.PositiveIntegerField(default=0)
+    added = models.PositiveIntegerField(default=0)
+    removed = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic_id"], condition=Q(state__in=["waiting", "running"]), name="gp_list_sync_one_open"
+            )
+        ]
+        indexes = [models.Index(fields=["clinic_id", "asked_at"], name="gp_list_sync_newest")]
+
+
+class ListChangeKind(models.TextChoices):
+    """What a reading did with a patient on a list."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+class GPListChange(TenantModel):
+    """A patient whom a reading put on a list or took off it; who changed GP is both (PAT-16)."""
+
+    sync = models.ForeignKey(GPListSync, on_delete=models.CASCADE, related_name="changes")
+    gp_list = models.ForeignKey(GPList, on_delete=models.PROTECT, related_name="changes")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="list_changes")
+    kind = models.CharField(max_length=10, choices=ListChangeKind)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sync", "gp_list", "patient", "kind"], name="gp_list_change_once")
+        ]

@@ -97,7 +97,7 @@ def look_ahead(national_ids: Collection[NationalId]) -> None:
 
 
 def _listed() -> QuerySet[Patient]:
-    return Patient.objects.select_related("gp")
+    return Patient.objects.select_related("gp", "gp_list")
 
 
 def clinics_of(national_id: str) -> list[UUID]:

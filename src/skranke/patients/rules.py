@@ -93,8 +93,8 @@ def reachability(patient: Patient, *, gp_is_live: bool) -> Reachability:
 
 
 def is_listed(patient: Patient) -> bool:
-    """The patient stands on the list of one of the clinic's GPs (ACT-6)."""
-    return patient.on_gp_list and patient.gp_id is not None
+    """The patient stands on one of the clinic's lists (ACT-6): a GP's, or one without a doctor."""
+    return (patient.on_gp_list and patient.gp_id is not None) or patient.gp_list_id is not None
 
 
 def on_list_of(patient: Patient, gp: Employee) -> bool:
@@ -103,9 +103,14 @@ def on_list_of(patient: Patient, gp: Employee) -> bool:
 
 
 def may_address(patient: Patient, party: CommunicationParty) -> bool:
-    """The patient may write to or book with the party: on the GP's list, for a service party on any (ACT-6)."""
+    """The patient may write to or book with the party (ACT-6).
+
+    On the GP's list; for a service party on any; for a substitute alone on a list, whom the register has us address.
+    """
     if party.kind == PartyKind.SERVICE:
         return is_listed(patient)
+    if patient.gp_list is not None and patient.gp_list.her_id == party.her_id:
+        return True
     return party.employee is not None and on_list_of(patient, party.employee)
 
 

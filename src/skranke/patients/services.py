@@ -11,7 +11,7 @@ from skranke.clinics.models import Employee
 from skranke.kernel.errors import InvalidError
 from skranke.kernel.ids import NationalId
 from skranke.patients.errors import PatientKnownError
-from skranke.patients.models import Confidentiality, HelseNorgeState, NamePart, Patient
+from skranke.patients.models import Confidentiality, GPList, HelseNorgeState, ListState, NamePart, Patient
 from skranke.patients.reaching import ask_helsenorge
 from skranke.patients.rules import loose_key, name_parts, phone_key
 from skranke.tenancy.work import current_actor
@@ -77,7 +77,8 @@ def place_on_list(patient: Patient, gp: Employee | None) -> None:
     HelseNorge is asked whether somebody new on a list is active there (HITS 1217 3.9.2).
     """
     patient.gp, patient.on_gp_list = _gp(gp, on_gp_list=gp is not None), gp is not None
-    patient.save(update_fields=["gp", "on_gp_list"])
+    patient.gp_list = GPList.objects.filter(gp=gp, state=ListState.ACTIVE).first() if gp is not None else None
+    patient.save(update_fields=["gp", "on_gp_list", "gp_list"])
     _record_change(patient, "gp_list")
     if gp is not None:
         ask_helsenorge([patient])

@@ -15,6 +15,7 @@ from django.db import connection
 
 from skranke.audit.sealing import clinics_to_seal, seal
 from skranke.clinics.directory import refresh_every_clinic
+from skranke.patients.listing.syncing import ask_monthly, do_what_is_asked
 from skranke.patients.reaching import ask_about_everybody
 from skranke.worker.rules import Daily, Every, When
 
@@ -44,4 +45,6 @@ JOBS: tuple[Job, ...] = (
     Job("patients.ask", Daily(lambda: settings.OURS.status_check_hour, timedelta(hours=4)), ask_about_everybody),
     Job("audit.seal", Every(timedelta(seconds=5)), seal, clinics=clinics_to_seal),
     Job("registers.refresh", Daily(lambda: settings.OURS.register_refresh_hour), refresh_every_clinic, whole=True),
+    Job("lists.month", Every(timedelta(hours=1)), ask_monthly),
+    Job("lists.read", Every(timedelta(seconds=3)), do_what_is_asked, whole=True),
 )
