@@ -12,6 +12,7 @@ import pytest
 from support.journeys import (
     clinic_states,
     entry_states,
+    operator_states,
     patient_states,
     portal_states,
     renewal_states,
@@ -28,7 +29,16 @@ STATES = [state for register in REGISTERS for state in register.states]
 # What answers no page and is proven elsewhere.
 NO_PAGE = {"health"}
 # Importing them registered the states.
-RECIPES = (clinic_states, entry_states, patient_states, portal_states, renewal_states, sandbox_states, settings_states)
+RECIPES = (
+    clinic_states,
+    entry_states,
+    operator_states,
+    patient_states,
+    portal_states,
+    renewal_states,
+    sandbox_states,
+    settings_states,
+)
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.utils import IntegrityError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
@@ -204,7 +206,7 @@ def set_profile(
     active: bool = True,
 ) -> CommunicationProfile:
     """Say how the current clinic reaches the bus. Keys, certificates and passwords are references (`file:...`)."""
-    profile, _ = CommunicationProfile.objects.update_or_create(
+    profile, _made = CommunicationProfile.objects.update_or_create(
         clinic_id=current_actor().clinic_id,
         defaults={
             "bus_url": bus_url,
@@ -245,7 +247,7 @@ def set_counterpart(
     takes_appointment_process: bool = False,
 ) -> Counterpart:
     """Note what Adresseregisteret tells of HelseNorge: ids, names, queues and certificates (references)."""
-    counterpart, _ = Counterpart.objects.update_or_create(
+    counterpart, _made = Counterpart.objects.update_or_create(
         clinic_id=current_actor().clinic_id,
         her_id=checked_her_id(her_id),
         defaults={
@@ -275,23 +277,23 @@ def refusing_taken(**by_name: type[ConflictError]) -> Iterator[None]:
         constraint = getattr(getattr(broken.__cause__, "diag", None), "constraint_name", "") or ""
         for part, error in by_name.items():
             if part in constraint:
-                raise error(_TAKEN[error]) from None
+                raise error(str(_TAKEN[error])) from None
         raise
 
 
-_TAKEN: dict[type[ConflictError], str] = {
-    errors.SlugTakenError: "Another clinic has this address. Choose another.",
-    errors.HerIdTakenError: "The HER-id belongs to another party. Check it in Adresseregisteret.",
-    errors.HprNumberTakenError: "Another employee has this HPR number. Check it in Helsepersonellregisteret.",
-    errors.PositionTakenError: "The account already has a position at the clinic. Change that position instead.",
-    errors.PartyTakenError: "The employee already has a HER-id. Change that party instead.",
+_TAKEN: dict[type[ConflictError], str | Promise] = {
+    errors.SlugTakenError: _("En annen klinikk har denne adressen. Velg en annen."),
+    errors.HerIdTakenError: _("HER-id-en tilhører en annen. Sjekk den i Adresseregisteret."),
+    errors.HprNumberTakenError: _("En annen ansatt har dette HPR-nummeret. Sjekk det i Helsepersonellregisteret."),
+    errors.PositionTakenError: _("Personen har allerede en stilling ved klinikken. Endre den i stedet."),
+    errors.PartyTakenError: _("Den ansatte har allerede en HER-id. Endre den i stedet."),
 }
 
 
 def refuse_used_her_id(her_id: str) -> None:
     """A HER-id names one party in the whole country; the database sees each kind of owner by itself only."""
     if clinic_id_of_her_id(her_id) is not None:
-        raise errors.HerIdTakenError(_TAKEN[errors.HerIdTakenError])
+        raise errors.HerIdTakenError(str(_TAKEN[errors.HerIdTakenError]))
 
 
 def _refuse_ineligible(party: CommunicationParty) -> None:
@@ -316,26 +318,26 @@ def checked_her_id(value: HerId | str) -> str:
     """A HER-id as it is stored. Raises InvalidError with the field (ACT-16)."""
     try:
         return HerId(str(value)).value
-    except ValueError as error:
-        raise InvalidError(str(error), field="her_id") from None
+    except ValueError:
+        raise InvalidError(str(_("En HER-id er et positivt helt tall.")), field="her_id") from None
 
 
 def _hpr_number(value: HprNumber | str) -> str:
     try:
         return HprNumber(str(value)).value if str(value) else ""
-    except ValueError as error:
-        raise InvalidError(str(error), field="hpr_number") from None
+    except ValueError:
+        raise InvalidError(str(_("Et HPR-nummer har opptil ni sifre.")), field="hpr_number") from None
 
 
 def _slug(value: str) -> str:
     if not rules.is_slug(value):
-        raise InvalidError("An address has up to 60 letters a to z, digits and hyphens.", field="slug")
+        raise InvalidError(str(_("Adressen har opptil 60 små bokstaver a til z, tall og bindestreker.")), field="slug")
     return value
 
 
 def _organisation_number(value: str) -> str:
     if not rules.is_organisation_number(value):
-        raise InvalidError("An organisation number has nine digits.", field="organisation_number")
+        raise InvalidError(str(_("Et organisasjonsnummer har ni sifre.")), field="organisation_number")
     return value
 
 

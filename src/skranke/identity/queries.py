@@ -41,6 +41,11 @@ def account_of_id(account_id: UUID) -> Account | None:
     return Account.objects.filter(id=account_id, active=True).first()
 
 
+def account_of_person(national_id: str) -> Account | None:
+    """The active account of the person whom a log-in provider named."""
+    return Account.objects.filter(national_id=national_id, active=True).first() if national_id else None
+
+
 def accounts_for_demo() -> list[Account]:
     """The accounts that may be chosen from at log-in, by username.
 

@@ -48,7 +48,7 @@ def _line(check: Check, met: str, unmet: tuple[str, str], *, ok: bool) -> Line:
 
 
 def _clinic_met(clinic: Clinic) -> dict[Check, str]:
-    ordered = format_date(clinic.ordered_on, "lang") if clinic.ordered_on else ""
+    ordered = format_date(clinic.ordered_on, "kort") if clinic.ordered_on else ""
     return {
         Check.ORDERED: _("Klinikken bestilte Digital dialog %(day)s.") % {"day": ordered},
         Check.AGREEMENT: _("Klinikken har fastlegeavtale."),

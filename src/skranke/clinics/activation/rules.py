@@ -4,15 +4,9 @@ from collections.abc import Collection
 
 from skranke.clinics.activation.values import Check, ClinicFacts, PartyFacts
 from skranke.clinics.models import CHOOSABLE, Service
-from skranke.kernel.actor import ActorKind
 
 ONBOARDING_CHARACTERS = 1000
 """As much as a clinic may write about one question of the start (ACT-17)."""
-
-
-def may_activate(kind: ActorKind) -> bool:
-    """The operator activates, and the installation itself where it is filled; never the clinic (ACT-7)."""
-    return kind in {ActorKind.OPERATOR, ActorKind.SYSTEM}
 
 
 def missing_of_clinic(facts: ClinicFacts) -> list[Check]:

@@ -5,6 +5,7 @@ the second is told that what he saw has changed.
 """
 
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
@@ -12,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
-from skranke.clinics.access import get_employee_for
+from skranke.clinics.access import get_employee_for, require
 from skranke.clinics.activation import errors, rules
 from skranke.clinics.activation.checklist import clinic_lines, party_lines
-from skranke.clinics.activation.values import Line
+from skranke.clinics.activation.values import Connection, Line, Peer
 from skranke.clinics.errors import HerIdTakenError
 from skranke.clinics.models import (
     Clinic,
@@ -24,9 +25,11 @@ from skranke.clinics.models import (
     OnboardingQuestion,
     Service,
 )
-from skranke.clinics.services import checked_her_id, refuse_used_her_id, refusing_taken
+from skranke.clinics.permissions import Permission
+from skranke.clinics.rules import may
+from skranke.clinics.services import checked_her_id, refuse_used_her_id, refusing_taken, set_counterpart, set_profile
 from skranke.kernel import clock
-from skranke.kernel.errors import ForbiddenError, InvalidError
+from skranke.kernel.errors import InvalidError
 from skranke.kernel.ids import HerId
 from skranke.tenancy.work import current_actor
 
@@ -129,15 +132,27 @@ def take_party_off(party: CommunicationParty, *, expected_version: int | None = 
     return held
 
 
+def set_connection(connection: Connection, *, expected_version: int | None = None) -> None:
+    """Say how the clinic reaches the bus. Raises OnlyOperatorError, ActivationChangedError."""
+    clinic = _locked(expected_version)
+    set_profile(**asdict(connection))
+    _save(clinic)
+
+
+def set_peer(peer: Peer, *, expected_version: int | None = None) -> None:
+    """Say where HelseNorge is. Raises OnlyOperatorError, ActivationChangedError, InvalidError."""
+    clinic = _locked(expected_version)
+    set_counterpart(**asdict(peer))
+    _save(clinic)
+
+
 def choose_offers(services: Collection[Service | str], *, expected_version: int | None = None) -> Clinic:
     """Say which services the clinic wants to offer: none, some or all, each by itself (ACT-14).
 
     Raises ForbiddenError for all but the clinic's administrator and the installation, InvalidError for a service that
     is none of them, ActivationChangedError.
     """
-    actor = current_actor()
-    if not (actor.is_admin or rules.may_activate(actor.kind)):
-        raise ForbiddenError(_("Bare klinikkadministratoren kan endre dette."))
+    require(current_actor(), Permission.CHANGE_SETTINGS)
     if not all(rules.is_choosable(str(service)) for service in services):
         raise InvalidError(_("Tjenesten finnes ikke."), field="offers")
     clinic = _held(expected_version)
@@ -157,8 +172,9 @@ def answer_onboarding(
     Raises ForbiddenError for all but the clinic's administrator, InvalidError, AnswerChangedError.
     """
     actor = current_actor()
-    if not actor.is_admin or actor.person_id is None:
-        raise ForbiddenError(_("Bare klinikkadministratoren kan endre dette."))
+    require(actor, Permission.CHANGE_SETTINGS)
+    if actor.person_id is None:
+        raise InvalidError(_("Et svar må ha en ansatt som forfatter."), field="question")
     asked, words = OnboardingQuestion(question), text.strip()
     if len(words) > rules.ONBOARDING_CHARACTERS:
         raise InvalidError(_("Skriv høyst 1000 tegn."), field=asked.value)
@@ -182,7 +198,7 @@ def answer_onboarding(
 
 def _locked(expected_version: int | None) -> Clinic:
     """The clinic's row, held until commit, for one who may activate. Raises OnlyOperatorError, as `_held`."""
-    if not rules.may_activate(current_actor().kind):
+    if not may(current_actor(), Permission.ACTIVATE):
         raise errors.OnlyOperatorError(_("Bare driftsoperatøren kan slå integrasjonen på og av."))
     return _held(expected_version)
 

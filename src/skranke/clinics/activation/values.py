@@ -48,3 +48,38 @@ class Line:
     ok: bool
     text: str
     cure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A clinic's way to the bus as the operator writes it; every `file:` reference stays one."""
+
+    bus_url: str
+    bus_namespace: str
+    address_style: str
+    queue_async: str
+    queue_sync: str
+    queue_syncreply: str
+    queue_error: str
+    signing_certificate: str
+    signing_key: str
+    signing_password: str
+    decryption_certificate: str
+    decryption_key: str
+    decryption_password: str
+    trust_anchor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """HelseNorge as Adresseregisteret tells of it and the operator writes it."""
+
+    her_id: str
+    name: str
+    her_id_level1: str
+    name_level1: str
+    queue_async: str
+    queue_sync: str
+    queue_error: str
+    signing_certificate: str
+    encryption_certificate: str
