@@ -137,6 +137,38 @@ def test_a_taken_message_is_shown_to_nobody_else(bus, sender, reader):
         assert other.receive(bus.clinic.async_, timeout=NOTHING) is None
 
 
+def test_those_that_wait_are_taken_together_and_settled_together(bus, sender, reader):
+    for number in range(6):
+        sender.send(message(bus.clinic.async_, bytes([number])))
+    first = take(reader, bus.clinic.async_)
+    wanted = time.monotonic() + SOON
+    several: list[Delivery] = []
+    while len(several) < 4 and time.monotonic() < wanted:  # a broker sends them ahead in its own time
+        several += reader.receive_waiting(bus.clinic.async_, most=4 - len(several), size=1000)
+    assert len({one.message.body for one in (first, *several)}) == 5
+    reader.accept(first, *several)
+    with pytest.raises(DeliveryLostError):
+        reader.accept(several[0])
+    reader.close()
+    left = take(reader, bus.clinic.async_)
+    reader.accept(left)
+    assert {one.message.body for one in (first, *several, left)} == {bytes([number]) for number in range(6)}
+    assert reader.receive_waiting(bus.clinic.async_, most=5, size=1000) == []
+
+
+def test_no_more_are_taken_together_than_are_small(bus, sender, reader):
+    for _ in range(4):
+        sender.send(message(bus.clinic.async_, b"x" * 600))
+    first = take(reader, bus.clinic.async_)
+    several: list[Delivery] = []
+    wanted = time.monotonic() + SOON
+    while len(several) < 2 and time.monotonic() < wanted:
+        several += reader.receive_waiting(bus.clinic.async_, most=9, size=1000 - 600 * len(several))
+        assert len(several) <= 2
+    assert len(several) == 2
+    reader.accept(first, *several)
+
+
 def test_several_messages_can_be_held_and_settled_in_any_order(bus, sender, reader):
     bodies = {f"{n}".encode() for n in range(5)}
     for body in bodies:

@@ -73,7 +73,7 @@ def test_settling_what_belongs_to_another_does_nothing(bus, pg_admin_dsn):
         stranger.send(message(bus.clinic.async_))
     with psycopg.connect(bus.helsenorge_url, autocommit=True) as connection:
         for number in range(1, 400):
-            connection.execute("SELECT bus.accept(%s), bus.reject(%s)", (number, number))
+            connection.execute("SELECT bus.accept(%s), bus.reject(%s)", ([number], number))
     with bus.clinic_transport() as owner:
         owner.accept(owner.receive(bus.clinic.async_, timeout=SOON))
 

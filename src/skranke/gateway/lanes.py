@@ -118,8 +118,7 @@ def _do_next(transport: Transport, queue: str, receive: Receive, waiting: Waitin
     if not taken:
         return
     dispositions = receive([delivery.message for delivery in taken], transport)
-    for delivery, disposition in zip(taken, dispositions, strict=True):
-        _settle(transport, delivery, disposition, waiting)
+    _settle(transport, list(zip(taken, dispositions, strict=True)), waiting)
     if _size(taken) > _SMALL:
         # The connection's buffer stays as large as the largest message that ever went through it.
         connection.close()
@@ -127,25 +126,29 @@ def _do_next(transport: Transport, queue: str, receive: Receive, waiting: Waitin
 
 def take(transport: Transport, queue: str, at_once: int) -> list[Delivery]:
     """The next deliveries: one as soon as there is one, and of those that wait behind it no more than are small."""
-    taken: list[Delivery] = []
-    while len(taken) < at_once and _size(taken) <= _SMALL:
-        delivery = transport.receive(queue, timeout=0 if taken else POLL_SECONDS)
-        if delivery is None:
-            break
-        taken.append(delivery)
-    return taken
+    first = transport.receive(queue, timeout=POLL_SECONDS)
+    if first is None:
+        return []
+    room = _SMALL - len(first.message.body)
+    if at_once == 1 or room < 0:
+        return [first]
+    return [first, *transport.receive_waiting(queue, most=at_once - 1, size=room)]
 
 
 def _size(taken: Sequence[Delivery]) -> int:
     return sum(len(delivery.message.body) for delivery in taken)
 
 
-def _settle(transport: Transport, delivery: Delivery, disposition: Disposition, waiting: Waiting) -> None:
-    if disposition is Disposition.ACCEPT:
-        waiting.succeeded()
-        transport.accept(delivery)
-    else:
-        waiting.hold(delivery)
+def _settle(transport: Transport, done: Sequence[tuple[Delivery, Disposition]], waiting: Waiting) -> None:
+    """What is to come again is held back first: whatever settling meets, it does not come at once."""
+    for delivery, disposition in done:
+        if disposition is Disposition.ACCEPT:
+            waiting.succeeded()
+        else:
+            waiting.hold(delivery)
+    accepted = [delivery for delivery, disposition in done if disposition is Disposition.ACCEPT]
+    if accepted:
+        transport.accept(*accepted)
 
 
 class Lane:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Self
 
 from skranke.wire.errors import DeliveryLostError
-from skranke.wire.transport import CREDIT, Delivery, OutgoingMessage, Transport
+from skranke.wire.transport import CREDIT, Delivery, OutgoingMessage, Transport, one_by_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,18 @@ class FaultyTransport:
         self._given.add(id(chosen))
         return Delivery(chosen.inner.message, chosen)
 
-    def accept(self, delivery: Delivery) -> None:
-        """As Transport.accept; the message may come once more."""
-        copy = self._settled(delivery)
-        if copy.is_last:
-            with self._forgetting():
-                self._inner.accept(copy.inner)
-        else:
-            self._waiting.append(_Copy(copy.inner, is_last=True))
+    def receive_waiting(self, queue: str, *, most: int, size: int) -> list[Delivery]:
+        """As Transport.receive_waiting."""
+        return one_by_one(self, queue, most=most, size=size)
+
+    def accept(self, *deliveries: Delivery) -> None:
+        """As Transport.accept; each may come once more."""
+        for copy in [self._settled(delivery) for delivery in deliveries]:
+            if copy.is_last:
+                with self._forgetting():
+                    self._inner.accept(copy.inner)
+            else:
+                self._waiting.append(_Copy(copy.inner, is_last=True))
 
     def release(self, delivery: Delivery) -> None:
         """As Transport.release."""

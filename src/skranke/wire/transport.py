@@ -16,7 +16,7 @@ it broken raises TransportDownError. A broker cannot be told apart from a lost o
 raised may have arrived: sending the same bytes with the same message-id again is right (protocol.md 8).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol, Self
@@ -138,8 +138,14 @@ class Transport(Protocol):
         TransportDownError.
         """
 
-    def accept(self, delivery: Delivery) -> None:
-        """Settle: the message is done and leaves the queue. Raises DeliveryLostError, TransportDownError."""
+    def receive_waiting(self, queue: str, *, most: int, size: int) -> Sequence[Delivery]:
+        """Messages that wait already, up to `most`; none after those that are together larger than `size` bytes.
+
+        Raises as `receive`.
+        """
+
+    def accept(self, *deliveries: Delivery) -> None:
+        """Settle: the messages are done and leave their queue. Raises DeliveryLostError, TransportDownError."""
 
     def release(self, delivery: Delivery) -> None:
         """Give it back to its queue. Raises as `accept`."""
@@ -155,6 +161,17 @@ class Transport(Protocol):
 
     def __exit__(self, *exception: object) -> None:
         """Close."""
+
+
+def one_by_one(transport: Transport, queue: str, *, most: int, size: int) -> list[Delivery]:
+    """`receive_waiting` of a transport to which several are no less work than one and one."""
+    taken: list[Delivery] = []
+    while len(taken) < most and sum(len(one.message.body) for one in taken) <= size:
+        delivery = transport.receive(queue, timeout=0)
+        if delivery is None:
+            break
+        taken.append(delivery)
+    return taken
 
 
 def deliveries(transport: Transport, *queues: str, idle: float) -> Iterator[Delivery]:

@@ -19,7 +19,7 @@ from skranke.wire.amqp.address import AmqpAddress, parse
 from skranke.wire.amqp.link import AmqpLink, SessionEndedError
 from skranke.wire.backoff import Backoff
 from skranke.wire.errors import DeliveryLostError, MessageRefusedError, QueueUnavailableError, TransportDownError
-from skranke.wire.transport import MAXIMUM_BODY, Delivery, Headers, OutgoingMessage, RawMessage
+from skranke.wire.transport import MAXIMUM_BODY, Delivery, Headers, OutgoingMessage, RawMessage, one_by_one
 
 log = get_logger(__name__)
 
@@ -82,9 +82,14 @@ class AmqpTransport:
                 found = self._pop(link, queues)
             return found
 
-    def accept(self, delivery: Delivery) -> None:
+    def receive_waiting(self, queue: str, *, most: int, size: int) -> list[Delivery]:
+        """As Transport.receive_waiting: the broker has sent them ahead."""
+        return one_by_one(self, queue, most=most, size=size)
+
+    def accept(self, *deliveries: Delivery) -> None:
         """As Transport.accept."""
-        self._settle(delivery, Outcome.ACCEPTED)
+        for delivery in deliveries:
+            self._settle(delivery, Outcome.ACCEPTED)
 
     def release(self, delivery: Delivery) -> None:
         """As Transport.release."""

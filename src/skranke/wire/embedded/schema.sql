@@ -70,10 +70,14 @@ BEGIN
     END IF;
 END $$;
 
--- Take the first message that nobody holds from one of the caller's queues. No row: there is none.
+DROP FUNCTION IF EXISTS bus.take(text[], bigint[], bigint[]);
+DROP FUNCTION IF EXISTS bus.accept(bigint);
+
+-- Take the first messages that nobody holds from one of the caller's queues. No row: there is none.
+-- most: how many; size: bytes of bodies after which no more is taken.
 -- held: ids this connection holds (its own locks would not stop it); settled: ids it has settled since, to unlock now
 -- that their deletion is committed - unlocking earlier would show the message to others once more.
-CREATE OR REPLACE FUNCTION bus.take(from_queues text[], held bigint[], settled bigint[])
+CREATE OR REPLACE FUNCTION bus.take(from_queues text[], held bigint[], settled bigint[], most integer, size bigint)
 RETURNS TABLE (id bigint, queue text, properties jsonb, body bytea)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 -- The table's size swings between nothing and all: statistics are always wrong, the index is always right.
@@ -82,6 +86,9 @@ SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
 DECLARE
     wanted text;
     candidate bigint;
+    taken integer := 0;
+    taken_size bigint := 0;
+    bytes bigint;
 BEGIN
     PERFORM bus.check_owner(from_queues);
     PERFORM pg_advisory_unlock(done) FROM unnest(settled) AS done;
@@ -97,22 +104,30 @@ BEGIN
         LOOP
             CONTINUE WHEN NOT pg_try_advisory_lock(candidate);
             -- Read anew: another reader may have settled it between our look at the index and our lock.
-            RETURN QUERY SELECT m.id, m.queue, m.properties, m.body FROM bus.message m
-                WHERE m.id = candidate AND m.queue = wanted;
-            IF FOUND THEN
+            SELECT octet_length(m.body) INTO bytes FROM bus.message m WHERE m.id = candidate AND m.queue = wanted;
+            IF NOT FOUND THEN
+                PERFORM pg_advisory_unlock(candidate);
+                CONTINUE;
+            END IF;
+            RETURN QUERY SELECT m.id, m.queue, m.properties, m.body FROM bus.message m WHERE m.id = candidate;
+            taken := taken + 1;
+            taken_size := taken_size + bytes;
+            IF taken >= most OR taken_size > size THEN
                 RETURN;
             END IF;
-            PERFORM pg_advisory_unlock(candidate);
         END LOOP;
+        IF taken > 0 THEN
+            RETURN;
+        END IF;
     END LOOP;
 END $$;
 
--- Remove a message that the caller's connection holds; the caller knows what it holds, and unlocks by its next take.
-CREATE OR REPLACE FUNCTION bus.accept(message_id bigint)
+-- Remove messages that the caller's connection holds; the caller knows what it holds, and unlocks by its next take.
+CREATE OR REPLACE FUNCTION bus.accept(message_ids bigint[])
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     DELETE FROM bus.message m USING bus.queue q
-    WHERE m.id = message_id AND q.name = m.queue AND q.owner = session_user;
+    WHERE m.id = ANY (message_ids) AND q.name = m.queue AND q.owner = session_user;
 END $$;
 
 -- Give a held message back.

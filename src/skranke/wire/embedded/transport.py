@@ -64,25 +64,31 @@ class EmbeddedTransport:
             while True:
                 found = self._take(connection, queues)
                 left = deadline - time.monotonic()
-                if found is not None or left <= 0:
-                    return found
+                if found or left <= 0:
+                    return found[0] if found else None
                 for _ in connection.notifies(timeout=min(left, _LOOK_ANEW), stop_after=1):
                     pass
 
-    def accept(self, delivery: Delivery) -> None:
-        """As Transport.accept."""
-        self._settle(delivery, "SELECT bus.accept(%s)")
+    def receive_waiting(self, queue: str, *, most: int, size: int) -> list[Delivery]:
+        """As Transport.receive_waiting, in one question to the server."""
+        with self._guarded() as connection:
+            self._listen(connection, [queue])
+            return self._take(connection, [queue], most=most, size=size)
+
+    def accept(self, *deliveries: Delivery) -> None:
+        """As Transport.accept, in one commit."""
+        self._settled += self._settle(deliveries, "SELECT bus.accept(%s)")
 
     def release(self, delivery: Delivery) -> None:
         """As Transport.release."""
-        self._settle(delivery, "SELECT bus.release(%s)", unlock_later=False)
+        self._settle([delivery], "SELECT bus.release(id) FROM unnest(%s::bigint[]) AS id")
 
     def reject(self, delivery: Delivery) -> None:
         """As Transport.reject."""
-        identity = self._settle(delivery, "SELECT bus.reject(%s)", unlock_later=False)
+        moved = self._settle([delivery], "SELECT bus.reject(id) FROM unnest(%s::bigint[]) AS id")
         with self._guarded() as connection:
             # Only now, with the move committed, may others see it in the dead letter queue.
-            connection.execute("SELECT pg_advisory_unlock(%s)", (identity,))
+            connection.execute("SELECT pg_advisory_unlock(id) FROM unnest(%s::bigint[]) AS id", (moved,))
 
     def depths(self) -> dict[str, int]:
         """How many messages, held or not, lie in each of the party's own queues."""
@@ -106,27 +112,39 @@ class EmbeddedTransport:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _take(self, connection: psycopg.Connection[Any], queues: Sequence[str]) -> Delivery | None:
-        """The next message, the queues in turn so that a full one does not starve the others."""
+    def _take(
+        self, connection: psycopg.Connection[Any], queues: Sequence[str], *, most: int = 1, size: int = 0
+    ) -> list[Delivery]:
+        """The next messages, the queues in turn so that a full one does not starve the others."""
         held = Counter(self._held.values())
         self._turn += 1
         first = self._turn % len(queues)
         wanted = [queue for queue in (*queues[first:], *queues[:first]) if held[queue] < CREDIT]
+        most = min(most, CREDIT - min((held[queue] for queue in wanted), default=CREDIT))
         cursor = connection.cursor(binary=True)
-        row = cursor.execute(
+        rows = cursor.execute(
             # The length is known without reading the body, which then never leaves the server.
             "SELECT id, queue, properties, CASE WHEN octet_length(body) <= %s THEN body END, octet_length(body)"
-            " FROM bus.take(%s, %s::bigint[], %s::bigint[])",
-            (self._largest, wanted, list(self._held), self._settled),
-        ).fetchone()
+            " FROM bus.take(%s, %s::bigint[], %s::bigint[], %s::int, %s::bigint)",
+            (self._largest, wanted, list(self._held), self._settled, most, size),
+        ).fetchall()
         self._settled.clear()
-        if row is None:
-            return None
-        identity, queue, stored, body, length = row
-        self._held[identity] = queue
-        return Delivery(_raw(queue, stored, body, length), _Token(self._generation, identity))
+        self._held |= {identity: queue for identity, queue, *_ in rows}
+        return [
+            Delivery(_raw(queue, stored, body, length), _Token(self._generation, identity))
+            for identity, queue, stored, body, length in rows
+        ]
 
-    def _settle(self, delivery: Delivery, statement: LiteralString, *, unlock_later: bool = True) -> int:
+    def _settle(self, deliveries: Sequence[Delivery], statement: LiteralString) -> list[int]:
+        """Run the statement for the messages' ids, which are held no more then; the ids."""
+        ids = [self._id_of(delivery) for delivery in deliveries]
+        with self._guarded() as connection:
+            connection.execute(statement, (ids,))
+        for identity in ids:
+            del self._held[identity]
+        return ids
+
+    def _id_of(self, delivery: Delivery) -> int:
         token = delivery.token
         if (
             not isinstance(token, _Token)
@@ -135,11 +153,6 @@ class EmbeddedTransport:
             or self._connection is None
         ):
             raise DeliveryLostError("The connection no longer holds the message; if it is not settled, it comes again.")
-        with self._guarded() as connection:
-            connection.execute(statement, (token.id,))
-        del self._held[token.id]
-        if unlock_later:
-            self._settled.append(token.id)
         return token.id
 
     def _listen(self, connection: psycopg.Connection[Any], queues: Sequence[str]) -> None:
