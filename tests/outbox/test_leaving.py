@@ -1,11 +1,12 @@
 """What is meant leaves once, in order, with bytes that never change."""
 
+import re
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
 from skranke.audit.queries import events_about
@@ -207,3 +208,18 @@ def test_the_database_knows_no_message_that_left_without_its_bytes(clinic: UUID,
 def test_an_unknown_intent_is_refused(clinic: UUID) -> None:
     with acting(system(clinic)), pytest.raises(ValueError, match="sing"):
         outbox.enqueue(stream="thread:1", intent="sing", subject_id=new_id())
+
+
+def test_a_claim_reads_no_backlog_whatever_the_planner_knows(clinic: UUID) -> None:
+    """A plan for any values, as the lanes' are, made before the server has counted anything."""
+    names = {"now": "$1", "unacknowledged_since": "$2", "most": "$3", "owner": "$4", "lease_until": "$5"}
+    with acting(system(clinic)), connection.cursor() as cursor:
+        enqueue("thread:1")
+        types = "timestamptz, timestamptz, int, text, timestamptz"
+        cursor.execute(f"PREPARE claiming ({types}) AS {outbox._CLAIM % names}")
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute("EXPLAIN EXECUTE claiming (now(), now(), 10, 'w', now())")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+        cursor.execute("DEALLOCATE claiming")
+    assert set(re.findall(r"using (outbox_\w+) on", plan)) >= {"outbox_next", "outbox_pending"}
+    assert "Seq Scan" not in plan

@@ -69,7 +69,9 @@ class OutboxItem(TenantModel):
             models.Index(
                 fields=["clinic_id", "stream", "sequence"], name="outbox_pending", condition=Q(state="pending")
             ),
-            models.Index(fields=["clinic_id", "sequence"], name="outbox_next", condition=Q(state="pending")),
+            models.Index(
+                fields=["clinic_id", "sequence"], name="outbox_next", condition=Q(state="pending", sequence__gt=0)
+            ),
             models.Index(
                 fields=["clinic_id", "stream"],
                 name="outbox_unacknowledged",
@@ -80,7 +82,6 @@ class OutboxItem(TenantModel):
                 name="outbox_of_appointment",
                 condition=Q(stream__startswith="appointment:"),
             ),
-            models.Index(fields=["not_before"], name="outbox_due", condition=Q(state="pending")),
             models.Index(fields=["clinic_id", "subject_id"], name="outbox_subject"),
             models.Index(
                 fields=["clinic_id", "sent_at"],

@@ -4,27 +4,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from skranke.outbox.intents import APPOINTMENT_PREFIX, Intent
+from skranke.outbox.intents import Intent
 from skranke.outbox.models import OutboxState
 
 ACKNOWLEDGEMENT_WAIT = timedelta(minutes=15)
-
-
-def claimable(now: datetime) -> Q:
-    """The row waits, its time has come, and no worker holds it."""
-    return Q(state=OutboxState.PENDING, not_before__lte=now) & (Q(lease_until=None) | Q(lease_until__lte=now))
-
-
-def unsent() -> Q:
-    """An older row of a stream keeps the younger ones waiting while it is itself unsent."""
-    return Q(state=OutboxState.PENDING)
-
-
-def unacknowledged(now: datetime) -> Q:
-    """So does one about an appointment until it is acknowledged, or for 15 minutes: two messages about the same
-    appointment must not overtake each other (DDFL-PU-16).
-    """
-    return Q(state=OutboxState.SENT, stream__startswith=APPOINTMENT_PREFIX, sent_at__gt=now - ACKNOWLEDGEMENT_WAIT)
+"""So long the next message about an appointment waits for the one before to be acknowledged (DDFL-PU-16)."""
 
 
 def awaits_receipt(sent_before: datetime) -> Q:
