@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from skranke.audit.actions import Action
@@ -101,13 +101,21 @@ class SeenPage:
     earlier: date | None
 
 
-def who_has_seen(patient_id: UUID, *, before: date | None = None, days: int = DAYS_A_PAGE) -> SeenPage:
+def who_has_seen(
+    patient_id: UUID,
+    *,
+    before: date | None = None,
+    days: int = DAYS_A_PAGE,
+    only: "Mapping[str, QuerySet[Any, Any]] | None" = None,
+) -> SeenPage:
     """The days on which somebody used this patient's data, `days` of them at most; that it was asked is logged (NFR-1).
 
-    before: only days before this one.
+    before: only days before this one. only: of these kinds of things only those with these ids are spoken of.
     """
     record(Action.ACCESS_READ, subject_kind="patient", subject_id=patient_id, patient_id=patient_id)
     rows = _of_others(patient_id)
+    for kind, ids in (only or {}).items():
+        rows = rows.filter(~Q(subject_kind=kind) | Q(subject_id__in=ids))
     if before is not None:
         rows = rows.filter(day__lt=before)
     found = list(rows.order_by("-day").values_list("day", flat=True).distinct()[: days + 1])

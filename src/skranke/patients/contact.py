@@ -8,12 +8,14 @@ from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import Employee
 from skranke.kernel import clock
-from skranke.kernel.errors import InvalidError
+from skranke.kernel.actor import ActorKind
+from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.patients import rules
 from skranke.patients.errors import PatientChangedError
 from skranke.patients.models import AddressSource, Confidentiality, Patient
 from skranke.tenancy import live
 from skranke.tenancy.work import current_actor
+from skranke.ui.i18n import LANGUAGES
 
 _CONTACT = (
     "phone", "phone_key", "email", "language", "address_line", "postal_code", "city", "address_source", "address_at",
@@ -60,6 +62,27 @@ def change_contact(patient: Patient, contact: Contact, *, expected_version: int)
     return patient
 
 
+def change_own_contact(*, phone: str, email: str, language: str, expected_version: int) -> Patient:
+    """What the patient who acts may write of the contact data (POR-3); the rest is the registers' and the clinic's.
+
+    Raises PatientChangedError, InvalidError, NotFoundError.
+    """
+    actor = current_actor()
+    if actor.kind != ActorKind.PATIENT or actor.person_id is None:
+        raise NotFoundError("The patient does not exist.")
+    patient = Patient.objects.select_for_update(of=("self",)).get(id=actor.person_id)
+    _check_version(patient, expected_version)
+    _check_phone(phone)
+    if language not in LANGUAGES:
+        raise InvalidError(_("Velg et språk."), field="language")
+    patient.phone, patient.phone_key = phone.strip(), rules.phone_key(phone)
+    patient.email, patient.language = email.strip(), language
+    patient.version += 1
+    patient.save(update_fields=["phone", "phone_key", "email", "language", "version"])
+    _note_change(patient, "contact")
+    return patient
+
+
 def set_note(patient: Patient, text: str, *, expected_version: int) -> Patient:
     """Write the important note, which the whole clinic sees (PAT-23); empty takes it away.
 
@@ -78,20 +101,28 @@ def set_note(patient: Patient, text: str, *, expected_version: int) -> Patient:
 
 
 def _check(contact: Contact) -> None:
-    if contact.phone.strip() and not rules.is_phone(contact.phone):
-        raise InvalidError(_("Skriv telefonnummeret med siffer, for eksempel 412 34 567."), field="phone")
+    _check_phone(contact.phone)
     if contact.gp is not None and not contact.gp.is_gp:
         raise InvalidError(_("Velg en fastlege."), field="gp")
+
+
+def _check_phone(phone: str) -> None:
+    if phone.strip() and not rules.is_phone(phone):
+        raise InvalidError(_("Skriv telefonnummeret med siffer, for eksempel 412 34 567."), field="phone")
 
 
 def _lock(patient: Patient, expected_version: int) -> Patient:
     """The patient's row, for this transaction alone."""
     found = Patient.objects.select_for_update(of=("self",)).select_related("gp").get(id=patient.id)
-    if found.version != expected_version:
+    _check_version(found, expected_version)
+    return found
+
+
+def _check_version(patient: Patient, expected_version: int) -> None:
+    if patient.version != expected_version:
         raise PatientChangedError(
             _("Noen andre har endret pasienten mens du skrev. Ingenting er lagret, og det du skrev, står her fortsatt.")
         )
-    return found
 
 
 def _note_change(patient: Patient, field: str) -> None:

@@ -61,7 +61,10 @@ def set_language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(target)
     wanted = request.POST.get("language", "")
     if wanted in LANGUAGES:
-        response.set_cookie(
-            COOKIE, wanted, max_age=_ONE_YEAR, secure=request.is_secure(), httponly=True, samesite="Lax"
-        )
+        remember(request, response, wanted)
     return response
+
+
+def remember(request: HttpRequest, response: HttpResponse, language: str) -> None:
+    """Let this browser speak the language from now on."""
+    response.set_cookie(COOKIE, language, max_age=_ONE_YEAR, secure=request.is_secure(), httponly=True, samesite="Lax")

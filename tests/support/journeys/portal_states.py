@@ -153,3 +153,93 @@ def _cancelled(stage: Stage) -> Any:
     page.get_by_role("button", name="Ja, avbestill").click()
     page.get_by_text("er avbestilt.").wait_for()
     return page
+
+
+@state("min-side-innsyn", "patient-seen", main=True)
+def _seen(stage: Stage) -> Any:
+    stage.compose("Ola Nordli", "e_dialog")
+    page = _patient(stage)
+    page.get_by_role("link", name="Hvem har sett journalen min?").click()
+    page.get_by_text("Slo opp på deg").first.wait_for()
+    return page
+
+
+@state("min-side-innsyn-tomt")
+def _nobody_has_seen(stage: Stage) -> Any:
+    page = _patient(stage, "Thea Hauge")
+    page.goto(f"{page.url}innsyn?for=1990-01-01")
+    page.get_by_text("Det er ikke noe eldre å vise.").wait_for()
+    return page
+
+
+@state("min-side-meg", "patient-me", main=True)
+def _me(stage: Stage, name: str = "Ola Nordli") -> Any:
+    page = _patient(stage, name)
+    page.get_by_role("navigation", name="Meny").get_by_role("link", name="Meg").click()
+    page.get_by_role("heading", name=name).wait_for()
+    return page
+
+
+@state("min-side-kontakt", "patient-own-contact", main=True)
+def _contact(stage: Stage) -> Any:
+    page = _me(stage)
+    page.get_by_role("link", name="Endre telefon, e-post og språk").click()
+    page.locator("#id_phone").wait_for()
+    return page
+
+
+@state("min-side-kontakt-feil")
+def _contact_refused(stage: Stage) -> Any:
+    page = _contact(stage)
+    page.locator("#id_phone").fill("ring meg")
+    page.get_by_role("button", name="Lagre").click()
+    page.locator("[data-error-summary]").wait_for()
+    return page
+
+
+@state("min-side-kontakt-lagret")
+def _contact_saved(stage: Stage) -> Any:
+    page = _contact(stage)
+    page.locator("#id_phone").fill("412 34 567")
+    page.get_by_role("button", name="Lagre").click()
+    page.get_by_text("Lagret. Legekontoret ser det du skrev.").wait_for()
+    return page
+
+
+def _represented(stage: Stage) -> Any:
+    """Emil, for whom his father may act, at the list of those who may."""
+    card = stage.staff("kari")
+    card.goto(f"{stage.demo.clinic}pasienter/{stage.patient('Emil Nordli')}")
+    relations = card.get_by_role("region", name="Relasjon")
+    if not relations.get_by_text("Ola Nordli").count():
+        relations.get_by_text("Legg til en relasjon").click()
+        relations.get_by_label("Den pårørendes fødselsnummer").fill(stage.demo.citizen("Ola Nordli")["national_id"])
+        relations.get_by_label("Er pasientens").select_option("father")
+        relations.get_by_label("Ja", exact=True).check()
+        relations.get_by_role("button", name="Legg til").click()
+        relations.get_by_text("Ola Nordli").first.wait_for()
+    page = _me(stage, "Emil Nordli")
+    page.get_by_role("link", name="Hvem kan handle for meg?").click()
+    page.get_by_role("heading", name="Hvem kan handle for meg?").wait_for()
+    return page
+
+
+@state("min-side-tilganger", "patient-representatives", main=True)
+def _representatives(stage: Stage) -> Any:
+    return _represented(stage)
+
+
+@state("min-side-tilganger-ingen")
+def _no_representatives(stage: Stage) -> Any:
+    page = _me(stage, "Thea Hauge")
+    page.get_by_role("link", name="Hvem kan handle for meg?").click()
+    page.get_by_text("Ingen kan handle for deg her.").wait_for()
+    return page
+
+
+@state("min-side-ta-bort-tilgang", "patient-representative")
+def _take_back(stage: Stage) -> Any:
+    page = _represented(stage)
+    page.get_by_role("link", name="Ta bort tilgangen til").first.click()
+    page.get_by_role("heading", name="Vil du ta bort tilgangen").wait_for()
+    return page

@@ -44,6 +44,7 @@ def _tabs(slug: str, current: str) -> tuple[NavItem, ...]:
         ("patient-clinic", _("Hjem"), "home", 0),
         ("patient-times", _("Timer"), "cal", 0),
         ("patient-messages", _("Meldinger"), "chat", unread),
+        ("patient-me", _("Meg"), "user", 0),
     )
     return tuple(
         NavItem(reverse(name, args=[slug]), text, symbol, current == name, count, _("uleste"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from skranke.web.patient import home, login, messages, times
+from skranke.web.patient import home, login, me, messages, relations, seen, times
 
 urlpatterns = [
     path("", home.home, name="patient-home"),
@@ -13,6 +13,11 @@ urlpatterns = [
     path("<slug:slug>/meldinger", messages.messages, name="patient-messages"),
     path("<slug:slug>/meldinger/<uuid:thread_id>", messages.message, name="patient-message"),
     path("<slug:slug>/vedlegg/<uuid:attachment_id>", messages.attachment, name="patient-attachment"),
+    path("<slug:slug>/meg", me.me, name="patient-me"),
+    path("<slug:slug>/meg/kontakt", me.contact, name="patient-own-contact"),
+    path("<slug:slug>/meg/tilgang", relations.relations, name="patient-representatives"),
+    path("<slug:slug>/meg/tilgang/<uuid:relation_id>", relations.relation, name="patient-representative"),
+    path("<slug:slug>/innsyn", seen.seen, name="patient-seen"),
     path("<slug:slug>/timer", times.times, name="patient-times"),
     path("<slug:slug>/timer/<uuid:appointment_id>", times.time, name="patient-time"),
     path("<slug:slug>/timer/<uuid:appointment_id>/avbestill", times.cancel_time, name="patient-cancel"),
