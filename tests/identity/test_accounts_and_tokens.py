@@ -1,15 +1,12 @@
 """Accounts log in; tokens let a program act as one employee until they are revoked."""
 
-from types import SimpleNamespace
-
 import pytest
 from django.db import connection
-from django.test import override_settings
 
 from skranke.audit.queries import events_about
 from skranke.clinics.queries import actor_for_token
 from skranke.identity import queries, services
-from skranke.identity.errors import DemoLogInOffError, UsernameTakenError
+from skranke.identity.errors import UsernameTakenError
 from skranke.identity.models import ApiToken
 from skranke.kernel.errors import NotFoundError
 from skranke.kernel.ids import new_id
@@ -27,14 +24,6 @@ def test_an_account_is_found_while_it_is_active() -> None:
     account.save()
     assert queries.account_of_username(account.username) is None
     assert queries.account_of_id(account.id) is None
-    assert account not in queries.accounts_for_demo()
-
-
-def test_the_list_of_accounts_exists_only_where_the_setting_says_so() -> None:
-    account = services.create_account(f"eva-{new_id().hex}", "Eva Moe")
-    assert account in queries.accounts_for_demo()
-    with override_settings(OURS=SimpleNamespace(demo_login=False)), pytest.raises(DemoLogInOffError):
-        queries.accounts_for_demo()
 
 
 def test_a_token_acts_as_its_employee_within_its_scopes() -> None:

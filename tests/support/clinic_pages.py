@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from skranke.clinics.models import Employee
+from skranke.identity.models import SessionKind
+from skranke.web.links import link_for
 
 from cast import Cast
 
@@ -17,9 +19,9 @@ HTMX = {"HX-Request": "true"}
 
 
 def logged_in(cast: Cast, person: Employee, **facts: object) -> Client:
-    """A client that has logged in as this person by the demo's log-in."""
+    """A client that has logged in as this person by the demo's link."""
     client = Client(SERVER_NAME="127.0.0.1", **facts)
-    answer = client.post(reverse("login"), {"account": str(person.account_id)})
+    answer = client.get(link_for(SessionKind.STAFF, str(person.account_id)))
     assert answer.status_code == 302
     return client
 

@@ -43,7 +43,7 @@ class Settings:
     public_url: str = field(default="http://127.0.0.1:8000", metadata={"help": "The address of the pages."})
     live_url: str = field(default="http://127.0.0.1:8001", metadata={"help": "The address of the live events."})
     secure_cookies: bool = field(default=True, metadata={"help": "Send cookies over HTTPS only; off in the demo."})
-    demo_login: bool = field(default=False, metadata={"help": "Log-in by choosing a synthetic user; demo and tests."})
+    demo_login: bool = field(default=False, metadata={"help": "Log-in by a signed link; demo and tests."})
     clock_file: str = field(default="", metadata={"help": "A file with seconds to add to the clock; demo and tests."})
     log_level: str = field(default="INFO", metadata={"help": "DEBUG, INFO, WARNING or ERROR."})
     attachment_total_bytes: int = field(
@@ -52,6 +52,18 @@ class Settings:
     message_bytes: int = field(
         default=20 * MEBIBYTE,
         metadata={"help": "Largest body that is read from the bus; a larger one is refused unread."},
+    )
+    helseid_issuer: str = field(default="", metadata={"help": "HelseID's issuer, for staff; empty: no such log-in."})
+    helseid_client_id: str = field(default="", metadata={"help": "Who this installation is at HelseID."})
+    helseid_key: str = field(
+        default="", repr=False, metadata={"help": "The private key registered there, PEM or JWK; best from a file."}
+    )
+    id_porten_issuer: str = field(
+        default="", metadata={"help": "ID-porten's issuer, for patients; empty: no such log-in."}
+    )
+    id_porten_client_id: str = field(default="", metadata={"help": "Who this installation is at ID-porten."})
+    id_porten_key: str = field(
+        default="", repr=False, metadata={"help": "The private key registered there, PEM or JWK; best from a file."}
     )
     session_hours: int = field(default=8, metadata={"help": "Longest log-in of staff, in hours (ORG-14)."})
     receipt_alarm_minutes: int = field(default=60, metadata={"help": "Alarm when no AppRec has come within this."})
@@ -101,8 +113,21 @@ class Settings:
         for name in ("address_register_url", "profile_register_url", "gp_register_url"):
             if not _is_register_address(getattr(self, name)):
                 raise SettingError(f"{PREFIX}{name.upper()} must begin with https://: the password travels with it.")
+        for provider in ("helseid", "id_porten"):
+            self._check_registration(provider)
         if not all(re.fullmatch(r"[0-2](\.\d+)+", one) for one in self.policies()):
             raise SettingError(f"{PREFIX}CERTIFICATE_POLICIES must be OIDs such as 2.16.578.1.26.1.3.2, with commas.")
+
+    def _check_registration(self, provider: str) -> None:
+        issuer = urlsplit(getattr(self, f"{provider}_issuer"))
+        name = f"{PREFIX}{provider.upper()}"
+        if not issuer.geturl():
+            return
+        if issuer.scheme != "https" and issuer.hostname not in {"127.0.0.1", "localhost", "::1"}:
+            raise SettingError(f"{name}_ISSUER must be an https:// address.")
+        for item in ("client_id", "key"):
+            if not getattr(self, f"{provider}_{item}"):
+                raise SettingError(f"{name}_{item.upper()} is missing: {name}_ISSUER is of no use without it.")
 
     def policies(self) -> frozenset[str]:
         """The policy OIDs, each by itself."""

@@ -1,6 +1,7 @@
 """What an account or a token can be refused for."""
 
-from skranke.kernel.errors import ConflictError, NotFoundError
+from skranke.identity.oidc.values import Refusal
+from skranke.kernel.errors import ConflictError, ForbiddenError, TemporaryError
 
 
 class UsernameTakenError(ConflictError):
@@ -15,7 +16,21 @@ class PersonHasAccountError(ConflictError):
     code = "person_has_account"
 
 
-class DemoLogInOffError(NotFoundError):
-    """This installation has no log-in by choosing a user: the page does not exist."""
+class LogInRefusedError(ForbiddenError):
+    """A log-in came to nothing; `refusal` says why. Nobody was let in, and nothing was changed."""
 
-    code = "demo_log_in_off"
+    code = "log_in_refused"
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"The log-in was refused: {refusal}. Nothing was changed. Log in again.")
+        self.refusal = refusal
+
+
+class ProviderAwayError(TemporaryError):
+    """The log-in provider did not answer. Nobody was let in; the same may succeed later."""
+
+    code = "log_in_provider_away"
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__("The log-in provider does not answer. Nothing was changed. Try again in a while.")
+        self.refusal = refusal

@@ -100,6 +100,23 @@ class Session(models.Model):
         ]
 
 
+class LogInAttempt(models.Model):
+    """A log-in that was begun with a provider and may be finished once.
+
+    state, browser: SHA-256 (hex) of what was told to the provider and of the secret in the browser's cookie. Nonce and
+    PKCE verifier are made of the two anew, and are stored nowhere.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    state = models.CharField(max_length=64, unique=True)
+    browser = models.CharField(max_length=64)
+    kind = models.CharField(max_length=10, choices=SessionKind)
+    provider = models.CharField(max_length=20)
+    return_to = models.CharField(max_length=2000, blank=True)
+    opened_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+
 class ApiToken(models.Model):
     """A bearer token of the REST API, kept as its SHA-256 only (hex).
 

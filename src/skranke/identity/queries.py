@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 
-from skranke.identity.errors import DemoLogInOffError
 from skranke.identity.models import Account
 from skranke.identity.rules import digest_of
 
@@ -44,13 +42,3 @@ def account_of_id(account_id: UUID) -> Account | None:
 def account_of_person(national_id: str) -> Account | None:
     """The active account of the person whom a log-in provider named."""
     return Account.objects.filter(national_id=national_id, active=True).first() if national_id else None
-
-
-def accounts_for_demo() -> list[Account]:
-    """The accounts that may be chosen from at log-in, by username.
-
-    Raises DemoLogInOffError unless the installation's setting allows it (demo and tests).
-    """
-    if not settings.OURS.demo_login:
-        raise DemoLogInOffError("The page does not exist.")
-    return list(Account.objects.filter(active=True, is_operator=False).order_by("username"))

@@ -217,3 +217,58 @@ class Gauge(models.Model):
     queue = models.CharField(max_length=50, primary_key=True)
     waiting = models.IntegerField()
     seen_at = models.DateTimeField()
+
+
+class LogInClient(models.Model):
+    """A program that is registered with one of the log-in providers. public_key: a JWK."""
+
+    id = models.BigAutoField(primary_key=True)
+    provider = models.CharField(max_length=20)
+    client_id = models.CharField(max_length=100)
+    redirect_uris = ArrayField(models.CharField(max_length=300))
+    public_key = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "client_id"], name="log_in_client_once")]
+
+
+class LogInPerson(models.Model):
+    """Somebody whom HelseID knows."""
+
+    national_id = models.CharField(max_length=11, primary_key=True)
+    name = models.CharField(max_length=200)
+    hpr_number = models.CharField(max_length=9, blank=True)
+
+
+class ProviderKey(models.Model):
+    """What a log-in provider signs with: a private JWK."""
+
+    provider = models.CharField(max_length=20, primary_key=True)
+    key = models.JSONField()
+
+
+class PushedRequest(models.Model):
+    """A request that a program has pushed, and what came of it: a code, which is given against tokens once."""
+
+    request_uri = models.CharField(max_length=200, primary_key=True)
+    client = models.ForeignKey(LogInClient, on_delete=models.CASCADE)
+    parameters = models.JSONField()
+    expires_at = models.DateTimeField()
+    code = models.CharField(max_length=100, blank=True, db_index=True)
+    code_expires_at = models.DateTimeField(null=True)
+    code_used_at = models.DateTimeField(null=True)
+    national_id = models.CharField(max_length=11, blank=True)
+    level = models.PositiveSmallIntegerField(default=4)
+    chosen_at = models.DateTimeField(null=True)
+
+
+class SeenProof(models.Model):
+    """An assertion or a proof that came once, and is refused a second time."""
+
+    id = models.BigAutoField(primary_key=True)
+    issuer = models.CharField(max_length=200)
+    jti = models.CharField(max_length=200)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "jti"], name="proof_once")]

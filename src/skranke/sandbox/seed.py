@@ -1,12 +1,15 @@
 """Put the world into the database. Idempotent: what is new is added, what has changed is updated, nothing is lost."""
 
+import json
 from pathlib import Path
 
 from django.db import transaction
 
 from skranke.kernel.log import get_logger
 from skranke.sandbox import world
-from skranke.sandbox.models import Citizen, Party
+from skranke.sandbox.models import Citizen, LogInClient, LogInPerson, Party
+from skranke.sandbox.oidc.keys import make_keys
+from skranke.sandbox.oidc.world import LogIn
 
 log = get_logger(__name__)
 
@@ -40,7 +43,36 @@ def load_world(path: Path) -> None:
             update_fields=_CITIZEN_FIELDS,
         )
         _relate(read.citizens)
+        _register(read.log_in)
     log.info("world_loaded", parties=len(read.parties), citizens=len(read.citizens))
+
+
+def _register(log_in: LogIn) -> None:
+    """Register the programs with the log-in providers, and make known who may be chosen."""
+    LogInClient.objects.bulk_create(
+        [
+            LogInClient(
+                provider=one.provider,
+                client_id=one.client_id,
+                redirect_uris=list(one.redirect_uris),
+                public_key=json.loads(one.public_key.read_text(encoding="ascii")),
+            )
+            for one in log_in.clients
+        ],
+        update_conflicts=True,
+        unique_fields=["provider", "client_id"],
+        update_fields=["redirect_uris", "public_key"],
+    )
+    LogInPerson.objects.bulk_create(
+        [
+            LogInPerson(national_id=str(one.national_id), name=one.name, hpr_number=one.hpr_number)
+            for one in log_in.people
+        ],
+        update_conflicts=True,
+        unique_fields=["national_id"],
+        update_fields=["name", "hpr_number"],
+    )
+    make_keys()
 
 
 def _party(one: world.Party) -> Party:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from skranke.sandbox.views import booking, citizen, directory, operator, registers, renewal, wishes
+from skranke.sandbox.views import booking, citizen, directory, oidc, operator, registers, renewal, wishes
 
 handler400 = "skranke.ui.views.bad_request"
 handler403 = "skranke.ui.views.permission_denied"
@@ -40,6 +40,11 @@ _pages = [
     path("drift/registre/liste", directory.move_citizen, name="move_citizen"),
     path("drift/registre/stans", directory.set_outage, name="set_outage"),
     path("registre/<str:register>", registers.ask, name="registers"),
+    path("oidc/<slug:slug>/.well-known/openid-configuration", oidc.configuration, name="oidc_configuration"),
+    path("oidc/<slug:slug>/jwks", oidc.jwks, name="oidc_jwks"),
+    path("oidc/<slug:slug>/connect/par", oidc.par, name="oidc_par"),
+    path("oidc/<slug:slug>/connect/token", oidc.token, name="oidc_token"),
+    path("oidc/<slug:slug>/connect/authorize", oidc.authorize, name="oidc_authorize"),
     path("health", operator.health, name="health"),
 ]
 

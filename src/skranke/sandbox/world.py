@@ -17,6 +17,7 @@ which `write` makes and `load` reads. Ids are strings, paths absolute, unknown m
      "citizens": [{"national_id", "given_name", "family_name", "gp_her_id", "digitally_active",
                    "consent": "full|basis_plus|basis|none", "confidential_address", "children": ["national id"]}]}
 
+`log_in`, where the sandbox is the log-in provider of a program too, is described in `skranke.sandbox.oidc.world`.
 `bus.url` is the sandbox's own address of the bus, as `skranke.wire.connect` takes it.
 """
 
@@ -29,6 +30,7 @@ from typing import Any
 
 from skranke.kernel.ids import HerId, HprNumber, NationalId
 from skranke.sandbox.errors import WorldError
+from skranke.sandbox.oidc import world as log_ins
 
 VERSION = 1
 
@@ -137,6 +139,7 @@ class World:
     own: OwnParty
     parties: tuple[Party, ...]
     citizens: tuple[Citizen, ...]
+    log_in: log_ins.LogIn = field(default_factory=log_ins.LogIn)
 
 
 def load(path: Path) -> World:
@@ -156,10 +159,14 @@ def load(path: Path) -> World:
         for number, one in enumerate(read["citizens"]):
             place = f"citizens[{number}]"
             citizens.append(_citizen(one))
+        place = "log_in"
+        log_in = log_ins.read(read.get("log_in") or {})
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         missing = f" (missing: {error.args[0]})" if isinstance(error, KeyError) else ""
         raise WorldError(f"The world file {path} has another shape than expected at {place}{missing}.") from error
-    return World(bus=bus, ca_certificate=trust, own=own, parties=tuple(parties), citizens=tuple(citizens))
+    return World(
+        bus=bus, ca_certificate=trust, own=own, parties=tuple(parties), citizens=tuple(citizens), log_in=log_in
+    )
 
 
 def write(world: World, path: Path) -> None:
@@ -252,6 +259,7 @@ def _plain(world: World) -> dict[str, Any]:
         },
         "parties": [_plain_party(party) for party in world.parties],
         "citizens": [_plain_citizen(citizen) for citizen in world.citizens],
+        "log_in": log_ins.plain(world.log_in),
     }
 
 

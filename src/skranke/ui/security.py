@@ -47,9 +47,14 @@ def live_origin(request: HttpRequest) -> str:
     return origin(request, getattr(settings, "UI_LIVE_ORIGIN", ""))
 
 
-def content_security_policy(request: HttpRequest, frame_ancestors: Iterable[str] = ()) -> str:
-    """The policy of a page; only the embeddable booking page names `frame_ancestors`."""
-    form_actions = [origin(request, one) for one in getattr(settings, "UI_FORM_ACTIONS", ())]
+def content_security_policy(
+    request: HttpRequest, frame_ancestors: Iterable[str] = (), form_actions: Iterable[str] = ()
+) -> str:
+    """The policy of a page; only the embeddable booking page names `frame_ancestors`.
+
+    form_actions: further origins that the answer of this page's forms may lead to.
+    """
+    form_actions = [origin(request, one) for one in (*getattr(settings, "UI_FORM_ACTIONS", ()), *form_actions)]
     return "; ".join(
         (
             "default-src 'self'",

@@ -375,10 +375,10 @@ def _absent(stage: Stage) -> Any:
 
 @state("feil-403")
 def _stale(stage: Stage) -> Any:
-    page = stage.window()
-    page.goto(f"{stage.demo.root}logg-inn")
-    page.context.clear_cookies()
-    page.get_by_role("button", name="Kari Lunde").click()
+    page = stage.staff("kari")
+    page.context.clear_cookies(name="skranke_csrf")
+    page.locator("details.drop").filter(has_text="Logg ut").locator("summary").click()
+    page.get_by_role("button", name="Logg ut").click()
     page.get_by_role("heading", name="Siden hadde stått for lenge").wait_for()
     return page
 

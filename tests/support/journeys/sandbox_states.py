@@ -300,3 +300,29 @@ def _register_stopped(stage: Stage) -> Any:
     page.get_by_role("button", name="Start Fastlegeregisteret").click()
     page.get_by_text("Registeret svarer igjen.").wait_for()
     return page
+
+
+@state("logg-inn", "oidc_authorize", main=True)
+def _log_in(stage: Stage) -> Any:
+    page = stage.window()
+    page.goto(f"{stage.demo.root}logg-inn")
+    page.get_by_role("link", name="Logg inn med HelseID").click()
+    page.get_by_role("heading", name="Logg inn med HelseID").wait_for()
+    return page
+
+
+@state("logg-inn-ingen")
+def _nobody(stage: Stage) -> Any:
+    page = _log_in(stage)
+    page.get_by_label("Navn").fill("finnesikke")
+    page.get_by_role("button", name="Finn").click()
+    page.get_by_text("Ingen heter det.").wait_for()
+    return page
+
+
+@state("logg-inn-borte")
+def _gone(stage: Stage) -> Any:
+    page = stage.window()
+    page.goto(f"{stage.demo.sandbox}oidc/helseid/connect/authorize?client_id=x&request_uri=y")
+    page.get_by_role("heading", name="Innloggingen er ikke her lenger").wait_for()
+    return page

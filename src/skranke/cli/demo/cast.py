@@ -19,6 +19,7 @@ HELSENORGE_HER_ID = "8090002"
 HELSENORGE_NAME_LEVEL1 = "HelseNorge-sandkassen"
 HELSENORGE_NAME = "Innbyggertjenester"
 CITIZENS_PER_GP = 65
+_WORKERS_COUNT = 90  # of a day: far beyond those that the citizens take
 OPERATOR_USERNAME = "drift"
 OPERATOR_NAME = "Synne Drift"
 
@@ -31,6 +32,7 @@ class Worker:
     given_name: str
     family_name: str
     role: str
+    national_id: NationalId
     her_id: str = ""
     hpr_number: str = ""
     is_admin: bool = False
@@ -67,26 +69,44 @@ class Citizen:
         return self.digitally_active and self.consent == "full"
 
 
+def _worker_id(year: int) -> NationalId:
+    """Somebody born in a year, whom no citizen of the demo is."""
+    return synthetic_national_id(date(year, 2, 28), _WORKERS_COUNT)
+
+
 WORKERS = (
     Worker(
-        username="kari", given_name="Kari", family_name="Lunde", role="gp", her_id="8150011", hpr_number="9000011",
+        username="kari", given_name="Kari", family_name="Lunde", role="gp",
+        national_id=_worker_id(1974), her_id="8150011", hpr_number="9000011",
         schedules=("Kari Lunde",),
     ),
     Worker(
-        username="jonas", given_name="Jonas", family_name="Aasen", role="gp", her_id="8150012", hpr_number="9000012",
+        username="jonas", given_name="Jonas", family_name="Aasen", role="gp",
+        national_id=_worker_id(1981), her_id="8150012", hpr_number="9000012",
         schedules=("Jonas Aasen",),
     ),
     Worker(
-        username="mona", given_name="Mona", family_name="Haugland", role="gp", her_id="8150013",
+        username="mona", given_name="Mona", family_name="Haugland", role="gp",
+        national_id=_worker_id(1979), her_id="8150013",
         hpr_number="9000013", schedules=("Mona Haugland",),
     ),
     Worker(
-        username="per", given_name="Per", family_name="Nygård", role="gp", her_id="8150014", hpr_number="9000014",
+        username="per", given_name="Per", family_name="Nygård", role="gp",
+        national_id=_worker_id(1968), her_id="8150014", hpr_number="9000014",
         schedules=("Per Nygård", "Per Nygård, ettermiddag"),
     ),
-    Worker(username="anne", given_name="Anne", family_name="Moe", role="secretary", is_admin=True),
-    Worker(username="lise", given_name="Lise", family_name="Hagen", role="nurse", hpr_number="9000021"),
+    Worker(
+        username="anne", given_name="Anne", family_name="Moe", role="secretary",
+        national_id=_worker_id(1985), is_admin=True,
+    ),
+    Worker(
+        username="lise", given_name="Lise", family_name="Hagen", role="nurse",
+        national_id=_worker_id(1990), hpr_number="9000021",
+    ),
 )  # fmt: skip
+
+
+OPERATOR_NATIONAL_ID = _worker_id(1977)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ def _make(layout: Layout, day: date) -> UUID:
 
 
 def _hire(worker: cast.Worker) -> Employee:
-    account = identity.create_account(worker.username, worker.name)
+    account = identity.create_account(worker.username, worker.name, national_id=worker.national_id.value)
     employee = clinic_services.hire(
         given_name=worker.given_name,
         family_name=worker.family_name,
@@ -118,7 +118,10 @@ def _user(layout: Layout, worker: cast.Worker, employee: Employee) -> dict[str, 
 def _links(layout: Layout, day: date) -> None:
     """Who else logs in: the operator, and the citizens as patients."""
     operator = account_of_username(cast.OPERATOR_USERNAME) or identity.create_account(
-        cast.OPERATOR_USERNAME, cast.OPERATOR_NAME, is_operator=True
+        cast.OPERATOR_USERNAME,
+        cast.OPERATOR_NAME,
+        national_id=cast.OPERATOR_NATIONAL_ID.value,
+        is_operator=True,
     )
     links = {
         "operator": f"{layout.public_url}{link_for(SessionKind.OPERATOR, str(operator.id))}",

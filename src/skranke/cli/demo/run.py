@@ -16,7 +16,7 @@ from pathlib import Path
 
 from skranke.cli import database
 from skranke.cli.demo import bus as buses
-from skranke.cli.demo import cast, contract, seed, world
+from skranke.cli.demo import cast, contract, log_in, seed, world
 from skranke.cli.demo.bus import Bus
 from skranke.cli.demo.children import Children
 from skranke.cli.demo.layout import Layout, keep_private
@@ -108,7 +108,7 @@ class _Start:
             now=clock.now(),
         )
         _say("Bringing the databases up to date ...")
-        world.write(self.layout.world_file, bus=bus, pki=pki, day=day)
+        world.write(self.layout.world_file, bus=bus, pki=pki, day=day, log_in=log_in.registration(self.layout))
         self._databases()
         _say("Filling the clinic ...")
         users = self._fill(bus, day)
@@ -210,6 +210,7 @@ class _Start:
             "SKRANKE_REGISTERS_PASSWORD_FILE": str(self.layout.registers_password_file),
             "SKRANKE_CLOCK_FILE": str(self.layout.clock_file),
             "SKRANKE_HEALTH_DIRECTORY": str(self.layout.health),
+            **log_in.settings(self.layout),
             clock.ENVIRONMENT_VARIABLE: str(self.layout.clock_file),
         }
 
@@ -225,6 +226,7 @@ class _Start:
             "SKRANKE_SANDBOX_WORLD_FILE": str(self.layout.world_file),
             "SKRANKE_SANDBOX_REGISTERS_USER": cast.CLINIC_SLUG,
             "SKRANKE_SANDBOX_REGISTERS_PASSWORD_FILE": str(self.layout.registers_password_file),
+            "SKRANKE_SANDBOX_URL": self.layout.sandbox_url,
             "SKRANKE_SANDBOX_EXTERNAL": "true" if self.options.external_helsenorge else "false",
             clock.ENVIRONMENT_VARIABLE: str(self.layout.clock_file),
         }

@@ -8,11 +8,12 @@ from skranke.cli.demo.bus import Bus
 from skranke.cli.demo.contract import BESIDE_BOOKING, SERVICES
 from skranke.kernel.ids import HerId, HprNumber
 from skranke.sandbox import world
+from skranke.sandbox.oidc.world import LogIn
 from skranke.wire.demo_pki import DemoPki
 from skranke.wire.queues import PartyQueues
 
 
-def write(path: Path, *, bus: Bus, pki: DemoPki, day: date) -> None:
+def write(path: Path, *, bus: Bus, pki: DemoPki, day: date, log_in: LogIn) -> None:
     """Write the sandbox's world file."""
     own = pki.party("helsenorge")
     world.write(
@@ -34,6 +35,7 @@ def write(path: Path, *, bus: Bus, pki: DemoPki, day: date) -> None:
             ),
             parties=_parties(bus, pki),
             citizens=_citizens(day),
+            log_in=log_in,
         ),
         path,
     )

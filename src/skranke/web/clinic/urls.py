@@ -7,6 +7,8 @@ from skranke.web.clinic import live, login
 urlpatterns = [
     path("", login.front, name="front"),
     path("logg-inn", login.login, name="login"),
+    path("logg-inn/helseid", login.login_helseid, name="login-helseid"),
+    path("logg-inn/helseid/svar", login.login_helseid_answer, name="login-helseid-answer"),
     path("logg-inn/<str:ticket>", login.login_by_link, name="login-by-link"),
     path("logg-ut", login.logout, name="logout"),
     path("k/<slug:slug>/live-ticket", live.live_ticket, name="live-ticket"),

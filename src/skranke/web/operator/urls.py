@@ -26,6 +26,8 @@ urlpatterns = [
     path("klinikker/<uuid:clinic_id>/tilkobling/sjekk", connection.try_connection, name="operator-try-connection"),
     path("klinikker/<uuid:clinic_id>/logg", log.log, name="operator-log"),
     path("logg-inn", login.login, name="operator-login"),
+    path("logg-inn/helseid", login.login_helseid, name="operator-login-helseid"),
+    path("logg-inn/helseid/svar", login.login_helseid_answer, name="operator-login-helseid-answer"),
     path("logg-inn/<str:ticket>", login.login_by_link, name="operator-login-by-link"),
     path("logg-ut", login.logout, name="operator-logout"),
 ]

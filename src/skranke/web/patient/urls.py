@@ -7,6 +7,8 @@ from skranke.web.patient import home, login, me, messages, relations, seen, time
 urlpatterns = [
     path("", home.home, name="patient-home"),
     path("logg-inn", login.login, name="patient-login"),
+    path("logg-inn/id-porten", login.login_id_porten, name="patient-login-id-porten"),
+    path("logg-inn/id-porten/svar", login.login_id_porten_answer, name="patient-login-id-porten-answer"),
     path("logg-inn/<str:ticket>", login.login_by_link, name="patient-login-by-link"),
     path("logg-ut", login.logout, name="patient-logout"),
     path("<slug:slug>/", home.clinic, name="patient-clinic"),
