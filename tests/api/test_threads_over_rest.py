@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from skranke.clinics.models import Group
 from skranke.dialog import services
 from skranke.dialog.models import Message
 from skranke.dialog.values import PrescriptionFacts
@@ -14,7 +15,7 @@ from skranke.tenancy.work import acting
 
 from cast import make_clinic
 from support.api import Api
-from support.dialog import E_CONTACT, PDF, PNG, RENEWAL, file, question, receive
+from support.dialog import E_CONTACT, PDF, PNG, RENEWAL, file, holders, question, receive
 
 MIB = 1024 * 1024
 
@@ -244,3 +245,24 @@ def test_what_a_patient_wrote_is_rejected_while_the_thread_says_that_it_may_be()
     assert (after["may_refuse"], after["closed"]) == (False, True)
     again = kari.post(f"threads/{thread.id}/messages", answer)
     assert (again.status, [one["field"] for one in again.body["errors"]]) == (422, ["outcome"])
+
+
+@pytest.mark.req("MSG-17", "ORG-10", "RCV-8")
+def test_a_thread_goes_on_to_a_group_or_a_role_and_to_one_only() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast))
+    with acting(cast.system):
+        reception = Group.objects.get()
+    kari, path = Api(cast, cast.kari), f"threads/{thread.id}/forward"
+    given = kari.post(path, {"group_id": str(reception.id)})
+    assert given.status == 200
+    assert {(one["group_id"], one["name"]) for one in given.body["participants"]} == {
+        (None, "Kari Lunde"),
+        (str(reception.id), "Resepsjon"),
+    }
+    assert holders(cast, thread) == {"Ali"}
+    nurses = str(cast.anne.held_role_id)
+    both = kari.post(path, {"group_id": str(reception.id), "role_id": nurses})
+    assert (both.status, both.body["code"]) == (422, "invalid")
+    assert kari.post(path, {"role_id": nurses}).status == 200
+    assert holders(cast, thread) == {"Anne"}

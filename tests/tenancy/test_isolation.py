@@ -6,6 +6,8 @@ from django.db.models import Model
 from django.db.utils import IntegrityError, ProgrammingError
 
 from skranke.clinics.models import Clinic, Employee
+from skranke.clinics.organisation.standard import organise
+from skranke.clinics.services import hire
 from skranke.kernel.actor import system
 from skranke.kernel.ids import new_id
 from skranke.tenancy.work import acting
@@ -23,7 +25,8 @@ def _clinic() -> Clinic:
             her_id=str(identity.int % 10**9),
             organisation_number="1",
         )
-        Employee.objects.create(clinic_id=identity, given_name="Kari", family_name="Lunde", role="gp")
+        organise(clinic)
+        hire(given_name="Kari", family_name="Lunde", role="gp")
     return clinic
 
 

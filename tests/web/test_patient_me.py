@@ -109,7 +109,9 @@ def test_the_patient_takes_back_an_access_at_any_time() -> None:
     page = body(client.get(address(cast, "patient-representatives")))
     assert "Eva Prøve" in page
     assert one.national_id not in page
-    assert "Vil du ta bort tilgangen til Eva Prøve?" in body(client.get(address(cast, "patient-representative", one.id)))
+    assert "Vil du ta bort tilgangen til Eva Prøve?" in body(
+        client.get(address(cast, "patient-representative", one.id))
+    )
     for _ in range(2):
         done = client.post(address(cast, "patient-representative", one.id), follow=True)
         assert "Tilgangen er tatt bort." in body(done)

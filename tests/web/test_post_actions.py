@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from skranke.clinics.models import Group
 from skranke.dialog import queries, services
 from skranke.dialog.models import Attachment, Message, Thread
 from skranke.kernel import clock
@@ -16,7 +17,7 @@ from skranke.web.limits import ROOM
 
 from cast import Cast, make_clinic
 from support.clinic_pages import HTMX, address, body, field, logged_in, same
-from support.dialog import E_CONTACT, PDF, question, receive
+from support.dialog import E_CONTACT, PDF, holders, question, receive
 
 LIMIT = 12 * 1024 * 1024
 ENGLISH = HTMX | {"Accept-Language": "en"}
@@ -222,23 +223,26 @@ def test_nobody_sends_a_file_that_somebody_else_uploaded() -> None:
     assert sent(cast, thread) == []
 
 
-@pytest.mark.req("MSG-8", "MSG-17")
-@pytest.mark.parametrize("to", ["mona", "klinikken"])
+@pytest.mark.req("MSG-8", "MSG-17", "RCV-8", "ORG-10")
+@pytest.mark.parametrize("to", ["mona", "clinic", "group", "role"])
 def test_forwarding_hands_the_thread_over(to: str) -> None:
     cast = make_clinic()
     thread = receive(cast, question(cast))
-    receiver = str(cast.mona.id) if to == "mona" else to
+    with acting(cast.system):
+        reception = Group.objects.get()
+    receivers = {"mona": f"employee:{cast.mona.id}", "group": f"group:{reception.id}", "clinic": "clinic"}
+    receiver = receivers.get(to, f"role:{cast.anne.held_role_id}")
     answer = logged_in(cast, cast.kari).post(address(cast, "thread-forward", thread.id), form(thread, til=receiver))
     assert answer.status_code == 302
-    assert str(thread.id) in body(logged_in(cast, cast.mona).get(address(cast, "post")))
-    assert (str(thread.id) in body(logged_in(cast, cast.anne).get(address(cast, "post")))) is (to == "klinikken")
+    gets = {"mona": {"Mona"}, "clinic": {"Mona", "Ali", "Anne", "Per"}, "group": {"Ali"}, "role": {"Anne"}}
+    assert holders(cast, thread) == gets[to]
 
 
 @pytest.mark.parametrize("to", ["", "tull", "stranger"])
 def test_forwarding_to_nobody_is_refused_and_keeps_the_text(to: str) -> None:
     cast, other = make_clinic(), make_clinic()
     thread = receive(cast, question(cast))
-    receiver = str(other.kari.id) if to == "stranger" else to
+    receiver = f"employee:{other.kari.id}" if to == "stranger" else to
     refused = logged_in(cast, cast.kari).post(
         address(cast, "thread-forward", thread.id), form(thread, til=receiver, text="Halvferdig")
     )
@@ -298,8 +302,8 @@ def test_nobody_treats_what_is_not_theirs_to_see(route: str) -> None:
     cast, other = make_clinic(), make_clinic()
     thread = receive(cast, question(cast))
     for client, at in ((logged_in(cast, cast.mona), cast), (logged_in(other, other.kari), other)):
-        refused = client.post(address(at, route, thread.id), form(thread, text="Hei.", til="klinikken"))
-        unknown = client.post(address(at, route, uuid4()), form(thread, text="Hei.", til="klinikken"))
+        refused = client.post(address(at, route, thread.id), form(thread, text="Hei.", til="clinic"))
+        unknown = client.post(address(at, route, uuid4()), form(thread, text="Hei.", til="clinic"))
         assert refused.status_code == unknown.status_code == 404
         assert same(refused) == same(unknown)
     with acting(cast.system):

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from skranke.clinics import rules
 from skranke.clinics.errors import NotAllowedError
-from skranke.clinics.models import CommunicationParty, Employee
+from skranke.clinics.models import CommunicationParty, Employee, Group, Role
+from skranke.clinics.organisation.values import Recipient
 from skranke.clinics.permissions import Permission
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
@@ -18,6 +19,31 @@ def get_employee_for(actor: Actor, employee_id: UUID) -> Employee:
     if employee is None:
         raise NotFoundError("The employee does not exist.")
     return employee
+
+
+def get_role_for(actor: Actor, role_id: UUID) -> Role:
+    """A role of the actor's clinic, with its department. Raises NotFoundError."""
+    role = Role.objects.filter(id=role_id, clinic_id=actor.clinic_id).select_related("department").first()
+    if role is None:
+        raise NotFoundError("The role does not exist.")
+    return role
+
+
+def get_group_for(actor: Actor, group_id: UUID) -> Group:
+    """A group of the actor's clinic that is in use. Raises NotFoundError."""
+    group = Group.objects.filter(id=group_id, clinic_id=actor.clinic_id, active=True).first()
+    if group is None:
+        raise NotFoundError("The group does not exist.")
+    return group
+
+
+def get_receiver_for(actor: Actor, receiver: Recipient) -> Employee | Group | Role | None:
+    """The position, group or role that is meant; None for the whole clinic. Raises NotFoundError."""
+    if receiver.employee_id is not None:
+        return get_employee_for(actor, receiver.employee_id)
+    if receiver.group_id is not None:
+        return get_group_for(actor, receiver.group_id)
+    return get_role_for(actor, receiver.role_id) if receiver.role_id is not None else None
 
 
 def get_party_for(actor: Actor, party_id: UUID) -> CommunicationParty:

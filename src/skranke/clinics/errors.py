@@ -9,6 +9,12 @@ class NotAllowedError(ForbiddenError):
     code = "not_allowed"
 
 
+class NotEmployedError(ConflictError):
+    """The person does not work at the clinic any more."""
+
+    code = "not_employed"
+
+
 class SlugTakenError(ConflictError):
     """Another clinic has this address."""
 

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from skranke.kernel import clock
 from skranke.kernel.ids import new_id
@@ -21,6 +22,38 @@ class EmployeeRole(models.TextChoices):
     NURSE = "nurse"
     SECRETARY = "secretary"
     LAB = "lab"
+
+
+class StaffFunction(models.TextChoices):
+    """What somebody does at work (funksjon); groups are put together by it (ORG-2, ORG-8)."""
+
+    RECEPTION = "reception"
+    TELEPHONE = "telephone"
+    MESSAGES = "messages"
+    PRESCRIPTIONS = "prescriptions"
+    LABORATORY = "laboratory"
+    INVOICING = "invoicing"
+
+
+class Access(models.TextChoices):
+    """What a role gives to a new position, and an administrator on the employee card (ORG-2, ORG-5, ORG-11)."""
+
+    ADMINISTRATOR = "administrator"
+    CLINIC_OPEN = "clinic_open"
+    CLINIC_ARCHIVE = "clinic_archive"
+
+
+class GroupKind(models.TextChoices):
+    """Whether the members follow from criteria or are picked one by one (ORG-8)."""
+
+    DYNAMIC = "dynamic"
+    STATIC = "static"
+
+
+class AlertKind(models.TextChoices):
+    """What an administrator is told of without asking."""
+
+    HANDED_OVER = "handed_over"
 
 
 class Service(models.TextChoices):
@@ -109,9 +142,51 @@ class Clinic(models.Model):
         ]
 
 
-class Employee(TenantModel):
-    """One person's position at the clinic (ORG-3, ORG-6)."""
+class Department(TenantModel):
+    """A part of the clinic (avdeling); every clinic has one or more (ORG-1)."""
 
+    name = models.CharField(max_length=100)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("clinic_id", Lower("name"), name="department_name_once")]
+
+
+class Role(TenantModel):
+    """A template of accesses that positions are made from (ORG-2). An empty name: that of its position type."""
+
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="roles")
+    position_type = models.CharField(max_length=20, choices=EmployeeRole)
+    name = models.CharField(max_length=100, blank=True)
+    specialisation = models.CharField(max_length=100, blank=True)
+    functions = ArrayField(models.CharField(max_length=20, choices=StaffFunction), default=list, blank=True)
+    accesses = ArrayField(models.CharField(max_length=20, choices=Access), default=list, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "clinic_id", "department", "position_type", Lower("name"), name="role_name_once_a_department"
+            ),
+        ]
+
+
+class Employee(TenantModel):
+    """One person's position at the clinic (ORG-3, ORG-6). `role` is the position type of the role that is held.
+
+    functions_off: functions the employee has logged out of for now (ORG-15). ended_at: since when the person does not
+    work here any more.
+    """
+
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="employees")
+    held_role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="positions")
+    functions = ArrayField(models.CharField(max_length=20, choices=StaffFunction), default=list, blank=True)
+    functions_off = ArrayField(models.CharField(max_length=20, choices=StaffFunction), default=list, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    licence_active = models.BooleanField(default=True)
+    ended_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
     account_id = models.UUIDField(null=True)
     given_name = models.CharField(max_length=100)
     family_name = models.CharField(max_length=100)
@@ -125,11 +200,18 @@ class Employee(TenantModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["clinic_id", "hpr_number"], name="employee_hpr_once", condition=~Q(hpr_number="")
+                fields=["clinic_id", "hpr_number"],
+                name="employee_hpr_once",
+                condition=~Q(hpr_number="") & Q(active=True),
             ),
             models.CheckConstraint(condition=Q(hpr_number__regex=_HPR_NUMBER), name="employee_hpr_is_one"),
             models.UniqueConstraint(
-                fields=["clinic_id", "account_id"], name="employee_one_position", condition=Q(account_id__isnull=False)
+                fields=["clinic_id", "account_id"],
+                name="employee_one_position",
+                condition=Q(account_id__isnull=False, active=True),
+            ),
+            models.CheckConstraint(
+                condition=Q(active=True, ended_at=None) | Q(active=False), name="employee_ended_is_not_active"
             ),
         ]
 
@@ -197,6 +279,109 @@ class OnboardingAnswer(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["clinic_id", "question"], name="onboarding_one_answer"),
             models.CheckConstraint(condition=~Q(text=""), name="onboarding_answer_says_something"),
+        ]
+
+
+class Group(TenantModel):
+    """Employees who get mail together (ORG-7). department: who owns it, and whose employees may be in it; None: all.
+
+    A dynamic group has whoever is of one of its position types, has one of its functions and one of its roles, as far
+    as each is stated; a static one the members picked. shown_to_patients: patients may read the name.
+    """
+
+    name = models.CharField(max_length=100)
+    description = models.CharField(max_length=300, blank=True)
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="groups")
+    kind = models.CharField(max_length=10, choices=GroupKind)
+    position_types = ArrayField(models.CharField(max_length=20, choices=EmployeeRole), default=list, blank=True)
+    functions = ArrayField(models.CharField(max_length=20, choices=StaffFunction), default=list, blank=True)
+    shown_to_patients = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("clinic_id", Lower("name"), name="group_name_once", condition=Q(active=True)),
+            models.CheckConstraint(
+                condition=Q(kind=GroupKind.DYNAMIC) | Q(position_types=[], functions=[]), name="group_static_has_none"
+            ),
+        ]
+
+
+class GroupRole(TenantModel):
+    """A role whose holders a dynamic group has (ORG-8)."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="roles")
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "role"], name="group_role_once")]
+
+
+class GroupMember(TenantModel):
+    """An employee picked for a static group (ORG-8)."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="members")
+    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "employee"], name="group_member_once")]
+
+
+class SignedOut(TenantModel):
+    """That an employee has logged out of a group for now, and gets none of its mail (ORG-15)."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="signed_out")
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "employee"], name="signed_out_once")]
+
+
+class ServiceRecipient(TenantModel):
+    """Who gets what comes to a HER-id (ORG-13): a role, a position or a group. No party: the clinic's own row."""
+
+    party = models.ForeignKey(CommunicationParty, null=True, on_delete=models.CASCADE, related_name="recipients")
+    employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(Group, null=True, on_delete=models.PROTECT, related_name="+")
+    role = models.ForeignKey(Role, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(employee__isnull=False, group=None, role=None)
+                | Q(employee=None, group__isnull=False, role=None)
+                | Q(employee=None, group=None, role__isnull=False),
+                name="service_recipient_is_one",
+            ),
+            models.UniqueConstraint(
+                fields=["clinic_id", "party", "employee", "group", "role"],
+                name="service_recipient_once",
+                nulls_distinct=False,
+            ),
+        ]
+
+
+class Alert(TenantModel):
+    """Something that has happened and an administrator must know of, until one has seen it.
+
+    subject_id, about: of whom or what; the same thing again is counted.
+    """
+
+    kind = models.CharField(max_length=20, choices=AlertKind)
+    subject_id = models.UUIDField()
+    about = models.CharField(max_length=200)
+    count = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField(default=clock.now)
+    last_at = models.DateTimeField(default=clock.now)
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic_id", "kind", "subject_id"], name="alert_open_once", condition=Q(seen_at=None)
+            )
         ]
 
 

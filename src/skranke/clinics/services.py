@@ -12,16 +12,23 @@ from django.utils.translation import gettext_lazy as _
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics import errors, rules
+from skranke.clinics.access import require
 from skranke.clinics.models import (
     Clinic,
     CommunicationParty,
     CommunicationProfile,
     Counterpart,
+    Department,
     Employee,
     EmployeeRole,
     PartyKind,
+    Role,
     Service,
 )
+from skranke.clinics.organisation.memory import forget_members
+from skranke.clinics.organisation.rules import inherited
+from skranke.clinics.organisation.standard import first_department, organise, standard_role
+from skranke.clinics.permissions import Permission
 from skranke.clinics.queries import clinic_id_of_her_id
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor, system
@@ -82,6 +89,7 @@ def establish(
             refuse_used_her_id(clinic.her_id)
         with refusing_taken(slug=errors.SlugTakenError, her_id=errors.HerIdTakenError):
             clinic.save(force_insert=True)
+        organise(clinic)
         record(Action.CLINIC_ESTABLISHED, subject_kind="clinic", subject_id=clinic.id)
     return clinic
 
@@ -104,30 +112,49 @@ def hire(
     *,
     given_name: str,
     family_name: str,
-    role: EmployeeRole | str,
+    role: EmployeeRole | str = "",
+    held_role: Role | None = None,
+    department: Department | None = None,
     hpr_number: HprNumber | str = "",
     account_id: UUID | None = None,
-    is_admin: bool = False,
-    sees_clinic_open: bool = False,
-    sees_clinic_archive: bool = False,
+    email: str = "",
+    phone: str = "",
+    licence_active: bool = True,
+    is_admin: bool | None = None,
+    sees_clinic_open: bool | None = None,
+    sees_clinic_archive: bool | None = None,
 ) -> Employee:
     """Give a person a position at the current clinic (ORG-3, ORG-6).
 
-    Raises InvalidError (role, HPR number), HprNumberTakenError, PositionTakenError.
+    held_role: what the position is made from (ORG-2); left out, the standard one of the position type `role`.
+    Functions are the role's, and so is each access that is left out. The employee is at once a member of every dynamic
+    group that matches (ORG-8). The operator hires the first one of a new clinic, and nobody else.
+    Raises NotAllowedError, InvalidError (role, HPR number), HprNumberTakenError, PositionTakenError.
     """
+    is_founding = rules.may(current_actor(), Permission.ACTIVATE) and not Employee.objects.exists()
+    if not is_founding:
+        require(current_actor(), Permission.MANAGE_STAFF)
+    if held_role is None:
+        held_role = standard_role(_role(role), department or first_department())
+    given = {"is_admin": is_admin, "sees_clinic_open": sees_clinic_open, "sees_clinic_archive": sees_clinic_archive}
     employee = Employee(
         clinic_id=current_actor().clinic_id,
         given_name=given_name,
         family_name=family_name,
-        role=_role(role),
-        hpr_number=_hpr_number(hpr_number),
+        role=held_role.position_type,
+        held_role=held_role,
+        department=department or held_role.department,
+        functions=held_role.functions,
+        hpr_number=checked_hpr_number(hpr_number),
         account_id=account_id,
-        is_admin=is_admin,
-        sees_clinic_open=sees_clinic_open,
-        sees_clinic_archive=sees_clinic_archive,
+        email=email,
+        phone=phone,
+        licence_active=licence_active,
+        **(inherited(held_role.accesses) | {name: value for name, value in given.items() if value is not None}),
     )
     with refusing_taken(employee_hpr_once=errors.HprNumberTakenError, employee_one_position=errors.PositionTakenError):
         employee.save(force_insert=True)
+    forget_members()
     record(Action.EMPLOYEE_HIRED, subject_kind="employee", subject_id=employee.id, detail={"role": employee.role})
     return employee
 
@@ -322,7 +349,8 @@ def checked_her_id(value: HerId | str) -> str:
         raise InvalidError(str(_("En HER-id er et positivt helt tall.")), field="her_id") from None
 
 
-def _hpr_number(value: HprNumber | str) -> str:
+def checked_hpr_number(value: HprNumber | str) -> str:
+    """An HPR number as it is stored, or "" for none. Raises InvalidError with the field (ACT-16)."""
     try:
         return HprNumber(str(value)).value if str(value) else ""
     except ValueError:

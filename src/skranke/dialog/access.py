@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import Employee
+from skranke.clinics.organisation.queries import shares
 from skranke.clinics.permissions import Permission
 from skranke.clinics.queries import actor_of
 from skranke.clinics.rules import may
@@ -39,9 +40,15 @@ def patient_of(actor: Actor) -> Patient:
 
 
 def participated_by(employee: Employee) -> Q:
-    """Threads the employee takes part in, also as one of the whole clinic (RCV-8)."""
-    whose = Q(employee=employee) | Q(employee__isnull=True)
+    """Threads the employee takes part in, also as one of a group, of a role or of the whole clinic (RCV-8)."""
+    whose = Q(employee=employee) | shared_with(employee)
     return Q(Exists(Participant.objects.filter(whose, thread=OuterRef("pk"))))
+
+
+def shared_with(employee: Employee) -> Q:
+    """Participations that are the employee's together with others; what nobody else reads is everybody's (RCV-12)."""
+    not_for = shares(employee)
+    return Q(employee__isnull=True) & ~Q(group_id__in=not_for.others_groups) & ~Q(role_id__in=not_for.others_roles)
 
 
 def granted_states(employee: Employee) -> list[ThreadState]:

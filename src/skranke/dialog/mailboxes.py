@@ -141,9 +141,9 @@ def _among(rows: QuerySet[Participant] | QuerySet[Message]) -> Case:
 
 
 def _in_inbox(employee: Employee) -> Q:
-    """Waits for the employee: by the own row, or by the whole clinic's when there is no own one (MSG-3)."""
+    """Waits for the employee: by the own row, or by one that is shared when there is no own one (MSG-3)."""
     own = Participant.objects.filter(thread=OuterRef("thread"), employee=employee).values("in_inbox")
-    rows = Participant.objects.filter(Q(employee=employee) | Q(employee__isnull=True), in_inbox=True)
+    rows = Participant.objects.filter(Q(employee=employee) | access.shared_with(employee), in_inbox=True)
     waiting = rows.annotate(wanted=Coalesce(Subquery(own), Value(True))).filter(wanted=True)
     # What waits in an inbox is open: closing takes it out of all of them.
     return Q(_among(waiting), state=ThreadState.OPEN)
@@ -152,8 +152,8 @@ def _in_inbox(employee: Employee) -> Q:
 def _stands_in_inbox(employee: Employee) -> Coalesce:
     """The same as `_in_inbox`, asked thread by thread."""
     rows = Participant.objects.filter(thread=OuterRef("pk"))
-    own, whole = rows.filter(employee=employee), rows.filter(employee__isnull=True)
-    return Coalesce(Subquery(own.values("in_inbox")), Subquery(whole.values("in_inbox")), Value(False))
+    own, shared = rows.filter(employee=employee), rows.filter(access.shared_with(employee), in_inbox=True)
+    return Coalesce(Subquery(own.values("in_inbox")), Exists(shared))
 
 
 def _read_by(employee: Employee) -> Exists:

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from skranke.clinics.models import CommunicationParty, Employee
+from skranke.clinics.models import CommunicationParty, Employee, Group, Role
 from skranke.kernel import clock
 from skranke.patients.models import Patient
 from skranke.tenancy.models import TenantModel
@@ -94,19 +94,27 @@ class Thread(TenantModel):
 
 
 class Participant(TenantModel):
-    """Who takes part: one employee, or the whole clinic when `employee` is empty (RCV-8).
+    """Who takes part: one employee, a group, a role, or with none of them the whole clinic (RCV-8, ORG-10).
 
     in_inbox: waits for somebody to treat it (MSG-3).
     """
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="participants")
     employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="participations")
+    group = models.ForeignKey(Group, null=True, on_delete=models.PROTECT, related_name="+")
+    role = models.ForeignKey(Role, null=True, on_delete=models.PROTECT, related_name="+")
     in_inbox = models.BooleanField(default=True)
     last_message_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["thread", "employee"], name="participant_once", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["thread", "employee", "group", "role"], name="participant_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(group=None, role=None) | Q(employee=None, role=None) | Q(employee=None, group=None),
+                name="participant_is_one",
+            ),
         ]
         indexes = [
             models.Index(

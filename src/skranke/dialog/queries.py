@@ -3,11 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
-from skranke.clinics.models import Employee
+from skranke.clinics.models import Employee, Group, Role
+from skranke.clinics.organisation.addressing import recipients_by_party
+from skranke.clinics.organisation.queries import readers, shares
+from skranke.clinics.organisation.values import Recipient
+from skranke.clinics.words import role_name
 from skranke.dialog import access, rules
 from skranke.dialog.mailboxes import counts, mailbox, unread
 from skranke.dialog.models import (
@@ -38,7 +42,7 @@ from skranke.kernel import clock
 from skranke.patients.models import Patient
 from skranke.tenancy.work import current_actor
 
-__all__ = ["counts", "mailbox", "thread_mark", "thread_view", "threads_of", "unread"]
+__all__ = ["counts", "mailbox", "thread_mark", "thread_view", "threads_of", "unread", "unread_recipients"]
 
 
 def thread_view(thread: Thread) -> ThreadView:
@@ -98,9 +102,12 @@ def threads_of(patient: Patient, *, closed: bool, limit: int = 50) -> list[Threa
 
 
 def _in_inbox(participants: tuple[ParticipantView, ...], employee: Employee) -> bool:
-    """The employee's own row counts; without one the whole clinic's."""
-    by_id: dict[UUID | None, bool] = {participant.employee_id: participant.in_inbox for participant in participants}
-    return by_id.get(employee.id, by_id.get(None, False))
+    """The employee's own row counts; without one those that are shared with others."""
+    own = [one.in_inbox for one in participants if one.employee_id == employee.id]
+    if own:
+        return own[0]
+    mine = shares(employee)
+    return any(one.in_inbox and mine.has(Recipient(one.employee_id, one.group_id, one.role_id)) for one in participants)
 
 
 def _messages(thread: Thread, *, final: bool) -> tuple[MessageView, ...]:
@@ -166,13 +173,42 @@ def _event(event: ThreadEvent) -> EventView:
     return EventView(at=event.at, kind=EventKind(event.kind), actor_name=event.actor_name, note=note)
 
 
+def _name(row: Participant) -> str:
+    if row.role is not None:
+        return role_name(row.role)
+    who = row.employee or row.group
+    return who.name if who is not None else ""
+
+
+def unread_recipients() -> list[tuple[Group | Role, int]]:
+    """Groups and roles that nobody is in, in how many open threads each takes part or 0 as a set recipient (RCV-12).
+
+    Their mail is everybody's until somebody is; an administrator is told.
+    """
+    open_ones = Participant.objects.filter(thread__state=ThreadState.OPEN, employee=None)
+    counted = {
+        Recipient(None, row["group_id"], row["role_id"]): row["number"]
+        for row in open_ones.values("group_id", "role_id").annotate(number=Count("id"))
+    }
+    chosen = {one for recipients in recipients_by_party().values() for one in recipients if not one.employee_id}
+    empty = [one for one in chosen | set(counted) if not one.is_whole_clinic and not readers(one)]
+    groups = Group.objects.in_bulk([one.group_id for one in empty if one.group_id])
+    roles = Role.objects.in_bulk([one.role_id for one in empty if one.role_id])
+    rows: list[tuple[Group | Role, int]] = [
+        (groups[one.group_id], counted.get(one, 0)) for one in empty if one.group_id
+    ]
+    return rows + [(roles[one.role_id], counted.get(one, 0)) for one in empty if one.role_id]
+
+
 def _participants(thread: Thread) -> tuple[ParticipantView, ...]:
     read_at: dict[UUID | None, datetime] = dict(thread.readings.values_list("employee_id", "read_at"))
-    rows = Participant.objects.filter(thread=thread).select_related("employee").order_by("id")
+    rows = Participant.objects.filter(thread=thread).select_related("employee", "group", "role").order_by("id")
     return tuple(
         ParticipantView(
             employee_id=row.employee_id,
-            name=row.employee.name if row.employee else "",
+            group_id=row.group_id,
+            role_id=row.role_id,
+            name=_name(row),
             in_inbox=row.in_inbox,
             read_at=read_at.get(row.employee_id),
         )

@@ -120,6 +120,11 @@ def recipient(kind: str, *, wanted: Employee | None, addressed: Employee | None)
     return wanted or addressed
 
 
+def goes_to_whole_clinic(kind: str, *, is_gps: bool) -> bool:
+    """RCV-9: an e-contact or a renewal written to a GP; what else is nobody's goes where the clinic says (ORG-13)."""
+    return is_gps and kind not in {DialogKind.E_CONSULTATION, DialogKind.APPOINTMENT_WISH}
+
+
 def is_journaled(kind: str) -> bool:
     """Every e-consultation is journaled by itself, both directions; no other kind is (JRN-1, JRN-2)."""
     return kind == DialogKind.E_CONSULTATION

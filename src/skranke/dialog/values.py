@@ -33,6 +33,7 @@ class EventKind(StrEnum):
     RESENT_BY_ITSELF = "resent_by_itself"
     NOT_READ_BY_PATIENT = "not_read_by_patient"
     WISH_NOT_MET = "wish_not_met"
+    HANDED_OVER = "handed_over"
     READ_BY_PATIENT = "read_by_patient"
 
 
@@ -252,9 +253,11 @@ class EventView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantView:
-    """Who takes part; `employee_id` is None for the whole clinic. read_at: when it was last read (MSG-6)."""
+    """Who takes part: an employee, a group, a role; none of them: the whole clinic. read_at: last read (MSG-6)."""
 
     employee_id: UUID | None
+    group_id: UUID | None = None
+    role_id: UUID | None = None
     name: str
     in_inbox: bool
     read_at: datetime | None

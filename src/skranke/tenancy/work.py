@@ -70,6 +70,13 @@ def once(name: str, ask: Callable[[], Found]) -> Found:
     return found
 
 
+def forget(name: str) -> None:
+    """Ask anew for what `once` keeps under this name: who changes it in the midst of a unit of work says so."""
+    remembered = _remembered.get()
+    if remembered is not None:
+        remembered.pop(name, None)
+
+
 def remember(name: str, found: Any) -> None:
     """Keep for the rest of the unit of work what was found ahead of the question for it, as many rows by one query."""
     current_actor()

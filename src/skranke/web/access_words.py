@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from skranke.audit.actions import Purpose
 from skranke.audit.seeing import Deed, Seen
 from skranke.clinics.models import EmployeeRole
+from skranke.clinics.words import position_text
 from skranke.kernel.actor import ActorKind
-from skranke.web.clinic.shell import role_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def _who(seen: Seen) -> str:
 def _role(seen: Seen) -> str:
     if seen.kind is ActorKind.OPERATOR:
         return _("Teknisk drift")
-    return role_text(seen.role) if seen.role in EmployeeRole.values else ""
+    return position_text(seen.role) if seen.role in EmployeeRole.values else ""
 
 
 def why(purpose: str) -> str:

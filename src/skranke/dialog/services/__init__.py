@@ -3,6 +3,7 @@
 from skranke.dialog.services.changes import takes_answers
 from skranke.dialog.services.delivery import mark_delivery, mark_resent, mark_unread_by_patient
 from skranke.dialog.services.handle import close_thread, forward, mark_read, remove_from_inbox, take
+from skranke.dialog.services.leaving import end_employment
 from skranke.dialog.services.own_channel import answer_by_patient, mark_read_by_patient
 from skranke.dialog.services.receive import receive_message
 from skranke.dialog.services.resend import resend
@@ -14,6 +15,7 @@ __all__ = [
     "answer_by_patient",
     "close_thread",
     "discard_upload",
+    "end_employment",
     "forward",
     "mark_delivery",
     "mark_read",

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from skranke.clinics.models import Employee
+from skranke.clinics.organisation.values import WHOLE_CLINIC, Recipient
 from skranke.dialog import access, rules
 from skranke.dialog.errors import VersionConflictError
 from skranke.dialog.models import DeliveryState, Direction, Message, Participant, Thread, ThreadEvent
@@ -67,23 +67,32 @@ def event_of(
     )
 
 
-def participation(thread: Thread, employee_id: UUID | None, *, in_inbox: bool = True) -> Participant:
-    """The row by which an employee, or the whole clinic (None), takes part in a thread where nobody does yet."""
+def participation(thread: Thread, who: Recipient, *, in_inbox: bool = True) -> Participant:
+    """The row by which somebody takes part in a thread where nobody does yet."""
     return Participant(
         clinic_id=thread.clinic_id,
         thread=thread,
-        employee_id=employee_id,
+        employee_id=who.employee_id,
+        group_id=who.group_id,
+        role_id=who.role_id,
         in_inbox=in_inbox,
         last_message_at=thread.last_message_at,
     )
 
 
-def join(thread: Thread, employee_id: UUID | None, *, in_inbox: bool) -> None:
-    """Let an employee, or the whole clinic (None), take part."""
+def join(thread: Thread, who: Recipient, *, in_inbox: bool) -> None:
+    """Let an employee, a group, a role or the whole clinic take part."""
     facts = {"in_inbox": in_inbox, "last_message_at": thread.last_message_at}
-    whose = Q(employee_id=employee_id) if employee_id is not None else Q(employee__isnull=True)
-    if not thread.participants.filter(whose).update(**facts):
-        insert(participation(thread, employee_id, in_inbox=in_inbox))
+    columns = {"employee_id": who.employee_id, "group_id": who.group_id, "role_id": who.role_id}
+    named: dict[str, object] = {name: value for name, value in columns.items() if value is not None}
+    whose = named or {f"{name}__isnull": True for name in columns}
+    if not thread.participants.filter(**whose).update(**facts):
+        insert(participation(thread, who, in_inbox=in_inbox))
+
+
+def of(employee: Employee) -> Recipient:
+    """The employee as a participant."""
+    return Recipient(employee_id=employee.id)
 
 
 def leave_all_inboxes(thread: Thread) -> None:
@@ -92,10 +101,13 @@ def leave_all_inboxes(thread: Thread) -> None:
 
 
 def enter_inboxes(thread: Thread) -> None:
-    """A new message waits: for every participant (RCV-15), or the whole clinic when none is active any more."""
+    """A new message waits: for every participant (RCV-15), or the whole clinic when none is active any more.
+
+    A group or role that nobody reads needs nothing here: its mail is everybody's (`access.shared_with`, RCV-12).
+    """
     thread.participants.update(in_inbox=True, last_message_at=thread.last_message_at)
     if not thread.participants.filter(Q(employee__isnull=True) | Q(employee__active=True)).exists():
-        join(thread, None, in_inbox=True)
+        join(thread, WHOLE_CLINIC, in_inbox=True)
     # What has just come has been read by nobody.
     thread.readings.all().delete()
 

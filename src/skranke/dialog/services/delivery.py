@@ -6,9 +6,10 @@ from django.db.models import F
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
+from skranke.clinics.organisation.values import WHOLE_CLINIC
 from skranke.dialog import rules
 from skranke.dialog.models import DeliveryState, Direction, Message, Thread, ThreadState
-from skranke.dialog.services.changes import add_event, join, refresh
+from skranke.dialog.services.changes import add_event, join, of, refresh
 from skranke.dialog.values import EventKind
 from skranke.kernel import clock
 from skranke.tenancy import live
@@ -111,6 +112,6 @@ def _return_to_author(thread: Thread, message: Message) -> None:
     refresh(thread)
     thread.save(update_fields=["state", "answer_due", "last_message_at", "last_msg_id"])
     author = message.author if message.author is not None and message.author.active else None
-    join(thread, author.id if author else None, in_inbox=True)
+    join(thread, of(author) if author else WHOLE_CLINIC, in_inbox=True)
     readings = thread.readings.filter(employee=author) if author else thread.readings.all()
     readings.delete()

@@ -1,10 +1,14 @@
 """Treating a thread without writing to the patient (MSG-3, MSG-8, MSG-17, MSG-18)."""
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
-from skranke.clinics.models import Employee
+from skranke.clinics.models import Employee, Group, Role
+from skranke.clinics.organisation.queries import readers, staff
+from skranke.clinics.organisation.values import Recipient, recipient_of
+from skranke.clinics.words import role_name
 from skranke.dialog import rules
 from skranke.dialog.errors import AnswerFirstError
 from skranke.dialog.models import Reading, Thread, ThreadState
@@ -13,6 +17,7 @@ from skranke.dialog.services.changes import (
     join,
     leave_all_inboxes,
     lock_for_change,
+    of,
     save_change,
     waiting_since,
 )
@@ -34,7 +39,7 @@ def close_thread(thread: Thread, *, expected_version: int | None = None) -> Thre
         raise AnswerFirstError(_("En eKonsultasjon kan ikke avsluttes uten svar."))
     thread.state, thread.answer_due = ThreadState.CLOSED, None
     leave_all_inboxes(thread)
-    join(thread, employee.id, in_inbox=False)
+    join(thread, of(employee), in_inbox=False)
     return _done(thread, EventKind.CLOSED, Action.THREAD_CLOSED)
 
 
@@ -45,39 +50,55 @@ def take(thread: Thread, *, expected_version: int | None = None) -> Thread:
     """
     thread, employee = lock_for_change(thread, expected_version=expected_version)
     leave_all_inboxes(thread)
-    join(thread, employee.id, in_inbox=True)
+    join(thread, of(employee), in_inbox=True)
     thread.state, thread.responsible = ThreadState.OPEN, employee
     return _done(thread, EventKind.TAKEN, Action.THREAD_TAKEN)
 
 
-def forward(thread: Thread, *, to: Employee | None, expected_version: int | None = None) -> Thread:
-    """Hand the thread to a colleague, or to the whole clinic (None); the giver keeps it among the open ones (MSG-8).
+def forward(thread: Thread, *, to: Employee | Group | Role | None, expected_version: int | None = None) -> Thread:
+    """Hand the thread to a colleague, a group, a role, or the whole clinic (None); the giver keeps it among the open
+    ones (MSG-8, MSG-17). Every member of a group has it in the inbox until one has handled it.
 
-    Raises NotFoundError when the colleague is not active at this clinic.
+    Raises NotFoundError when the receiver is not there any more, or the colleague is not active at this clinic.
     """
     thread, employee = lock_for_change(thread, expected_version=expected_version)
-    receiver = Employee.objects.filter(id=to.id, active=True).first() if to is not None else None
-    if to is not None and receiver is None:
+    if to is not None and not type(to).objects.filter(_works(to), id=to.id).exists():
         raise NotFoundError(_("Mottakeren finnes ikke eller er ikke aktiv. Velg en annen."))
     leave_all_inboxes(thread)
+    receiver = recipient_of(to)
     # Forwarding a closed thread gives somebody work with it: it is open again.
-    thread.state, thread.responsible = ThreadState.OPEN, receiver
-    join(thread, employee.id, in_inbox=False)
-    join(thread, receiver.id if receiver else None, in_inbox=True)
-    if receiver is None:
-        # An own row counts before the whole clinic's: the giver, who has one, does not get it back.
-        thread.participants.filter(employee__isnull=False).exclude(employee=employee).update(in_inbox=True)
-        thread.readings.exclude(employee=employee).delete()
-    else:
-        thread.readings.filter(employee=receiver).delete()
-    name = receiver.name if receiver else ""
-    return _done(thread, EventKind.FORWARDED, Action.THREAD_FORWARDED, to=name)
+    thread.state, thread.responsible = ThreadState.OPEN, to if isinstance(to, Employee) else None
+    join(thread, of(employee), in_inbox=False)
+    join(thread, receiver, in_inbox=True)
+    _give_anew(thread, receiver, employee)
+    return _done(thread, EventKind.FORWARDED, Action.THREAD_FORWARDED, to=_name(to))
+
+
+def _works(to: Employee | Group | Role) -> Q:
+    return Q() if isinstance(to, Role) else Q(active=True)
+
+
+def _give_anew(thread: Thread, receiver: Recipient, giver: Employee) -> None:
+    """Those who get it have not read it, whatever they did before.
+
+    An own row counts before a shared one: the giver, who has one, does not get it back with the group.
+    """
+    shared = receiver.employee_id is None
+    getting = [one.id for one in readers(receiver) or staff() if not shared or one.id != giver.id]
+    thread.participants.filter(employee_id__in=getting).update(in_inbox=True)
+    thread.readings.filter(employee_id__in=getting).delete()
+
+
+def _name(to: Employee | Group | Role | None) -> str:
+    if to is None:
+        return ""
+    return role_name(to) if isinstance(to, Role) else to.name
 
 
 def remove_from_inbox(thread: Thread) -> Thread:
     """Take the thread out of the acting employee's own inbox; everybody else's keeps it (MSG-3)."""
     thread, employee = lock_for_change(thread)
-    join(thread, employee.id, in_inbox=False)
+    join(thread, of(employee), in_inbox=False)
     add_event(thread, EventKind.REMOVED_FROM_INBOX)
     live.announce("thread", thread.id)
     return thread

@@ -9,7 +9,9 @@ from skranke.audit.actions import Action
 from skranke.audit.models import AuditEvent
 from skranke.audit.services import event, record
 from skranke.blobs import services as blobs
-from skranke.clinics.models import Employee
+from skranke.clinics.models import Employee, PartyKind
+from skranke.clinics.organisation.addressing import recipients_of
+from skranke.clinics.organisation.values import WHOLE_CLINIC, Recipient
 from skranke.clinics.queries import party_of_her_id
 from skranke.dialog import rules
 from skranke.dialog.errors import NobodyReadsError, OtherPatientError
@@ -29,6 +31,7 @@ from skranke.dialog.services.changes import (
     enter_inboxes,
     event_of,
     join,
+    of,
     participation,
     refresh,
     save_change,
@@ -90,13 +93,14 @@ def _begin(incoming: IncomingMessage) -> Message:
     thread = _new_thread(incoming)
     message = _message(thread, incoming)
     received = _received(message)
-    recipient = _set_rules(thread, incoming)
-    if recipient is None:
+    recipients = _set_rules(thread, incoming)
+    if not any(one.employee_id for one in recipients):
         _require_anybody()
     begin(thread, message)
     files = _files(message, incoming)
     wanted = rows(message, incoming.prescriptions)
-    insert(thread, message, *files, *wanted, received, participation(thread, recipient.id if recipient else None))
+    takes_part = [participation(thread, one) for one in recipients]
+    insert(thread, message, *files, *wanted, received, *takes_part)
     journal_message(thread, message, files)
     insert(_audit(message), calls=[live.announcement("thread", thread.id)])
     return message
@@ -216,14 +220,15 @@ def _received(message: Message) -> ThreadEvent:
 
 def _apply_rules(thread: Thread, incoming: IncomingMessage) -> None:
     """What the message that starts the thread says, when it came late; what people have done since stands."""
-    recipient = _set_rules(thread, incoming)
+    recipients = _set_rules(thread, incoming)
     if not thread.events.filter(kind__in=_HANDLED).exists():
         thread.participants.all().delete()
-    join(thread, recipient.id if recipient else None, in_inbox=True)
+    for one in recipients:
+        join(thread, one, in_inbox=True)
 
 
-def _set_rules(thread: Thread, incoming: IncomingMessage) -> Employee | None:
-    """Set kind, title and party as the message says; who is to have it, None for the whole clinic."""
+def _set_rules(thread: Thread, incoming: IncomingMessage) -> tuple[Recipient, ...]:
+    """Set kind, title and party as the message says; who is to have it."""
     if incoming.kind != DialogKind.UNKNOWN:
         thread.kind = incoming.kind
     thread.title = _title(thread.kind, incoming)
@@ -231,7 +236,12 @@ def _set_rules(thread: Thread, incoming: IncomingMessage) -> Employee | None:
     thread.important = rules.is_important(thread.kind)
     thread.party = party_of_her_id(incoming.party_her_id)
     addressed = _active(thread.party.employee if thread.party else None)
-    return rules.recipient(thread.kind, wanted=_wanted(thread, incoming), addressed=addressed)
+    practitioner = rules.recipient(thread.kind, wanted=_wanted(thread, incoming), addressed=addressed)
+    if practitioner is not None:
+        return (of(practitioner),)
+    if rules.goes_to_whole_clinic(thread.kind, is_gps=thread.party is not None and thread.party.kind == PartyKind.GP):
+        return (WHOLE_CLINIC,)
+    return recipients_of(thread.party)
 
 
 def _active(employee: Employee | None) -> Employee | None:

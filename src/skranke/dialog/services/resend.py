@@ -15,6 +15,7 @@ from skranke.dialog.services.changes import (
     join,
     leave_all_inboxes,
     lock_for_change,
+    of,
     refresh,
     save_change,
     waiting_since,
@@ -56,7 +57,7 @@ def resend(thread: Thread, message_id: UUID, *, expected_version: int | None = N
     refresh(thread)
     if waiting_since(thread) is None:
         leave_all_inboxes(thread)
-        join(thread, employee.id, in_inbox=False)
+        join(thread, of(employee), in_inbox=False)
     add_event(thread, EventKind.RESENT, detail={"message": str(message.id)})
     record(
         Action.MESSAGE_RESENT,

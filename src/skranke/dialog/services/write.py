@@ -20,6 +20,7 @@ from skranke.dialog.services.changes import (
     join,
     leave_all_inboxes,
     lock_for_change,
+    of,
     refresh,
     save_change,
     waiting_since,
@@ -90,7 +91,7 @@ def answer(
     thread.responsible = employee
     refresh(thread)
     leave_all_inboxes(thread)
-    join(thread, employee.id, in_inbox=False)
+    join(thread, of(employee), in_inbox=False)
     add_event(thread, EventKind.ANSWERED, detail={"message": str(message.id)})
     if close:
         add_event(thread, EventKind.CLOSED)
@@ -126,7 +127,7 @@ def start_dialog(
     code = rules.start_code(kind, may_answer=may_answer)
     message = _send(thread, employee, code=code, text=text, subject=subject, attachment_ids=attachment_ids)
     refresh(thread)
-    join(thread, employee.id, in_inbox=False)
+    join(thread, of(employee), in_inbox=False)
     add_event(thread, EventKind.STARTED, detail={"message": str(message.id)})
     journal_thread(thread)
     _record(Action.THREAD_STARTED, thread, message)

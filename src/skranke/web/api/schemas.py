@@ -115,9 +115,11 @@ class MessageOut(Schema):
 
 
 class ParticipantOut(Schema):
-    """Who takes part; without an employee: the whole clinic."""
+    """Who takes part: an employee, a group or a role; without any of them: the whole clinic."""
 
     employee_id: UUID | None
+    group_id: UUID | None
+    role_id: UUID | None
     name: str
     in_inbox: bool
     read_at: datetime | None
@@ -245,9 +247,11 @@ class AnswerIn(Schema):
 
 
 class ForwardIn(Schema):
-    """To whom a thread goes on; without an employee: the whole clinic."""
+    """To whom a thread goes on: an employee, a group or a role (one of them); without any: the whole clinic."""
 
     employee_id: UUID | None = None
+    group_id: UUID | None = None
+    role_id: UUID | None = None
 
 
 class JournalEntryOut(Schema):

@@ -8,7 +8,8 @@ from ninja import File, Query, Router
 from ninja.files import UploadedFile
 
 from skranke.blobs.services import open_blob
-from skranke.clinics.access import get_employee_for
+from skranke.clinics.access import get_receiver_for
+from skranke.clinics.organisation.values import Recipient
 from skranke.dialog import queries
 from skranke.dialog.access import get_attachment_for, get_thread_for
 from skranke.dialog.mailboxes import mailbox as read_mailbox
@@ -129,10 +130,12 @@ def take_thread(request: HttpRequest, thread_id: UUID) -> Any:
 @router.post("/threads/{thread_id}/forward", response=schemas.ThreadOut)
 @writes
 def forward_thread(request: HttpRequest, thread_id: UUID, body: schemas.ForwardIn) -> Any:
-    """Hand the thread to a colleague or the whole clinic (MSG-17)."""
+    """Hand the thread to a colleague, a group, a role or the whole clinic (MSG-17)."""
     actor = current_actor()
     thread = get_thread_for(actor, thread_id)
-    to = get_employee_for(actor, body.employee_id) if body.employee_id else None
+    if sum(one is not None for one in (body.employee_id, body.group_id, body.role_id)) > 1:
+        raise InvalidError("A thread goes on to one: an employee, a group or a role.", field="employee_id")
+    to = get_receiver_for(actor, Recipient(body.employee_id, body.group_id, body.role_id))
     handle.forward(thread, to=to, expected_version=expected_version(request))
     return _changed(thread_id)
 

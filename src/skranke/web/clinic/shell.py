@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from skranke.clinics import queries as clinics
-from skranke.clinics.models import EmployeeRole
+from skranke.clinics.words import position_text
 from skranke.dialog import queries as dialog
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
@@ -34,7 +34,7 @@ def shell(request: HttpRequest, actor: Actor, current: str, *, unread: int | Non
     return ClinicShell(
         clinic_name=clinic.name,
         person_name=actor.name,
-        role_text=role_text(actor.role),
+        role_text=position_text(actor.role),
         home_url=reverse("post", args=[slug]),
         search_url=reverse("patient-search", args=[slug]),
         logout_url=reverse("logout"),
@@ -78,18 +78,6 @@ def _compose_actions(slug: str) -> tuple[Action, ...]:
         Action(url=f"{compose}?type=e_consultation", text=_("eKonsultasjon – helsenorge.no"), symbol="plus"),
         Action(url=f"{compose}?type=e_dialog", text=_("E-dialog"), symbol="plus"),
     )
-
-
-def role_text(role: str) -> str:
-    """What a role is called on the screen."""
-    return {
-        EmployeeRole.GP: _("Fastlege"),
-        EmployeeRole.SUBSTITUTE: _("Vikar"),
-        EmployeeRole.INTERN: _("Turnuslege"),
-        EmployeeRole.NURSE: _("Sykepleier"),
-        EmployeeRole.SECRETARY: _("Helsesekretær"),
-        EmployeeRole.LAB: _("Lab"),
-    }.get(EmployeeRole(role), role)
 
 
 def active_patient_id(request: HttpRequest) -> UUID | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from skranke.clinics.activation.founding import Administrator
 from skranke.clinics.activation.values import Connection, Peer
 from skranke.clinics.models import Clinic, CommunicationProfile, Counterpart, EmployeeRole
-from skranke.web.clinic.shell import role_text
+from skranke.clinics.words import position_text
 
 _FILE = RegexValidator(r"^file:/", _("Skriv file: og stien til filen, for eksempel file:/etc/skranke/klinikk.pem."))
 _FILE_OR_REGISTER = RegexValidator(
@@ -62,7 +62,7 @@ class NewClinicForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(one.value, role_text(one)) for one in EmployeeRole]  # type: ignore[attr-defined]  # a ChoiceField has them
+        self.fields["role"].choices = [(one.value, position_text(one)) for one in EmployeeRole]  # type: ignore[attr-defined]  # a ChoiceField has them
 
     def administrator(self) -> Administrator:
         """The first administrator, of a form that is valid."""

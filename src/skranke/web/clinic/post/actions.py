@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from skranke.clinics.access import get_employee_for
-from skranke.clinics.models import Employee
+from skranke.clinics.access import get_receiver_for
+from skranke.clinics.models import Employee, Group, Role
+from skranke.clinics.organisation.queries import choices, chosen
 from skranke.dialog import rules, services
 from skranke.dialog.access import get_thread_for
 from skranke.dialog.models import DialogKind, Thread
 from skranke.kernel.actor import Actor
-from skranke.kernel.errors import InvalidError, NotFoundError
+from skranke.kernel.errors import InvalidError
 from skranke.kernel.ids import uuid_or_none
 from skranke.scheduling.services import answer_wish
 from skranke.web.clinic.post import words
@@ -23,8 +24,6 @@ from skranke.web.clinic.post.renewed import by_row, stated
 from skranke.web.clinic.post.screens import third_pane, thread_context
 from skranke.web.clinic.session import clinic_view
 from skranke.web.numbers import number_of
-
-WHOLE_CLINIC = "klinikken"
 
 
 @require_POST
@@ -78,7 +77,7 @@ def _answer_wish(request: HttpRequest, thread: Thread, draft: Draft) -> None:
 @require_POST
 @clinic_view
 def forward(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
-    """Hand the thread to a colleague or to the whole clinic."""
+    """Hand the thread to a colleague, a group, a role, or to the whole clinic."""
     thread = get_thread_for(actor, thread_id)
 
     def verb(_draft: Draft) -> None:
@@ -157,11 +156,8 @@ def _version(request: HttpRequest) -> int:
     return number_of(request.POST.get("versjon", ""))
 
 
-def _receiver(request: HttpRequest, actor: Actor) -> Employee | None:
-    chosen = request.POST.get("til", "")
-    if chosen == WHOLE_CLINIC:
-        return None
-    try:
-        return get_employee_for(actor, UUID(chosen))
-    except (ValueError, NotFoundError):
-        raise InvalidError(_("Velg hvem som skal få samtalen."), field="to") from None
+def _receiver(request: HttpRequest, actor: Actor) -> Employee | Group | Role | None:
+    meant = chosen(request.POST.get("til", ""), choices())
+    if meant is None:
+        raise InvalidError(_("Velg hvem som skal få samtalen."), field="to")
+    return get_receiver_for(actor, meant)

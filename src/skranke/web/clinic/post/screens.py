@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from markupsafe import Markup
 
 from skranke.clinics import queries as clinics
+from skranke.clinics.organisation.queries import choices
 from skranke.dialog import queries
 from skranke.dialog.access import employee_of, granted_states
 from skranke.dialog.models import DialogKind, Thread, ThreadState
@@ -126,7 +127,7 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         "treated": treated(view),
         "entries": [message.journal_entry_id for message in view.messages if message.journal_entry_id],
         "tab": "hendelser" if request.GET.get("vis") == "hendelser" else "samtale",
-        "colleagues": [one for one in clinics.employees() if one.id != actor.person_id],
+        "receivers": [one for one in choices() if one.id != actor.person_id],
         "clinic_name": clinics.this_clinic().name,
         "actor": actor,
         "is_active_patient": view.patient is not None and active_patient_id(request) == view.patient.id,

@@ -143,6 +143,7 @@ def _events(facts: dict[str, str]) -> dict[EventKind, str]:
         EventKind.REMOVED_FROM_INBOX: _("%(name)s fjernet samtalen fra innboksen sin"),
         EventKind.NOT_READ_BY_PATIENT: _("HelseNorge melder at pasienten ikke har lest meldingen"),
         EventKind.READ_BY_PATIENT: _("Lest av pasienten"),
+        EventKind.HANDED_OVER: _("%(note)s har sluttet: klinikken har fått samtalen"),
         EventKind.WISH_NOT_MET: _("Pasienten ba om en behandler (HPR %(note)s) som ikke er aktiv her"),
     }
 

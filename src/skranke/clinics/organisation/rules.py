@@ -1,0 +1,76 @@
+"""Pure rules of the organisation: what a position does by default, and who is in which group."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from skranke.clinics.models import Access, EmployeeRole, StaffFunction
+
+RECEPTION_GROUP = "Resepsjon"
+_DOCTORS = frozenset({EmployeeRole.GP, EmployeeRole.SUBSTITUTE, EmployeeRole.INTERN})
+_FUNCTIONS: dict[EmployeeRole, tuple[StaffFunction, ...]] = {
+    EmployeeRole.NURSE: (StaffFunction.LABORATORY, StaffFunction.TELEPHONE),
+    EmployeeRole.SECRETARY: (StaffFunction.RECEPTION, StaffFunction.TELEPHONE, StaffFunction.MESSAGES),
+    EmployeeRole.LAB: (StaffFunction.LABORATORY,),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What decides which dynamic groups an employee is in: functions without those logged out of for now."""
+
+    position_type: str
+    functions: frozenset[str]
+    role_id: UUID
+    department_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    """Whom a dynamic group has; what is left empty is not asked. department_id: of the owner, None for the clinic."""
+
+    position_types: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+    role_ids: frozenset[UUID] = frozenset()
+    department_id: UUID | None = None
+
+
+def standard_functions(position_type: str) -> list[str]:
+    """What a position of this type does until an administrator says otherwise (ORG-2)."""
+    doctors = (StaffFunction.MESSAGES, StaffFunction.PRESCRIPTIONS)
+    return sorted(doctors if position_type in _DOCTORS else _FUNCTIONS[EmployeeRole(position_type)])
+
+
+def has_specialisation(position_type: str) -> bool:
+    """Doctors may have a specialisation; no other position type has one (ORG-2)."""
+    return position_type in _DOCTORS
+
+
+def has_criteria(criteria: Criteria) -> bool:
+    """A dynamic group asks for something: else everybody would be in it (ORG-8)."""
+    return bool(criteria.position_types or criteria.functions or criteria.role_ids)
+
+
+def matches(criteria: Criteria, place: Place) -> bool:
+    """ORG-8: of one of the position types, with one of the functions, in one of the roles, as far as each is asked."""
+    return (
+        has_criteria(criteria)
+        and criteria.department_id in {None, place.department_id}
+        and (not criteria.position_types or place.position_type in criteria.position_types)
+        and (not criteria.functions or bool(criteria.functions & place.functions))
+        and (not criteria.role_ids or place.role_id in criteria.role_ids)
+    )
+
+
+def inherited(accesses: Collection[str]) -> dict[str, bool]:
+    """The fields of an employee that a role's accesses set on a new position (ORG-2)."""
+    return {
+        "is_admin": Access.ADMINISTRATOR in accesses,
+        "sees_clinic_open": Access.CLINIC_OPEN in accesses,
+        "sees_clinic_archive": Access.CLINIC_ARCHIVE in accesses,
+    }
+
+
+def keeps_an_administrator(administrators: Iterable[UUID], leaving: UUID) -> bool:
+    """ORG-4: somebody must be left who may give and take accesses."""
+    return any(one != leaving for one in administrators)
