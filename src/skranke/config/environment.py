@@ -98,6 +98,19 @@ class Settings:
     list_sync_day: int = field(
         default=1, metadata={"help": "Read the GPs' lists anew on this day of each month (PAT-16); 0: never."}
     )
+    nhn_description_url: str = field(
+        default="https://www.nhn.no/tjenester/helsenorge/digital-dialog-med-fastlegen/hva-er-digital-dialog",
+        metadata={"help": "Norsk Helsenett's description of Digital dialog, linked to from Konfigurasjon (ACT-3)."},
+    )
+    nhn_reasons_url: str = field(
+        default="https://www.nhn.no/tjenester/helsenorge/digital-dialog-med-fastlegen",
+        metadata={"help": "Norsk Helsenett's ten good reasons to use it."},
+    )
+    nhn_order_url: str = field(
+        default="https://www.nhn.no/nasjonale-e-helselosninger/helsenorge/digital-dialog-med-fastlegen/"
+        "kom-i-gang-med-digital-dialog-pa-ditt-legekontor",
+        metadata={"help": "Where a clinic orders it."},
+    )
     health_directory: str = field(default="", metadata={"help": "Where the programs write their heartbeats."})
 
     def __post_init__(self) -> None:

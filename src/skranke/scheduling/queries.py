@@ -27,7 +27,7 @@ from skranke.scheduling.facts import (
 )
 from skranke.scheduling.helsenorge import Calendar, only_schedule, why_no_slots
 from skranke.scheduling.models import STANDING, Appointment, OwnerKind, Schedule, Slot, SlotState, Wish
-from skranke.scheduling.values import OfferAudience, OfferedSlot, Refusal, ScheduleFacts, SlotAnswer
+from skranke.scheduling.values import OfferAudience, OfferedSlot, PatientFacts, Refusal, ScheduleFacts, SlotAnswer
 
 QUESTION_DAYS = 28
 
@@ -100,10 +100,17 @@ def _for_helsenorge(
     return [one for one in chosen if one.id == allowed.id]
 
 
+def offered_to_the_list(gp: Employee, *, start: datetime, end: datetime, now: datetime) -> list[OfferedSlot]:
+    """What somebody on the GP's list, who has booked nothing yet, is offered in HelseNorge in [start, end)."""
+    chosen = _for_helsenorge(_schedules(None, gp), gp, None, explicit=False)
+    anybody = PatientFacts(id=gp.id, gp_id=gp.id, on_gp_list=True)
+    return _offer(chosen, OfferAudience.HELSENORGE, anybody, (start, end), now) if chosen else []
+
+
 def _offer(
     chosen: list[ScheduleFacts],
     audience: OfferAudience,
-    patient: Patient | None,
+    patient: Patient | PatientFacts | None,
     span: tuple[datetime, datetime],
     now: datetime,
 ) -> list[OfferedSlot]:
@@ -113,8 +120,8 @@ def _offer(
     types, clinic, staff = all_types(), clinic_limits(this_clinic()), audience is OfferAudience.STAFF
     levels = (*(one.limits for one in chosen), *(kind.limits for kind in types.values()))
     since = min(start, now) if not staff and any(level.first_only for level in levels) else start
-    counted = None
-    if patient is not None and not staff:
+    counted = patient if isinstance(patient, PatientFacts) else None
+    if isinstance(patient, Patient) and not staff:
         counted = patient_facts(patient, now, count=rules.limits_number(chosen, types.values(), clinic))
     shown = rules.offer(
         open_slots(ids, since, end),

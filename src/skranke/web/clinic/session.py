@@ -78,6 +78,19 @@ def clinic_view(view: View[P]) -> Callable[..., HttpResponseBase]:
     return wrapped
 
 
+def asking_view(view: View[P]) -> Callable[..., HttpResponseBase]:
+    """As `clinic_view`, for a view that asks somebody else: no unit of work is open, it opens those it needs."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        account_id = account_of(request)
+        if account_id is None:
+            return to_login(request, STAFF)
+        return view(request, staff_actor(account_id, slug), *args, **kwargs)
+
+    return wrapped
+
+
 def _of_account(proof: Proof) -> UUID:
     if proof.account_id is None:
         raise ValueError("Staff log in with an account.")

@@ -39,6 +39,23 @@ AREAS: dict[Area, str | Promise] = {
 
 PAGES = (
     SettingsPage(
+        Area.POST,
+        "settings-helsenorge",
+        _("HelseNorge"),
+        _("Kom i gang, og hvilke tjenester pasientene får."),
+        Permission.SET_RECEIVERS,
+    ),
+    SettingsPage(
+        Area.POST, "settings-sight", _("Hva ser pasienten?"), _("Hva som vises på helsenorge.no, og hvorfor ikke mer.")
+    ),
+    SettingsPage(
+        Area.POST,
+        "settings-start",
+        _("Bestemt ved oppstart"),
+        _("Hvem gjør hva med meldinger, timer og resepter."),
+        Permission.CHANGE_SETTINGS,
+    ),
+    SettingsPage(
         Area.CLINIC, "settings-access", _("Hvem kan hva"), _("Hva en bruker, en eier og en administrator kan gjøre.")
     ),
 )
