@@ -28,7 +28,7 @@ from skranke.identity.services import create_account, issue_token
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor, ActorKind, system
 from skranke.kernel.ids import NationalId, synthetic_national_id
-from skranke.patients.models import Patient
+from skranke.patients.models import HelseNorgeState, Patient
 from skranke.patients.services import register
 from skranke.tenancy.work import acting
 
@@ -190,6 +190,8 @@ def _patient(given: str, family: str, age: int, gp: Employee | None) -> Patient:
         family_name=family,
         gp=gp,
         on_gp_list=gp is not None,
+        helsenorge_state=HelseNorgeState.ACTIVE if gp is not None else HelseNorgeState.UNKNOWN,
+        helsenorge_state_at=clock.now() - timedelta(hours=1) if gp is not None else None,
     )
 
 

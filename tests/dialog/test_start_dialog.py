@@ -6,6 +6,7 @@ from skranke.dialog import queries, services
 from skranke.dialog.errors import UnreachableError
 from skranke.dialog.models import Thread
 from skranke.journal.models import JournalEntry
+from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
 from skranke.outbox.models import OutboxItem
 from skranke.patients.models import HelseNorgeState, Patient
@@ -56,7 +57,9 @@ def test_a_dialog_that_may_not_be_answered_is_closed_at_once() -> None:
 def test_a_patient_who_cannot_be_reached_is_not_written_to() -> None:
     cast = make_clinic()
     with acting(cast.system):
-        Patient.objects.filter(id=cast.nora.id).update(helsenorge_state=HelseNorgeState.INACTIVE)
+        Patient.objects.filter(id=cast.nora.id).update(
+            helsenorge_state=HelseNorgeState.INACTIVE, helsenorge_state_at=clock.now()
+        )
     for patient, reason in ((cast.jonas, "not_on_list"), (cast.nora, "not_in_helsenorge")):
         with pytest.raises(UnreachableError) as refused:
             _start(cast, cast.kari, patient=patient)

@@ -12,16 +12,18 @@ from django.test import override_settings
 
 from skranke.audit.models import AuditEvent
 from skranke.cli import reachability as command
+from skranke.dialog.services import keep_draft
 from skranke.gateway.models import ReceivedMessage
 from skranke.kernel import clock
 from skranke.kernel.ids import synthetic_national_id
 from skranke.outbox.models import OutboxItem
 from skranke.patients import reaching
 from skranke.patients.models import Patient
-from skranke.patients.reaching import ask_helsenorge
+from skranke.patients.reaching import ask_ahead, ask_helsenorge
 from skranke.patients.services import place_on_list, register
 from skranke.standards.codes import Answer
 from skranke.standards.render import render
+from skranke.tenancy.work import acting
 from skranke.worker.jobs import JOBS
 from skranke.worker.models import JobRun
 from skranke.worker.run import look
@@ -29,6 +31,12 @@ from skranke.worker.run import look
 from cast import fresh_national_id
 from support.database import as_role
 from support.helsenorge import at
+
+
+@pytest.fixture(autouse=True)
+def _nobody_was_asked_about(office) -> None:
+    with office.acting():
+        Patient.objects.update(helsenorge_state="unknown", helsenorge_state_at=None)
 
 
 def state(office, patient) -> str:
@@ -200,6 +208,35 @@ def test_who_is_named_is_active_and_the_others_asked_about_are_not(office, code)
     with office.acting():
         audited = AuditEvent.objects.filter(action="patient.changed", detail__field="helsenorge_state")
         assert set(audited.values_list("patient_id", flat=True)) == {office.cast.ola.id, office.cast.nora.id}
+
+
+@pytest.mark.req("PAT-10")
+@pytest.mark.parametrize("asks", [True, False], ids=["answered", "told"])
+def test_who_waits_with_a_draft_is_told_when_helsenorge_tells(office, asks) -> None:
+    cast = office.cast
+    with acting(cast.actor(cast.kari)):
+        cast.ola.refresh_from_db()
+        assert not ask_ahead(cast.ola).known
+        draft = keep_draft(patient=cast.ola, kind="e_contact", subject="Prøvesvar", text="Fint.")
+    (letter,) = office.answers()
+    assert ids(letter) == {cast.ola.national_id}
+    clock.move(timedelta(seconds=1))
+    other = office.helsenorge.digital_status(cast.nora, active=True)
+    answer = office.helsenorge.digital_answer(letter, Answer.ACTIVE_USERS, cast.ola)
+    for message, told in (
+        (other, None),
+        (answer if asks else office.helsenorge.digital_status(cast.ola, active=True), True),
+    ):
+        office.helsenorge.send(message)
+        office.work()
+        with office.acting():
+            draft.refresh_from_db()
+            assert draft.reachable is told
+    with acting(cast.actor(cast.kari)):
+        cast.ola.refresh_from_db()
+        assert ask_ahead(cast.ola).state == "reachable"
+        assert cast.ola.helsenorge_asked_at is None
+    assert len(office.answers()) == 2
 
 
 @pytest.mark.req("DDFL-DB-05")

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from lxml import html
 
 from skranke.dialog.models import Message, Thread
+from skranke.kernel import clock
 from skranke.patients.models import HelseNorgeState, Patient
 from skranke.patients.rules import is_read_by_parents
 from skranke.tenancy.work import acting
@@ -90,7 +91,9 @@ def test_a_patient_who_cannot_be_reached_gets_no_form_but_the_reason() -> None:
     assert "Pasienten står ikke på listen til en fastlege ved klinikken." in page
     assert 'id="compose-text"' not in page
     with acting(cast.system):
-        Patient.objects.filter(id=cast.ola.id).update(helsenorge_state=HelseNorgeState.INACTIVE)
+        Patient.objects.filter(id=cast.ola.id).update(
+            helsenorge_state=HelseNorgeState.INACTIVE, helsenorge_state_at=clock.now()
+        )
     assert "Pasienten kan ikke kontaktes gjennom HelseNorge." in body(client.get(compose(cast, cast.ola)))
     refused = client.post(compose(cast, cast.ola), {"emne": "Hei", "text": "Hei.", "svar": "ja"})
     assert refused.status_code == 422

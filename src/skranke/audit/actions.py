@@ -63,6 +63,8 @@ class Action(StrEnum):
     THREAD_FORWARDED = "thread.forwarded"
     THREAD_CLOSED = "thread.closed"
     THREAD_REOPENED = "thread.reopened"
+    DRAFT_KEPT = "draft.kept"
+    DRAFT_DISCARDED = "draft.discarded"
     MESSAGE_RECEIVED = "message.received"
     MESSAGE_DELIVERED = "message.delivered"
     MESSAGE_REJECTED = "message.rejected"

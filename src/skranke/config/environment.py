@@ -26,6 +26,7 @@ _NUMBERS = {
     "receipt_alarm_minutes": (1, _YEAR * 60),
     "receipt_resend_minutes": (0, _YEAR * 60),
     "status_check_hour": (-1, 23),
+    "reachability_hours": (1, _YEAR),
     "delivery_tries": (1, _MANY),
     "register_refresh_hour": (-1, 23),
     "list_sync_day": (0, 28),
@@ -72,6 +73,9 @@ class Settings:
     )
     status_check_hour: int = field(
         default=2, metadata={"help": "Ask each night from this hour (Oslo) who is active in HelseNorge; -1: never."}
+    )
+    reachability_hours: int = field(
+        default=24, metadata={"help": "How long HelseNorge's word on who is active there decides, in hours (PAT-10)."}
     )
     delivery_tries: int = field(default=5, metadata={"help": "Tries before a delivery is set aside."})
     certificate_policies: str = field(

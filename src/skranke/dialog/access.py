@@ -13,7 +13,7 @@ from skranke.clinics.permissions import Permission
 from skranke.clinics.queries import actor_of
 from skranke.clinics.rules import may
 from skranke.dialog import rules
-from skranke.dialog.models import Attachment, Channel, Participant, Thread, ThreadState
+from skranke.dialog.models import Attachment, Channel, KeptDraft, Participant, Thread, ThreadState
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
 from skranke.patients.models import Patient
@@ -116,6 +116,14 @@ def _allowed_files(actor: Actor) -> Q:
         return Q(message__thread__in=own_threads(actor)) | own
     employee = employee_of(actor)
     return Q(message__thread__in=visible_threads(employee)) | Q(message__isnull=True, uploaded_by=employee)
+
+
+def get_draft_for(actor: Actor, draft_id: UUID) -> KeptDraft:
+    """A draft of the acting employee's own. Raises NotFoundError."""
+    draft = KeptDraft.objects.filter(id=draft_id, employee=employee_of(actor)).select_related("patient__gp").first()
+    if draft is None:
+        raise nothing()
+    return draft
 
 
 def nothing() -> NotFoundError:

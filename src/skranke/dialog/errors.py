@@ -65,6 +65,13 @@ class AttachmentKindError(InvalidError):
     http_status = 415
 
 
+class ReachabilityUnknownError(ConflictError):
+    """Only HelseNorge can tell whether the patient can be reached, and it has not yet (PAT-10)."""
+
+    code = "reachability_unknown"
+    permanent = False
+
+
 class UnreachableError(InvalidError):
     """The patient cannot be written to through HelseNorge (PAT-9); `reason` is a stable code."""
 

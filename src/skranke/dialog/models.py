@@ -1,5 +1,6 @@
 """Threads, their messages, who takes part, and what happened to them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -195,6 +196,37 @@ class Attachment(TenantModel):
         constraints = [
             models.CheckConstraint(
                 condition=Q(uploaded_by=None) | Q(uploaded_by_patient=None), name="attachment_uploaded_by_one"
+            )
+        ]
+
+
+class KeptDraft(TenantModel):
+    """A message to a patient that waits until HelseNorge tells whether the patient can be reached (PAT-10).
+
+    attachment_ids: the writer's uploads that go with it. answered_at, reachable: when HelseNorge told, and what;
+    empty while it has not.
+    """
+
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30, choices=DialogKind)
+    subject = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    attachment_ids = ArrayField(models.UUIDField(), default=list)
+    created_at = models.DateTimeField(default=clock.now)
+    answered_at = models.DateTimeField(null=True)
+    reachable = models.BooleanField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clinic_id", "employee", "-created_at"], name="kept_draft_of"),
+            models.Index(fields=["clinic_id", "patient"], name="kept_draft_waits", condition=Q(answered_at=None)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, reachable__isnull=True)
+                | Q(answered_at__isnull=False, reachable__isnull=False),
+                name="kept_draft_answered_or_not",
             )
         ]
 

@@ -45,6 +45,7 @@ class Patient(TenantModel):
     list_read_at: when the register last told which list it is; an older telling never overwrites a newer.
     blocked: the clinic has closed its digital services to the patient: questions are answered 30.
     helsenorge_state_at: when the state was told; an older telling never overwrites a newer.
+    helsenorge_asked_at: since when somebody waits for HelseNorge to tell; empty when nobody does.
     note: what the whole clinic must see (PAT-23), with who wrote it last and when.
     address_*: where the patient lives, as told by whom and when. There is none while the address is confidential.
     version: raised whenever the contact data or the note change; an edit made against an older one is told so.
@@ -66,6 +67,7 @@ class Patient(TenantModel):
     language = models.CharField(max_length=5, default="nb")
     helsenorge_state = models.CharField(max_length=10, choices=HelseNorgeState, default=HelseNorgeState.UNKNOWN)
     helsenorge_state_at = models.DateTimeField(null=True)
+    helsenorge_asked_at = models.DateTimeField(null=True)
     address_line = models.CharField(max_length=200, blank=True, default="")
     postal_code = models.CharField(max_length=10, blank=True, default="")
     city = models.CharField(max_length=100, blank=True, default="")

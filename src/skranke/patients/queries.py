@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -12,6 +14,7 @@ from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.activation.queries import offered_by
 from skranke.clinics.models import CommunicationParty
+from skranke.kernel import clock
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
 from skranke.kernel.ids import NationalId
@@ -117,7 +120,12 @@ def actor_of(national_id: str) -> Actor:
 
 def reachability(patient: Patient) -> Reachability:
     """Whether a dialog may be started with the patient in HelseNorge (PAT-9)."""
-    if patient.gp_id is None:
-        return rules.reachability(patient, gp_is_live=False)
-    found = CommunicationParty.objects.filter(employee_id=patient.gp_id, employee__active=True, active=True).first()
-    return rules.reachability(patient, gp_is_live=found is not None and bool(offered_by(found)))
+    found = None
+    if patient.gp_id is not None:
+        found = CommunicationParty.objects.filter(employee_id=patient.gp_id, employee__active=True, active=True).first()
+    return rules.reachability(
+        patient,
+        gp_is_live=found is not None and bool(offered_by(found)),
+        now=clock.now(),
+        fresh=timedelta(hours=settings.OURS.reachability_hours),
+    )

@@ -15,6 +15,9 @@ from skranke.outbox.intents import Intent, status_stream
 from skranke.outbox.services import enqueue
 from skranke.patients import rules
 from skranke.patients.models import HelseNorgeState, Patient
+from skranke.patients.queries import reachability
+from skranke.patients.rules import Reachability
+from skranke.tenancy import live
 from skranke.tenancy.rows import insert
 
 AT_ONCE = 500
@@ -55,6 +58,19 @@ def ask_about_everybody() -> None:
     ask_helsenorge(Patient.objects.filter(on_gp_list=True))
 
 
+def ask_ahead(patient: Patient) -> Reachability:
+    """Whether the patient can be reached; asks HelseNorge when only it can tell, and nobody has just asked (PAT-10)."""
+    reach, now = reachability(patient), clock.now()
+    if reach.known or not rules.may_ask(patient, now):
+        return reach
+    waited = Patient.objects.filter(id=patient.id, helsenorge_asked_at=patient.helsenorge_asked_at)
+    # Of two who look at once, one asks.
+    if waited.update(helsenorge_asked_at=now):
+        ask_helsenorge([patient])
+    patient.helsenorge_asked_at = now
+    return reach
+
+
 def ask_again(patients: Iterable[Patient], *, tries: int) -> int:
     """HelseNorge could not tell: ask the same once more after a pause that doubles, until it has been tried enough."""
     if tries >= _TRIES:
@@ -75,7 +91,17 @@ def note_answer(asked: Collection[Patient], *, active: Collection[str], at: date
         rows.update(helsenorge_state=state, helsenorge_state_at=at)
     if changed:
         insert(*(_changed(patient_id) for patient_id in changed))
+    stop_waiting(asked)
     return len(changed)
+
+
+def stop_waiting(told: Collection[Patient]) -> None:
+    """HelseNorge has told of these patients: who waits for it sees the answer on the open page."""
+    waited = Patient.objects.filter(id__in=[one.id for one in told], helsenorge_asked_at__isnull=False)
+    ids = list(waited.values_list("id", flat=True))
+    waited.update(helsenorge_asked_at=None)
+    for patient_id in ids:
+        live.announce("patient", patient_id)
 
 
 def _changed(patient_id: UUID) -> AuditEvent:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -16,6 +16,8 @@ from skranke.kernel.ids import NationalId, age_on
 from skranke.patients.models import CardArea, HelseNorgeState, Patient, Relation
 
 OWN_ACCESS_AGE = 16
+_PATIENCE = timedelta(seconds=10)
+_ASK_AGAIN = timedelta(minutes=1)
 MAX_NOTE = 2000
 _NEAR_LETTERS = range(3, 101)
 _LONG_WORD = 5
@@ -58,16 +60,36 @@ _SENTENCES: dict[Reason, Promise] = {
 }
 
 
+class Reach(StrEnum):
+    """What the header tells of a patient and HelseNorge (PAT-4)."""
+
+    REACHABLE = "reachable"
+    NOT_REACHABLE = "not_reachable"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Reachability:
-    """Whether a dialog may be started with the patient in HelseNorge, and the reason when it may not."""
+    """Whether a dialog may be started with the patient in HelseNorge, and the reason when it may not.
+
+    known: False while only HelseNorge can tell and has not told, or told it too long ago (PAT-10). as_of: when it told.
+    """
 
     reason: Reason
+    known: bool = True
+    as_of: datetime | None = None
 
     @property
     def ok(self) -> bool:
-        """True when every check of PAT-9 holds."""
+        """True when every check of PAT-9 holds, as far as is known."""
         return self.reason == Reason.NONE
+
+    @property
+    def state(self) -> Reach:
+        """The one of the three states (PAT-4)."""
+        if not self.known:
+            return Reach.UNKNOWN
+        return Reach.REACHABLE if self.ok else Reach.NOT_REACHABLE
 
     @property
     def sentence(self) -> str:
@@ -75,11 +97,12 @@ class Reachability:
         return str(_SENTENCES[self.reason])
 
 
-def reachability(patient: Patient, *, gp_is_live: bool) -> Reachability:
+def reachability(patient: Patient, *, gp_is_live: bool, now: datetime, fresh: timedelta) -> Reachability:
     """The checks of PAT-9 in their order.
 
-    gp_is_live: the patient's GP works here and offers a service in HelseNorge. Nobody told otherwise counts as
-    reachable: HelseNorge then answers the message itself (PAT-12).
+    gp_is_live: the patient's GP works here and offers a service in HelseNorge. fresh: how old HelseNorge's telling may
+    be (PAT-10). Nobody told otherwise counts as reachable and not known: HelseNorge then answers the message itself
+    (PAT-12).
     """
     if not is_listed(patient):
         return Reachability(Reason.NOT_ON_LIST)
@@ -87,9 +110,20 @@ def reachability(patient: Patient, *, gp_is_live: bool) -> Reachability:
         return Reachability(Reason.GP_NOT_LIVE)
     if not has_complete_national_id(patient):
         return Reachability(Reason.NATIONAL_ID_INCOMPLETE)
-    if patient.helsenorge_state == HelseNorgeState.INACTIVE:
-        return Reachability(Reason.NOT_IN_HELSENORGE)
-    return Reachability(Reason.NONE)
+    at = patient.helsenorge_state_at
+    known = patient.helsenorge_state != HelseNorgeState.UNKNOWN and at is not None and now - at < fresh
+    inactive = patient.helsenorge_state == HelseNorgeState.INACTIVE
+    return Reachability(Reason.NOT_IN_HELSENORGE if inactive else Reason.NONE, known=known, as_of=at)
+
+
+def may_ask(patient: Patient, now: datetime) -> bool:
+    """PAT-10: whether to ask HelseNorge about a patient now: not again while the answer may still come."""
+    return patient.helsenorge_asked_at is None or now - patient.helsenorge_asked_at >= _ASK_AGAIN
+
+
+def has_waited_enough(patient: Patient, now: datetime) -> bool:
+    """PAT-10: HelseNorge has not answered in time, so that what was written may be kept as a draft."""
+    return patient.helsenorge_asked_at is not None and now - patient.helsenorge_asked_at >= _PATIENCE
 
 
 def is_listed(patient: Patient) -> bool:

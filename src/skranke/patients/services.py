@@ -12,7 +12,7 @@ from skranke.kernel.errors import InvalidError
 from skranke.kernel.ids import NationalId
 from skranke.patients.errors import PatientKnownError
 from skranke.patients.models import Confidentiality, GPList, HelseNorgeState, ListState, NamePart, Patient
-from skranke.patients.reaching import ask_helsenorge
+from skranke.patients.reaching import ask_helsenorge, stop_waiting
 from skranke.patients.rules import loose_key, name_parts, phone_key
 from skranke.tenancy.work import current_actor
 
@@ -29,6 +29,7 @@ def register(
     email: str = "",
     language: str = "nb",
     helsenorge_state: HelseNorgeState = HelseNorgeState.UNKNOWN,
+    helsenorge_state_at: datetime | None = None,
     confidentiality: Confidentiality = Confidentiality.NONE,
 ) -> Patient:
     """Add a patient to the current clinic.
@@ -50,6 +51,7 @@ def register(
         email=email,
         language=language,
         helsenorge_state=helsenorge_state,
+        helsenorge_state_at=helsenorge_state_at,
         confidentiality=confidentiality,
     )
     try:
@@ -97,6 +99,7 @@ def note_helsenorge_state(patient: Patient, state: HelseNorgeState, *, at: datet
     if not older.update(helsenorge_state=state, helsenorge_state_at=at):
         return False
     patient.helsenorge_state, patient.helsenorge_state_at = state, at
+    stop_waiting([patient])
     _record_change(patient, "helsenorge_state")
     return True
 

@@ -37,7 +37,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class ActivePatient:
-    """The patient bar of the clinic shell. `reach_state` is ok, warn or bad; `national_id` is shown masked."""
+    """The patient bar of the clinic shell. `reach_state` is ok, warn or bad; `national_id` is shown masked.
+
+    `reach_url`: where the chip is asked for again when news of the patient comes; empty: it does not change.
+    """
 
     name: str
     born: date
@@ -46,6 +49,7 @@ class ActivePatient:
     gp_name: str = ""
     reach_text: str = ""
     reach_state: str = "ok"
+    reach_url: str = ""
     close_url: str = ""
     actions: tuple[Action, ...] = ()
 
@@ -60,7 +64,10 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class ClinicShell:
-    """The frame of every page of the clinic portal. An empty address leaves the thing out."""
+    """The frame of every page of the clinic portal. An empty address leaves the thing out.
+
+    `told_url`: what this person waited for and now is there, asked for when news of the kind "draft" comes.
+    """
 
     clinic_name: str
     person_name: str
@@ -74,6 +81,7 @@ class ClinicShell:
     patient: ActivePatient | None = None
     actions: tuple[Action, ...] = ()
     live: Live | None = None
+    told_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

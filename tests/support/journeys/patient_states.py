@@ -103,3 +103,49 @@ def _nearly(stage: Stage) -> Any:
     page.locator("#ui-search").press_sequentially("nrodli")
     page.get_by_text("Navn som ligner").wait_for()
     return page
+
+
+def _unanswered(stage: Stage, name: str) -> Any:
+    """Somebody about to write to a patient of whom HelseNorge has not told yet, while it is silent."""
+    operator = stage.window()
+    operator.goto(f"{stage.demo.sandbox}drift")
+    operator.get_by_role("button", name="Ikke kvitter").click()
+    operator.get_by_text("møter feilen").wait_for()
+    page = stage.staff("lise")
+    page.goto(f"{stage.demo.clinic}post/ny?type=e_contact&pasient={stage.patient(name)}")
+    return page
+
+
+@state("skriv-spoer-helsenorge", "compose-reach", main=True)
+def _asking(stage: Stage) -> Any:
+    page = _unanswered(stage, "Berit Aune")
+    # Its answer stays away for as long as the state is looked at: the questions for it go nowhere.
+    page.get_by_text("Spør HelseNorge om pasienten kan nås").wait_for()
+    with page.expect_response("**/post/ny/naas**"):
+        pass
+    page.route("**/post/ny/naas**", lambda _: None)
+    return page
+
+
+@state("skriv-lagre-som-kladd", "drafts", "drafts-told", main=True)
+def _keep(stage: Stage) -> Any:
+    page = _unanswered(stage, "Gunnar Moen")
+    page.locator("#compose-subject").fill("Prøvesvar")
+    page.locator("#compose-text").fill("Prøvene er fine.")
+    page.locator("#act-keep").click(timeout=60_000)
+    page.get_by_role("heading", name="Kladder").wait_for()
+    page.get_by_text("Venter på HelseNorge").first.wait_for()
+    with page.expect_response("**/post/kladder/svar"):
+        page.locator("#ui-told").dispatch_event("live")
+    return page
+
+
+@state("pasient-ukjent-kontakt", "patient-reach")
+def _unknown_reach(stage: Stage) -> Any:
+    page = _keep(stage)
+    page.goto(f"{stage.demo.clinic}pasienter/{stage.patient('Gunnar Moen')}")
+    page.get_by_role("button", name="Gjør til aktiv pasient").click()
+    with page.expect_response("**/naas"):
+        page.locator("#ui-reach").dispatch_event("live")
+    page.locator("#ui-reach").wait_for()
+    return page

@@ -46,13 +46,17 @@ class Worker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citizen:
-    """One citizen on a GP's list. `children`: their national ids."""
+    """One citizen on a GP's list. asked_about: the clinic knows whether the citizen is active in HelseNorge.
+
+    `children`: their national ids.
+    """
 
     national_id: NationalId
     given_name: str
     family_name: str
     gp_her_id: str
     digitally_active: bool = True
+    asked_about: bool = True
     consent: str = "full"
     confidential_address: bool = False
     phone: str = ""
@@ -119,6 +123,7 @@ class _Known:
     gp: str
     d_number: bool = False
     active: bool = True
+    asked_about: bool = True
     consent: str = "full"
     confidential: bool = False
     parent_of: tuple[str, ...] = ()
@@ -138,7 +143,8 @@ _KNOWN = (
     _Known(given_name="Thea", family_name="Hauge", age=31, gp="mona"),
     _Known(given_name="Trygve", family_name="Solli", age=67, gp="mona", consent="none"),
     _Known(given_name="Simen", family_name="Eng", age=27, gp="per", confidential=True),
-    _Known(given_name="Berit", family_name="Aune", age=71, gp="per"),
+    _Known(given_name="Berit", family_name="Aune", age=71, gp="per", asked_about=False),
+    _Known(given_name="Gunnar", family_name="Moen", age=58, gp="per", asked_about=False),
 )
 _GIVEN = (
     "Anders", "Ingrid", "Mats", "Sofie", "Geir", "Marit", "Amir", "Fatima", "Erik", "Silje", "Odd", "Wenche",
@@ -184,6 +190,7 @@ def citizens(today: date) -> tuple[Citizen, ...]:
             family_name=known.family_name,
             gp_her_id=her_ids[known.gp],
             digitally_active=known.active,
+            asked_about=known.asked_about,
             consent=known.consent,
             confidential_address=known.confidential,
             phone=_phone(number),

@@ -63,8 +63,9 @@ def _make(layout: Layout, day: date) -> UUID:
                 on_gp_list=True,
                 phone=citizen.phone,
                 confidentiality=Confidentiality.CONFIDENTIAL if citizen.confidential_address else Confidentiality.NONE,
-                # As if asked before; who lacks consent only, HelseNorge refuses itself (PAT-12).
-                helsenorge_state=HelseNorgeState.UNKNOWN if citizen.digitally_active else HelseNorgeState.INACTIVE,
+                # As if asked just now; who lacks consent only, HelseNorge refuses itself (PAT-12).
+                helsenorge_state=_state(citizen),
+                helsenorge_state_at=clock.now() if citizen.asked_about else None,
             )
             for citizen in cast.citizens(day)
         ]
@@ -73,6 +74,12 @@ def _make(layout: Layout, day: date) -> UUID:
         # Written inside the unit of work: without the users the clinic is not made either.
         _keep(layout, users)
     return clinic.id
+
+
+def _state(citizen: cast.Citizen) -> HelseNorgeState:
+    if not citizen.asked_about:
+        return HelseNorgeState.UNKNOWN
+    return HelseNorgeState.ACTIVE if citizen.digitally_active else HelseNorgeState.INACTIVE
 
 
 def _hire(worker: cast.Worker) -> Employee:

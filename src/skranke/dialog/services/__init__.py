@@ -3,6 +3,7 @@
 from skranke.dialog.services.changes import takes_answers
 from skranke.dialog.services.delivery import mark_delivery, mark_resent, mark_unread_by_patient
 from skranke.dialog.services.handle import close_thread, forward, mark_read, remove_from_inbox, take
+from skranke.dialog.services.keeping import discard_draft, draft_counts, drafts, keep_draft, tell_of_drafts
 from skranke.dialog.services.leaving import end_employment
 from skranke.dialog.services.own_channel import answer_by_patient, mark_read_by_patient
 from skranke.dialog.services.receive import receive_message
@@ -14,9 +15,13 @@ __all__ = [
     "answer",
     "answer_by_patient",
     "close_thread",
+    "discard_draft",
     "discard_upload",
+    "draft_counts",
+    "drafts",
     "end_employment",
     "forward",
+    "keep_draft",
     "mark_delivery",
     "mark_read",
     "mark_read_by_patient",
@@ -29,4 +34,5 @@ __all__ = [
     "store_upload",
     "take",
     "takes_answers",
+    "tell_of_drafts",
 ]

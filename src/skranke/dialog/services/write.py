@@ -10,8 +10,17 @@ from skranke.audit.services import record
 from skranke.clinics.models import CommunicationParty, Employee
 from skranke.clinics.queries import party_of_employee
 from skranke.dialog import access, rules
-from skranke.dialog.errors import AlreadyAnsweredError, UnreachableError
-from skranke.dialog.models import Channel, DeliveryState, DialogKind, Direction, Message, Thread, ThreadState
+from skranke.dialog.errors import AlreadyAnsweredError, ReachabilityUnknownError, UnreachableError
+from skranke.dialog.models import (
+    Channel,
+    DeliveryState,
+    DialogKind,
+    Direction,
+    KeptDraft,
+    Message,
+    Thread,
+    ThreadState,
+)
 from skranke.dialog.outcomes import OutcomeRule
 from skranke.dialog.services.changes import (
     add_event,
@@ -26,6 +35,7 @@ from skranke.dialog.services.changes import (
     waiting_since,
 )
 from skranke.dialog.services.journaling import journal_thread
+from skranke.dialog.services.keeping import discard_draft
 from skranke.dialog.services.prescriptions import renewed, rows
 from skranke.dialog.services.uploads import attach, uploads_of
 from skranke.dialog.values import EventKind, PrescriptionFacts
@@ -109,12 +119,17 @@ def start_dialog(
     text: str,
     attachment_ids: Sequence[UUID] = (),
     may_answer: bool = True,
+    known_only: bool = False,
+    draft: KeptDraft | None = None,
 ) -> Thread:
     """Write first to a patient; through HelseNorge the message leaves from the patient's GP at this clinic (CMP-13).
 
     An e-dialog lies in the patient portal as soon as this is committed, and leaves for nowhere (CMP-4).
     may_answer: DI, and the thread is open; otherwise EKI, and it is closed at once (CMP-7, MSG-25).
-    Raises UnreachableError (PAT-9), InvalidError (CMP-16), AttachmentsTooLargeError, NotFoundError.
+    known_only: only when HelseNorge has lately told that the patient can be reached (PAT-10); else it answers the
+    message itself. draft: the writer's own that this was; it is then forgotten.
+    Raises UnreachableError (PAT-9), ReachabilityUnknownError, InvalidError (CMP-16), AttachmentsTooLargeError,
+    NotFoundError.
     """
     employee = access.employee_of(current_actor())
     found = Patient.objects.filter(id=patient.id).select_related("gp").first()
@@ -122,7 +137,7 @@ def start_dialog(
         raise NotFoundError(_("Vi finner ikke pasienten. Søk på nytt."))
     kind = DialogKind(kind)
     subject, text = _checked_subject(kind, subject), _checked_text(kind, text)
-    party = _reachable_through(found, kind)
+    party = _reachable_through(found, kind, known_only=known_only)
     thread = _new_thread(found, party, kind, subject, may_answer=may_answer)
     code = rules.start_code(kind, may_answer=may_answer)
     message = _send(thread, employee, code=code, text=text, subject=subject, attachment_ids=attachment_ids)
@@ -132,6 +147,8 @@ def start_dialog(
     journal_thread(thread)
     _record(Action.THREAD_STARTED, thread, message)
     save_change(thread)
+    if draft is not None:
+        discard_draft(draft)
     return thread
 
 
@@ -206,10 +223,17 @@ def _sending_party(thread: Thread) -> CommunicationParty | None:
     return party
 
 
-def _reachable_through(patient: Patient, kind: DialogKind) -> CommunicationParty | None:
-    """The party a new dialog leaves from; None in our own channel. Raises UnreachableError."""
+def _reachable_through(patient: Patient, kind: DialogKind, *, known_only: bool) -> CommunicationParty | None:
+    """The party a new dialog leaves from; None in our own channel.
+
+    Raises UnreachableError, ReachabilityUnknownError.
+    """
     own = rules.channel(kind) == Channel.OWN
     found = rules.reachability_in_portal(patient) if own else reachability(patient)
+    if known_only and not found.known:
+        raise ReachabilityUnknownError(
+            _("HelseNorge har ikke svart på om pasienten kan nås. Ingenting er sendt. Vent litt eller lagre som kladd.")
+        )
     if not found.ok:
         raise UnreachableError(found.sentence, reason=found.reason)
     if own:

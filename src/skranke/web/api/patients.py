@@ -48,7 +48,9 @@ def read_patient(request: HttpRequest, patient_id: UUID) -> Any:
 def read_reachability(request: HttpRequest, patient_id: UUID) -> Any:
     """Whether a dialog may be started with the patient in HelseNorge."""
     reach = queries.reachability(get_patient_for(current_actor(), patient_id))
-    return schemas.ReachabilityOut(reachable=reach.ok, reason=str(reach.reason), detail=reach.sentence)
+    return schemas.ReachabilityOut(
+        reachable=reach.ok, reason=str(reach.reason), detail=reach.sentence, state=reach.state, as_of=reach.as_of
+    )
 
 
 @router.get("/journal", response=schemas.JournalList)

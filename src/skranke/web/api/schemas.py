@@ -46,11 +46,17 @@ class PatientList(Schema):
 
 
 class ReachabilityOut(Schema):
-    """Whether a dialog may be started with the patient in HelseNorge (PAT-9); `reason` is a stable code."""
+    """Whether a dialog may be started with the patient in HelseNorge (PAT-9); `reason` is a stable code.
+
+    state: reachable, not_reachable, or unknown while HelseNorge has not told lately: a message is then answered by
+    HelseNorge itself. as_of: when it told.
+    """
 
     reachable: bool
     reason: str
     detail: str
+    state: str
+    as_of: datetime | None
 
 
 class AttachmentOut(Schema):

@@ -14,6 +14,7 @@ from skranke.kernel.errors import NotFoundError
 from skranke.patients import queries as patients
 from skranke.patients.access import get_patient_for, get_patients_for
 from skranke.patients.models import Patient
+from skranke.patients.rules import Reach, Reachability
 from skranke.ui.environment import url_or_none
 from skranke.ui.security import live_origin
 from skranke.ui.shell import Action, ActivePatient, ClinicShell, Live, NavItem
@@ -42,6 +43,7 @@ def shell(request: HttpRequest, actor: Actor, current: str, *, unread: int | Non
         nav=nav(slug, current, dialog.unread() if unread is None else unread),
         patient=active_patient_bar(slug, patient) if patient is not None else None,
         actions=_compose_actions(slug) if current == "post" else (),
+        told_url=reverse("drafts-told", args=[slug]),
         live=Live(url=f"{live_origin(request)}/live", ticket_url=reverse("live-ticket", args=[slug])),
     )
 
@@ -110,6 +112,18 @@ def recent_patients(request: HttpRequest, actor: Actor) -> list[Patient]:
     return get_patients_for(actor, [UUID(text) for text in request.session.get(RECENT_PATIENTS, [])])
 
 
+REACH_MOODS = {Reach.REACHABLE: "ok", Reach.NOT_REACHABLE: "bad", Reach.UNKNOWN: "warn"}
+
+
+def reach_text(reach: Reachability) -> str:
+    """What is said of a patient and HelseNorge (PAT-4)."""
+    return {
+        Reach.REACHABLE: _("Kan nås på helsenorge.no"),
+        Reach.NOT_REACHABLE: _("Kan ikke nås på helsenorge.no"),
+        Reach.UNKNOWN: _("Ukjent om pasienten kan nås på helsenorge.no"),
+    }[reach.state]
+
+
 def active_patient_bar(slug: str, patient: Patient) -> ActivePatient:
     """The bar that keeps the active patient in sight, with what can be done for the patient."""
     reach = patients.reachability(patient)
@@ -120,8 +134,9 @@ def active_patient_bar(slug: str, patient: Patient) -> ActivePatient:
         national_id=patient.national_id,
         url=reverse("patient", args=[slug, patient.id]),
         gp_name=patient.gp.name if patient.gp else "",
-        reach_text=_("Kan nås på helsenorge.no") if reach.ok else _("Kan ikke nås på helsenorge.no"),
-        reach_state="ok" if reach.ok else "bad",
+        reach_text=reach_text(reach),
+        reach_state=REACH_MOODS[reach.state],
+        reach_url="" if reach.known else reverse("patient-reach", args=[slug, patient.id]),
         close_url=reverse("patient-close", args=[slug]),
         actions=(
             Action(url=f"{compose}?type=e_contact&pasient={patient.id}", text=_("e-Kontakt"), symbol="chat"),

@@ -1,5 +1,6 @@
 """DIGITALBRUKER in: whether patients are active in HelseNorge, told (SDAB) or answered (28, 29, 26, 31)."""
 
+from skranke.dialog.services import tell_of_drafts
 from skranke.gateway.types.people import known_patient
 from skranke.gateway.values import Handled, Incoming
 from skranke.kernel.log import get_logger
@@ -39,6 +40,7 @@ def _told(message: MsgHead) -> Handled:
         log.info("digital_status_ignored", known=patient is not None)
         return Handled()
     note_helsenorge_state(patient, _STATES[told], at=message.info.gen_date)
+    tell_of_drafts([patient])
     return Handled(subject_kind="patient", subject_id=patient.id, patient_id=patient.id)
 
 
@@ -52,6 +54,7 @@ def _answered(message: MsgHead) -> Handled:
     if message.code.v in _TOLD:
         active = _ids(message.persons) if message.code.v == Answer.ACTIVE_USERS else set()
         note_answer(asked, active=active, at=message.info.gen_date)
+        tell_of_drafts(asked)
     else:
         ask_again(asked, tries=int(item.detail.get("tries", 1)))
     return Handled(subject_kind="outbox_item", subject_id=item.id, code=message.code.v)

@@ -24,7 +24,7 @@ from skranke.web.clinic.patients.forms import RelationForm
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.place import Place, slug_of
 from skranke.web.clinic.session import clinic_view
-from skranke.web.clinic.shell import remember_patient, shell
+from skranke.web.clinic.shell import REACH_MOODS, reach_text, remember_patient, shell
 
 TEMPLATES = "clinic/patients"
 _CAME_FROM = "card_opened_from"
@@ -53,11 +53,14 @@ def card_page(
 ) -> HttpResponse:
     """The card. more: a form that was refused."""
     layout = cards.layout()
+    reach = patients.reachability(patient)
     half = (len(layout.shown) + 1) // 2
     context = {
         "shell": shell(request, actor, "patients"),
         "patient": patient,
-        "reach": patients.reachability(patient),
+        "reach": reach,
+        "reach_text": reach_text(reach),
+        "reach_mood": REACH_MOODS[reach.state],
         "layout": layout,
         "columns": (layout.shown[:half], layout.shown[half:]),
         "words": words,

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_GET, require_POST
 from skranke.kernel.actor import Actor
 from skranke.patients import queries as patients
 from skranke.patients.access import get_patient_for
+from skranke.patients.reaching import ask_ahead
 from skranke.web.clinic.post.place import is_htmx, slug_of
 from skranke.web.clinic.session import clinic_view
 from skranke.web.clinic.shell import (
     ACTIVE_PATIENT,
     active_patient_bar,
+    active_patient_id,
     recent_patients,
     remember_patient,
     shell,
@@ -31,6 +33,8 @@ def search(request: HttpRequest, actor: Actor) -> HttpResponse:
     q = request.GET.get("q", "").replace("\x00", "").strip()
     hits = patients.search(q) if q else patients.Found(recent_patients(request, actor))
     context = {"q": q, "found": hits.patients, "near": hits.near, "slug": slug_of(request)}
+    chosen = active_patient_id(request)
+    context["active"] = next((one for one in hits.patients if one.id == chosen and not q), None)
     if is_htmx(request):
         return render(request, f"{TEMPLATES}/results.html", context)
     return render(request, f"{TEMPLATES}/search.html", context | {"shell": shell(request, actor, "patients")})
@@ -39,13 +43,22 @@ def search(request: HttpRequest, actor: Actor) -> HttpResponse:
 @require_POST
 @clinic_view
 def choose(request: HttpRequest, actor: Actor, patient_id: UUID) -> HttpResponse:
-    """Make the patient the active one (PAT-2)."""
+    """Make the patient the active one (PAT-2), and ask HelseNorge ahead whether the patient can be reached (PAT-10)."""
     patient = get_patient_for(actor, patient_id)
+    ask_ahead(patient)
     remember_patient(request, patient)
     if is_htmx(request):
         bar = active_patient_bar(slug_of(request), patient)
         return render(request, f"{TEMPLATES}/chosen.html", {"bar": bar})
     return HttpResponseRedirect(reverse("patient", args=[slug_of(request), patient.id]))
+
+
+@require_GET
+@clinic_view
+def reach(request: HttpRequest, actor: Actor, patient_id: UUID) -> HttpResponse:
+    """The header's sign of whether the patient can be reached (PAT-4)."""
+    bar = active_patient_bar(slug_of(request), get_patient_for(actor, patient_id))
+    return render(request, "ui/parts/reach.html", {"p": bar})
 
 
 @require_POST

@@ -9,6 +9,7 @@ urlpatterns = [
     path("pasienter/lukk", pages.close, name="patient-close"),
     path("pasienter/kort", arranging.arrange, name="patient-card-layout"),
     path("pasienter/<uuid:patient_id>", card.card, name="patient"),
+    path("pasienter/<uuid:patient_id>/naas", pages.reach, name="patient-reach"),
     path("pasienter/<uuid:patient_id>/velg", pages.choose, name="patient-choose"),
     path("pasienter/<uuid:patient_id>/minimer", card.minimise, name="patient-minimise"),
     path("pasienter/<uuid:patient_id>/kontakt", contact.contact, name="patient-contact"),

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from skranke.clinics import queries as clinics
@@ -15,7 +17,7 @@ from skranke.clinics.organisation.queries import choices
 from skranke.dialog import queries
 from skranke.dialog.access import employee_of, granted_states
 from skranke.dialog.models import DialogKind, Thread, ThreadState
-from skranke.dialog.services import mark_read
+from skranke.dialog.services import draft_counts, mark_read
 from skranke.dialog.values import Counts, EventKind, Mailbox, ThreadView
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError, SkrankeError
@@ -82,7 +84,15 @@ def _boxes(actor: Actor, place: Place, counts: Counts) -> tuple[list[Box], list[
     shared = [boxes[state] for state in granted_states(employee_of(actor))]
     mine = (Mailbox.INBOX, Mailbox.OPEN, Mailbox.SENT, Mailbox.ARCHIVE)
     lines = [[line for box in group for line in _lines(box, place, counts)] for group in (mine, shared)]
-    return lines[0], lines[1]
+    return lines[0] + _drafts(place), lines[1]
+
+
+def _drafts(place: Place) -> list[Box]:
+    """The drafts, while there are any; the count is of those that HelseNorge has answered (PAT-10)."""
+    total, answered = draft_counts()
+    if not total:
+        return []
+    return [Box(text=_("Kladder"), url=reverse("drafts", args=[place.slug]), symbol="draft", count=answered)]
 
 
 def _lines(box: Mailbox, place: Place, counts: Counts) -> list[Box]:

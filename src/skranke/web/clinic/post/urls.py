@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from skranke.web.clinic.post import actions, compose, files, pages
+from skranke.web.clinic.post import actions, compose, files, kept, pages, reach
 
 urlpatterns = [
     path("post", pages.post, name="post"),
     path("post/liste", pages.rows, name="post-rows"),
     path("post/ny", compose.compose, name="compose"),
+    path("post/ny/naas", reach.compose_reach, name="compose-reach"),
+    path("post/kladder", kept.kept_list, name="drafts"),
+    path("post/kladder/svar", kept.told, name="drafts-told"),
+    path("post/kladder/<uuid:draft_id>/forkast", kept.discard, name="draft-discard"),
     path("post/<uuid:thread_id>", pages.thread, name="thread"),
     path("post/<uuid:thread_id>/nytt", pages.news, name="thread-news"),
     path("post/<uuid:thread_id>/svar", actions.answer, name="thread-answer"),
