@@ -23,6 +23,7 @@ _NUMBERS = {
     "attachment_total_bytes": (1, _MANY),
     "message_bytes": (1, _MANY),
     "session_hours": (1, _YEAR),
+    "idle_minutes": (1, 480),
     "receipt_alarm_minutes": (1, _YEAR * 60),
     "receipt_resend_minutes": (0, _YEAR * 60),
     "status_check_hour": (-1, 23),
@@ -67,6 +68,9 @@ class Settings:
         default="", repr=False, metadata={"help": "The private key registered there, PEM or JWK; best from a file."}
     )
     session_hours: int = field(default=8, metadata={"help": "Longest log-in of staff, in hours (ORG-14)."})
+    idle_minutes: int = field(
+        default=15, metadata={"help": "Lock the screen when nobody has done anything for this long; 480 at most."}
+    )
     receipt_alarm_minutes: int = field(default=60, metadata={"help": "Alarm when no AppRec has come within this."})
     receipt_resend_minutes: int = field(
         default=240, metadata={"help": "Send an unreceipted message once more after this; 0: never."}

@@ -35,7 +35,6 @@ class EndReason(models.TextChoices):
     LOGGED_OUT = "logged_out"
     LOGGED_OUT_EVERYWHERE = "logged_out_everywhere"
     LOGGED_IN_AGAIN = "logged_in_again"
-    ACCESS_TAKEN_AWAY = "access_taken_away"
 
 
 class Account(models.Model):

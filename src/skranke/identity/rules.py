@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from skranke.identity.models import Session, SessionKind
 
+_NOTED_EVERY = timedelta(minutes=1)
+
 
 def digest_of(token: str) -> str:
     """The SHA-256 (hex) a token is known by: who reads the database cannot use what stands there.
@@ -21,3 +23,13 @@ def is_good(session: Session, *, now: datetime, longest: timedelta) -> bool:
     if session.account is None:
         return True
     return session.account.active and (session.account.is_operator or session.kind != SessionKind.OPERATOR)
+
+
+def is_locked(session: Session, *, now: datetime, idle: timedelta) -> bool:
+    """Whether nobody has used a session for so long that its screen is locked until a new log-in (ORG-14)."""
+    return now >= session.seen_at + idle
+
+
+def is_news(session: Session, *, now: datetime) -> bool:
+    """Whether it is worth a write that a session is used: once a minute."""
+    return now >= session.seen_at + _NOTED_EVERY

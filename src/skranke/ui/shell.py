@@ -63,6 +63,16 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionLinks:
+    """What a page's script needs to lock the screen, and the page's menu to lead to the person's log-ins."""
+
+    list_url: str
+    state_url: str
+    unlock_url: str
+    idle_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClinicShell:
     """The frame of every page of the clinic portal. An empty address leaves the thing out.
 
@@ -82,6 +92,7 @@ class ClinicShell:
     actions: tuple[Action, ...] = ()
     live: Live | None = None
     told_url: str = ""
+    session: SessionLinks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,7 @@ class SandboxShell:
     home_url: str = "/"
     move_url: str = ""
     live: Live | None = None
+    session: SessionLinks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,7 @@ class OperatorShell:
     home_url: str = "/"
     logout_url: str = ""
     live: Live | None = None
+    session: SessionLinks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +134,4 @@ class PatientShell:
     clinics_url: str = ""
     test_environment: bool = True
     live: Live | None = None
+    session: SessionLinks | None = None

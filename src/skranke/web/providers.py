@@ -16,7 +16,7 @@ from skranke.identity.oidc.providers import is_set_up
 from skranke.identity.oidc.values import Answer, Identity, ProviderName
 from skranke.kernel import log
 from skranke.web.refusals import sentence
-from skranke.web.sessions import Audience, wanted
+from skranke.web.sessions import Audience, held_session, session_of, wanted
 
 COOKIE = "skranke_login"
 _logger = log.get_logger(__name__)
@@ -58,7 +58,7 @@ def identify(request: HttpRequest, audience: Audience, name: ProviderName, answe
     return services.finish(audience.kind, name, answer, redirect_uri=_address(answer_route))
 
 
-def refusing(template: str, name: ProviderName) -> Callable[[View], View]:
+def refusing(template: str, audience: Audience, name: ProviderName) -> Callable[[View], View]:
     """Make a view answer a refused log-in with the log-in page, which says why; the log has the reason."""
 
     def around(view: View) -> View:
@@ -68,7 +68,7 @@ def refusing(template: str, name: ProviderName) -> Callable[[View], View]:
                 return view(request, *args, **kwargs)
             except (LogInRefusedError, ProviderAwayError) as error:
                 _logger.warning("log_in_refused", provider=name, reason=error.refusal)
-                context = {"refused": sentence(error.refusal), **page(request, name)}
+                context = {"refused": sentence(error.refusal), **page(request, audience, name)}
                 return render(request, template, context, status=error.http_status)
 
         return wrapped
@@ -76,10 +76,14 @@ def refusing(template: str, name: ProviderName) -> Callable[[View], View]:
     return around
 
 
-def page(request: HttpRequest, name: ProviderName) -> dict[str, Any]:
+def page(request: HttpRequest, audience: Audience, name: ProviderName) -> dict[str, Any]:
     """What a log-in page shows."""
     address = wanted(request, request.GET.get("neste", ""), "")
-    return {"set_up": is_set_up(name), "query": f"?{urlencode({'neste': address})}" if address else ""}
+    return {
+        "set_up": is_set_up(name),
+        "query": f"?{urlencode({'neste': address})}" if address else "",
+        "locked": session_of(request, audience) is None and held_session(request, audience) is not None,
+    }
 
 
 def _address(route: str) -> str:

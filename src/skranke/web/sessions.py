@@ -14,8 +14,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from skranke.identity import sessions
-from skranke.identity.models import Session, SessionKind
+from skranke.identity.models import EndReason, Session, SessionKind
+from skranke.ui.shell import SessionLinks
 
+LOCKED = 423
+UNASKED = "Skranke-Unasked"
 _HOUR = 3600
 
 
@@ -27,30 +30,61 @@ class Audience:
     cookie: str
     path: str
     login: str
+    prefix: str
+
+    def route(self, name: str) -> str:
+        """The name of the audience's own address for something that each has."""
+        return f"{self.prefix}{name}"
 
 
-STAFF = Audience(SessionKind.STAFF, "skranke_staff", "/", "login")
-PATIENT = Audience(SessionKind.PATIENT, "skranke_patient", "/min", "patient-login")
-OPERATOR = Audience(SessionKind.OPERATOR, "skranke_operator", "/drift", "operator-login")
+STAFF = Audience(SessionKind.STAFF, "skranke_staff", "/", "login", "")
+PATIENT = Audience(SessionKind.PATIENT, "skranke_patient", "/min", "patient-login", "patient-")
+OPERATOR = Audience(SessionKind.OPERATOR, "skranke_operator", "/drift", "operator-login", "operator-")
 
 
 def session_of(request: HttpRequest, audience: Audience) -> Session | None:
-    """The good session of the audience in this browser, asked for once in a request."""
+    """The session of the audience in this browser that opens its pages: good, and not locked."""
+    session = held_session(request, audience)
+    return session if session is not None and sessions.is_unlocked(session) else None
+
+
+def held_session(request: HttpRequest, audience: Audience) -> Session | None:
+    """The good session of the audience in this browser, locked or not, asked for once in a request.
+
+    That it is used is noted, unless the page asks by itself (skranke.js says so in a header).
+    """
     known: dict[str, Session | None] = request.__dict__.setdefault("_sessions", {})
     if audience.kind not in known:
         token = request.COOKIES.get(audience.cookie, "")
-        known[audience.kind] = sessions.session_of_token(audience.kind, token) if token else None
+        found = known[audience.kind] = sessions.session_of_token(audience.kind, token) if token else None
+        if found is not None and sessions.is_unlocked(found) and UNASKED not in request.headers:
+            sessions.note_use(found)
     return known[audience.kind]
 
 
+def links(audience: Audience) -> SessionLinks:
+    """What a shell's pages need to know of the session they lie in."""
+    return SessionLinks(
+        list_url=reverse(audience.route("sessions")),
+        state_url=reverse(audience.route("session-state")),
+        unlock_url=f"{reverse(audience.login)}?{urlencode({'neste': reverse(audience.route('session-unlocked'))})}",
+        idle_seconds=int(sessions.idle().total_seconds()),
+    )
+
+
 def admit(request: HttpRequest, audience: Audience, proof: sessions.Proof, address: str) -> HttpResponse:
-    """Begin a session in this browser, in place of the one it had, and go to the address."""
-    earlier = session_of(request, audience)
+    """Begin a session in this browser, in place of the one it had, and go to the address.
+
+    Where it is the same person's, the pages that stand open go on: they keep their memory and their forms.
+    """
+    earlier = held_session(request, audience)
+    goes_on = earlier is not None and sessions.is_of_same_person(earlier, proof)
     if earlier is not None:
-        sessions.end_session(earlier)
-    session, token = sessions.open_session(proof)
-    request.__dict__.setdefault("_sessions", {})[audience.kind] = session
-    rotate_token(request)
+        sessions.end_session(earlier, EndReason.LOGGED_IN_AGAIN)
+    session, token = sessions.open_session(proof, earlier.memory if earlier is not None and goes_on else None)
+    request.__dict__["_sessions"][audience.kind] = session
+    if not goes_on:
+        rotate_token(request)
     response = HttpResponseRedirect(address)
     response.set_cookie(
         audience.cookie,
@@ -66,7 +100,7 @@ def admit(request: HttpRequest, audience: Audience, proof: sessions.Proof, addre
 
 def dismiss(request: HttpRequest, audience: Audience) -> HttpResponse:
     """End the session in this browser and go to the log-in page."""
-    session = session_of(request, audience)
+    session = held_session(request, audience)
     if session is not None:
         sessions.end_session(session)
     request.__dict__["_sessions"] = {**request.__dict__.get("_sessions", {}), audience.kind: None}
@@ -76,11 +110,15 @@ def dismiss(request: HttpRequest, audience: Audience) -> HttpResponse:
 
 
 def to_login(request: HttpRequest, audience: Audience) -> HttpResponse:
-    """Send the browser to the log-in and back; htmx is told to load the whole page."""
+    """Send the browser to the log-in and back; htmx is told to load the whole page.
+
+    A page whose session is locked stays as it is, with what is written there: its script asks for a new log-in.
+    """
+    scripted = request.headers.get("HX-Request") == "true"
+    if scripted and held_session(request, audience) is not None:
+        return HttpResponse(status=LOCKED)
     address = f"{reverse(audience.login)}?{urlencode({'neste': request.get_full_path()})}"
-    if request.headers.get("HX-Request") == "true":
-        return HttpResponse(headers={"HX-Redirect": address})
-    return HttpResponseRedirect(address)
+    return HttpResponse(headers={"HX-Redirect": address}) if scripted else HttpResponseRedirect(address)
 
 
 def wanted(request: HttpRequest, address: str, otherwise: str) -> str:

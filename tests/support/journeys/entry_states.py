@@ -67,7 +67,7 @@ def _refused(stage: Stage) -> Any:
 @state("min-side-id-porten", "patient-login-id-porten", "patient-login-id-porten-answer")
 def _id_porten(stage: Stage) -> Any:
     page = _chosen(stage, "min/", "Logg inn med ID-porten", "Ola Nordli")
-    page.get_by_role("heading", name="Min side").wait_for()
+    page.wait_for_url("**/min/eksempelvik/")
     return page
 
 
@@ -75,4 +75,91 @@ def _id_porten(stage: Stage) -> Any:
 def _operator(stage: Stage) -> Any:
     page = _chosen(stage, "drift/", "Logg inn med HelseID", "Synne Drift")
     page.get_by_role("heading", name="Klinikker").wait_for()
+    return page
+
+
+@state("mine-innlogginger", "sessions")
+def _sessions(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.locator("details.drop").filter(has_text="Logg ut").locator("summary").click()
+    page.get_by_role("link", name="Mine innlogginger").click()
+    page.get_by_role("button", name="Logg ut overalt").wait_for()
+    return page
+
+
+@state("min-side-innlogginger", "patient-sessions")
+def _patient_sessions(stage: Stage) -> Any:
+    page = _patient_home(stage)
+    page.goto(f"{stage.demo.portal}okter")
+    page.get_by_role("button", name="Logg ut overalt").wait_for()
+    return page
+
+
+@state("drift-innlogginger", "operator-sessions")
+def _operator_sessions(stage: Stage) -> Any:
+    page = _operator_home(stage)
+    page.goto(f"{stage.demo.root}drift/okter")
+    page.get_by_role("button", name="Logg ut overalt").wait_for()
+    return page
+
+
+def _locked_page(stage: Stage) -> Any:
+    """Kari's half-written message, under the lock: she has been away for an hour."""
+    page = stage.compose("Ola Nordli")
+    page.locator("#compose-text").fill("Dette er ikke sendt ennå.")
+    operator = stage.window()
+    operator.goto(f"{stage.demo.sandbox}drift")
+    operator.get_by_role("button", name="1 time fram").click()
+    operator.get_by_text("Klokken er flyttet").wait_for()
+    # The page has a clock of its own, which nobody can move: it asks now.
+    page.evaluate("document.body.dataset.idleSeconds = '-10'")
+    page.get_by_role("heading", name="Skjermen er låst").wait_for()
+    return page
+
+
+@state("laast", "session-state", main=True)
+def _locked(stage: Stage) -> Any:
+    page = _locked_page(stage)
+    page.keyboard.press("Escape")
+    assert page.locator("#ui-locked").evaluate("one => one.open")
+    return page
+
+
+@state("laast-og-opp", "session-state")
+def _unlocked_again(stage: Stage) -> Any:
+    page = _locked_page(stage)
+    page.evaluate("document.body.dataset.idleSeconds = '900'")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Lås opp med ny innlogging").click()
+    tab = opened.value
+    tab.get_by_role("link", name="Logg inn med HelseID").click()
+    tab.get_by_role("button", name="Kari Lunde").click()
+    tab.get_by_role("heading", name="Låst opp").wait_for()
+    tab.close()
+    page.get_by_role("heading", name="Skjermen er låst").wait_for(state="hidden")
+    assert page.locator("#compose-text").input_value() == "Dette er ikke sendt ennå."
+    return page
+
+
+@state("laast-opp", "session-unlocked")
+def _unlocked(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.root}okt/laast-opp")
+    page.get_by_role("heading", name="Låst opp").wait_for()
+    return page
+
+
+@state("min-side-okt", "patient-session-state", "patient-session-unlocked")
+def _patient_state(stage: Stage) -> Any:
+    page = _patient_home(stage)
+    page.evaluate("async address => (await fetch(address)).status", f"{stage.demo.portal}okt")
+    page.goto(f"{stage.demo.portal}okt/laast-opp")
+    return page
+
+
+@state("drift-okt", "operator-session-state", "operator-session-unlocked")
+def _operator_state(stage: Stage) -> Any:
+    page = _operator_home(stage)
+    page.evaluate("async address => (await fetch(address)).status", f"{stage.demo.root}drift/okt")
+    page.goto(f"{stage.demo.root}drift/okt/laast-opp")
     return page

@@ -113,7 +113,7 @@ def authorize(request: HttpRequest, slug: str) -> HttpResponse:
     told = request.POST if request.method == "POST" else request.GET
     pushed = services.pushed(provider, told.get("client_id", ""), told.get("request_uri", ""))
     if pushed is None:
-        return render(request, "sandbox/oidc_gone.html", {"shell": shell(), "provider": provider}, status=400)
+        return render(request, "sandbox/oidc_gone.html", {"shell": shell(), "provider": provider}, status=404)
     if request.method == "POST":
         return _back(provider, pushed, request)
     text = request.GET.get("q", "").strip()

@@ -33,18 +33,18 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_GET
 def login(request: HttpRequest) -> HttpResponse:
     """Where staff begin."""
-    return render(request, _TEMPLATE, providers.page(request, ProviderName.HELSEID))
+    return render(request, _TEMPLATE, providers.page(request, STAFF, ProviderName.HELSEID))
 
 
 @require_GET
-@providers.refusing(_TEMPLATE, ProviderName.HELSEID)
+@providers.refusing(_TEMPLATE, STAFF, ProviderName.HELSEID)
 def login_helseid(request: HttpRequest) -> HttpResponse:
     """To HelseID."""
     return providers.begin(request, STAFF, ProviderName.HELSEID, _ANSWER)
 
 
 @require_GET
-@providers.refusing(_TEMPLATE, ProviderName.HELSEID)
+@providers.refusing(_TEMPLATE, STAFF, ProviderName.HELSEID)
 def login_helseid_answer(request: HttpRequest) -> HttpResponse:
     """Back from HelseID: in, as the employee that the person is."""
     identity, address = providers.identify(request, STAFF, ProviderName.HELSEID, _ANSWER)

@@ -14,7 +14,7 @@ from skranke.identity.sessions import Proof
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
 from skranke.tenancy.work import acting
-from skranke.web.sessions import STAFF, admit, dismiss, session_of, to_login
+from skranke.web.sessions import STAFF, admit, dismiss, held_session, session_of, to_login
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
@@ -38,7 +38,8 @@ def log_in(request: HttpRequest, proof: Proof, address: str) -> HttpResponse:
 
 def log_out(request: HttpRequest) -> HttpResponse:
     """End the session; each clinic where the account works has it in its log."""
-    account_id = account_of(request)
+    session = held_session(request, STAFF)
+    account_id = session.account_id if session is not None else None
     with transaction.atomic():
         response = dismiss(request, STAFF)
         for clinic_id, employee_id in clinics.positions_of(account_id) if account_id else ():

@@ -18,6 +18,7 @@ from skranke.patients.rules import Reach, Reachability
 from skranke.ui.environment import url_or_none
 from skranke.ui.security import live_origin
 from skranke.ui.shell import Action, ActivePatient, ClinicShell, Live, NavItem
+from skranke.web.sessions import STAFF, links
 
 ACTIVE_PATIENT = "active_patient"
 RECENT_PATIENTS = "recent_patients"
@@ -45,6 +46,7 @@ def shell(request: HttpRequest, actor: Actor, current: str, *, unread: int | Non
         actions=_compose_actions(slug) if current == "post" else (),
         told_url=reverse("drafts-told", args=[slug]),
         live=Live(url=f"{live_origin(request)}/live", ticket_url=reverse("live-ticket", args=[slug])),
+        session=links(STAFF),
     )
 
 

@@ -3,8 +3,12 @@
 from django.urls import include, path
 
 from skranke.web.clinic import live, login
+from skranke.web.clinic.session import log_out
+from skranke.web.own_sessions import addresses
+from skranke.web.sessions import STAFF
 
 urlpatterns = [
+    *addresses(STAFF, log_out),
     path("", login.front, name="front"),
     path("logg-inn", login.login, name="login"),
     path("logg-inn/helseid", login.login_helseid, name="login-helseid"),

@@ -12,7 +12,8 @@ from skranke.identity.queries import account_of_person
 from skranke.identity.sessions import Proof
 from skranke.web import providers
 from skranke.web.links import proof_of
-from skranke.web.sessions import OPERATOR, admit, dismiss, session_of
+from skranke.web.operator.session import log_out
+from skranke.web.sessions import OPERATOR, admit, session_of
 
 _TEMPLATE = "operator/login.html"
 _ANSWER = "operator-login-helseid-answer"
@@ -23,18 +24,18 @@ def login(request: HttpRequest) -> HttpResponse:
     """Where an operator begins; one who is logged in goes on to the clinics."""
     if session_of(request, OPERATOR) is not None:
         return HttpResponseRedirect(reverse("operator-home"))
-    return render(request, _TEMPLATE, providers.page(request, ProviderName.HELSEID))
+    return render(request, _TEMPLATE, providers.page(request, OPERATOR, ProviderName.HELSEID))
 
 
 @require_GET
-@providers.refusing(_TEMPLATE, ProviderName.HELSEID)
+@providers.refusing(_TEMPLATE, OPERATOR, ProviderName.HELSEID)
 def login_helseid(request: HttpRequest) -> HttpResponse:
     """To HelseID."""
     return providers.begin(request, OPERATOR, ProviderName.HELSEID, _ANSWER)
 
 
 @require_GET
-@providers.refusing(_TEMPLATE, ProviderName.HELSEID)
+@providers.refusing(_TEMPLATE, OPERATOR, ProviderName.HELSEID)
 def login_helseid_answer(request: HttpRequest) -> HttpResponse:
     """Back from HelseID: in, where the person is an operator."""
     identity, address = providers.identify(request, OPERATOR, ProviderName.HELSEID, _ANSWER)
@@ -54,4 +55,4 @@ def login_by_link(request: HttpRequest, ticket: str) -> HttpResponse:
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    return dismiss(request, OPERATOR)
+    return log_out(request)

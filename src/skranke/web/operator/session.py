@@ -6,10 +6,10 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from skranke.kernel.actor import Actor, ActorKind
-from skranke.web.sessions import OPERATOR, session_of, to_login
+from skranke.web.sessions import OPERATOR, dismiss, session_of, to_login
 
 P = ParamSpec("P")
 
@@ -47,3 +47,8 @@ def operator_view(view: View[P]) -> Callable[..., HttpResponseBase]:
         return response
 
     return wrapped
+
+
+def log_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    return dismiss(request, OPERATOR)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from skranke.ui.shell import NavItem, OperatorShell
 from skranke.web.operator.session import Operator
+from skranke.web.sessions import OPERATOR, links
 
 
 def shell(operator: Operator, current: str) -> OperatorShell:
@@ -15,4 +16,5 @@ def shell(operator: Operator, current: str) -> OperatorShell:
         nav=tuple(NavItem(url=reverse(name), text=text, current=current == name) for name, text in places),
         home_url=reverse("operator-home"),
         logout_url=reverse("operator-logout"),
+        session=links(OPERATOR),
     )

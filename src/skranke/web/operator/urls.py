@@ -3,8 +3,12 @@
 from django.urls import path
 
 from skranke.web.operator import activation, connection, home, log, login
+from skranke.web.operator.session import log_out
+from skranke.web.own_sessions import addresses
+from skranke.web.sessions import OPERATOR
 
 urlpatterns = [
+    *addresses(OPERATOR, log_out),
     path("", home.home, name="operator-home"),
     path("klinikker/ny", home.new_clinic, name="operator-new-clinic"),
     path("klinikker/<uuid:clinic_id>", activation.clinic, name="operator-clinic"),

@@ -22,18 +22,18 @@ def login(request: HttpRequest) -> HttpResponse:
     """Where a patient begins; one who is logged in goes on to the own page."""
     if session_of(request, PATIENT) is not None:
         return HttpResponseRedirect(reverse("patient-home"))
-    return render(request, _TEMPLATE, providers.page(request, ProviderName.ID_PORTEN))
+    return render(request, _TEMPLATE, providers.page(request, PATIENT, ProviderName.ID_PORTEN))
 
 
 @require_GET
-@providers.refusing(_TEMPLATE, ProviderName.ID_PORTEN)
+@providers.refusing(_TEMPLATE, PATIENT, ProviderName.ID_PORTEN)
 def login_id_porten(request: HttpRequest) -> HttpResponse:
     """To ID-porten."""
     return providers.begin(request, PATIENT, ProviderName.ID_PORTEN, _ANSWER)
 
 
 @require_GET
-@providers.refusing(_TEMPLATE, ProviderName.ID_PORTEN)
+@providers.refusing(_TEMPLATE, PATIENT, ProviderName.ID_PORTEN)
 def login_id_porten_answer(request: HttpRequest) -> HttpResponse:
     """Back from ID-porten: in, as the patient that the person is."""
     identity, address = providers.identify(request, PATIENT, ProviderName.ID_PORTEN, _ANSWER)

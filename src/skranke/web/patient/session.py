@@ -15,7 +15,7 @@ from skranke.kernel.actor import Actor, system
 from skranke.kernel.errors import NotFoundError
 from skranke.patients import queries as patients
 from skranke.tenancy.work import acting
-from skranke.web.sessions import PATIENT, admit, dismiss, session_of, to_login
+from skranke.web.sessions import PATIENT, admit, dismiss, held_session, session_of, to_login
 
 _CLINICS = "_clinics"
 P = ParamSpec("P")
@@ -89,7 +89,7 @@ def log_in(request: HttpRequest, proof: Proof, address: str) -> HttpResponse:
 
 def log_out(request: HttpRequest) -> HttpResponse:
     """End the session; each clinic where the person is a patient has it in its log."""
-    session = session_of(request, PATIENT)
+    session = held_session(request, PATIENT)
     with transaction.atomic():
         response = dismiss(request, PATIENT)
         national_id = session.national_id if session is not None else ""

@@ -10,6 +10,7 @@ from skranke.dialog.own_channel import unread_threads
 from skranke.kernel.actor import Actor
 from skranke.ui.shell import NavItem, PatientShell
 from skranke.web.patient.session import has_several_clinics
+from skranke.web.sessions import PATIENT, links
 
 
 def frame(request: HttpRequest, actor: Actor, current: str = "", *, back_url: str = "") -> PatientShell:
@@ -24,6 +25,7 @@ def frame(request: HttpRequest, actor: Actor, current: str = "", *, back_url: st
         nav=() if back_url else _tabs(clinic.slug, current),
         back_url=back_url,
         logout_url=reverse("patient-logout"),
+        session=links(PATIENT),
         clinics_url=reverse("patient-home") if has_several_clinics(request) else "",
         test_environment=clinic.is_test,
     )
@@ -34,6 +36,7 @@ def home_shell(clinics: list[Clinic]) -> PatientShell:
     return PatientShell(
         clinic_name="Skranke",
         logout_url=reverse("patient-logout"),
+        session=links(PATIENT),
         test_environment=any(clinic.is_test for clinic in clinics),
     )
 

@@ -2,9 +2,13 @@
 
 from django.urls import path
 
+from skranke.web.own_sessions import addresses
 from skranke.web.patient import home, login, me, messages, relations, seen, times
+from skranke.web.patient.session import log_out
+from skranke.web.sessions import PATIENT
 
 urlpatterns = [
+    *addresses(PATIENT, log_out),
     path("", home.home, name="patient-home"),
     path("logg-inn", login.login, name="patient-login"),
     path("logg-inn/id-porten", login.login_id_porten, name="patient-login-id-porten"),

@@ -10,6 +10,7 @@
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
   // ---- live news: an event stream with a signed ticket, else a look every 15 seconds
+  const UNASKED = { "Skranke-Unasked": "1" }; // the page asks by itself: nobody is at work
   const POLL = 15000, GATHER = 250, LONGEST_WAIT = 30000;
   let waiting = new Set(), latest = {}, gather = 0, failures = 0, stream = null, streamOpen = false;
 
@@ -31,7 +32,7 @@
 
   async function listen() {
     try {
-      const answer = await fetch(body.dataset.liveTicketUrl, { headers: { Accept: "application/json" }, cache: "no-store" });
+      const answer = await fetch(body.dataset.liveTicketUrl, { headers: { Accept: "application/json", ...UNASKED }, cache: "no-store" });
       if (!answer.ok) throw new Error("no ticket");
       const { ticket } = await answer.json();
       const address = new URL(body.dataset.liveUrl, location.href);
@@ -70,6 +71,47 @@
     addEventListener("pagehide", () => stream?.close());
     addEventListener("pageshow", (event) => { if (event.persisted && body.dataset.liveUrl) location.reload(); });
   }
+
+  // ---- a screen that nobody uses is locked; what stands there stays, under the lock
+  const lock = document.getElementById("ui-locked"), LOOK = 2000, TELL = 60000;
+  let used = Date.now(), told = Date.now(), lockedBy = "";
+
+  async function session(method) {
+    const tokens = JSON.parse(body.getAttribute("hx-headers") ?? "{}");
+    const headers = method === "POST" ? tokens : UNASKED;
+    const answer = await fetch(body.dataset.sessionUrl, { method, headers, cache: "no-store" });
+    return answer.json();
+  }
+
+  async function lockScreen() {
+    if (!lock || lock.open) return;
+    lockedBy = (await session("GET")).who;
+    lock.showModal();
+  }
+
+  async function watch() {
+    const now = Date.now();
+    if (lock.open) {
+      const { state, who } = await session("GET");
+      // Another person has logged in: what stands here is not theirs.
+      if (state === "open" && who !== lockedBy) location.reload();
+      if (state === "open") { used = told = Date.now(); lock.close(); }
+    } else if (used > told && now - told > TELL) {
+      told = now;
+      if ((await session("POST")).state !== "open") lockScreen();
+    } else if (now - used > Number(body.dataset.idleSeconds) * 1000) {
+      if ((await session("GET")).state === "open") used = now; else lockScreen();
+    }
+  }
+
+  if (lock && body.dataset.sessionUrl) {
+    for (const kind of ["keydown", "pointerdown", "input"]) document.addEventListener(kind, () => { used = Date.now(); }, { capture: true, passive: true });
+    lock.addEventListener("cancel", (event) => event.preventDefault());
+    setInterval(() => watch().catch(() => { /* without contact nothing can be told; the next look may */ }), LOOK);
+  }
+  body.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.triggeringEvent?.type === "live") Object.assign(event.detail.headers, UNASKED);
+  });
 
   // ---- roving focus: one tab stop for a list or a grid
   const itemsOf = (box) => all(box.querySelector("[data-roving-item]") ? "[data-roving-item]" : "a[href], button", box)
@@ -337,6 +379,7 @@
   body.addEventListener("htmx:timeout", () => toast("Offline"));
   body.addEventListener("htmx:responseError", (event) => {
     const { status } = event.detail.xhr;
+    if (status === 423) { lockScreen(); return; }
     // A background look that fails says nothing: the person did nothing.
     if (event.detail.requestConfig?.triggeringEvent?.type === "live") return;
     toast({ 401: "Denied", 403: "Denied", 413: "Large" }[status] ?? "Error");
