@@ -1,5 +1,6 @@
 """The registers to ask: the sandbox's own, over HTTP, and a server that says what a test tells it to."""
 
+import itertools
 import json
 import threading
 import time
@@ -40,6 +41,9 @@ _CITIZEN = """
     VALUES (%s, %s, %s, '1980-01-01', %s, true, 'full', false)
     ON CONFLICT (national_id) DO UPDATE SET gp_id = excluded.gp_id
 """
+
+
+_marks = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -158,11 +162,12 @@ def asked_at(**addresses: str) -> Iterator[None]:
 
 @contextmanager
 def asked_at_sandbox(found: SandboxRegisters) -> Iterator[None]:
-    """All three registers are the sandbox's."""
+    """All three registers are the sandbox's, at addresses that no other test has found them away at."""
+    mark = next(_marks)
     with asked_at(
-        address_register_url=found.url("ar"),
-        profile_register_url=found.url("cppa"),
-        gp_register_url=found.url("flr"),
+        address_register_url=f"{found.url('ar')}?{mark}",
+        profile_register_url=f"{found.url('cppa')}?{mark}",
+        gp_register_url=f"{found.url('flr')}?{mark}",
     ):
         yield
 

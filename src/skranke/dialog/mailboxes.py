@@ -237,6 +237,7 @@ def _row(thread: Thread, newest: Message | None, today: date) -> ThreadRow:
         unread=getattr(thread, "is_waiting", False) and not getattr(thread, "is_read", True),
         has_attachments=bool(getattr(thread, "has_files", False)),
         delivery_problem=bool(getattr(thread, "has_problem", False)),
+        list_unconfirmed=thread.list_unconfirmed,
         closed=thread.state == ThreadState.CLOSED,
         start_missing=thread.start_missing,
         responsible_name=thread.responsible.name if thread.responsible else "",

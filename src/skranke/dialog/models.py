@@ -67,6 +67,7 @@ class Thread(TenantModel):
     start_missing: a later message came before the one that starts the thread.
     version: raised by every change; an answer made against an older one is told so (MSG-18).
     last_msg_id: MsgId of the last message processed: RefToParent of the next.
+    list_unconfirmed: taken while nobody could tell whether the patient stands on the list (ACT-6).
     """
 
     kind = models.CharField(max_length=30, choices=DialogKind)
@@ -84,6 +85,7 @@ class Thread(TenantModel):
     answer_due = models.DateField(null=True)
     important = models.BooleanField(default=False)
     responsible = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    list_unconfirmed = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

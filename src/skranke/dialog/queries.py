@@ -65,6 +65,7 @@ def thread_view(thread: Thread) -> ThreadView:
         party_name=thread.party.name if thread.party else "",
         closed=thread.state == ThreadState.CLOSED,
         start_missing=thread.start_missing,
+        list_unconfirmed=thread.list_unconfirmed,
         important=thread.important,
         answer_due=thread.answer_due,
         days_left=rules.days_left(thread.answer_due, clock.today()),

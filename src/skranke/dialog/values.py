@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     WISH_NOT_MET = "wish_not_met"
     HANDED_OVER = "handed_over"
     READ_BY_PATIENT = "read_by_patient"
+    LIST_UNCONFIRMED = "list_unconfirmed"
+    LIST_CONFIRMED = "list_confirmed"
 
 
 class Mailbox(StrEnum):
@@ -109,6 +111,7 @@ class IncomingMessage:
     author_name: the person who wrote; on_behalf_of: the patient's name when a representative wrote, with `relation`.
     wanted_hpr: HPR number of a wanted practitioner (role 23), or empty. delivery_way: how a renewed prescription is
     wanted (list 8324), or empty. prescriptions: what is to be renewed, where the request names it (RX-2).
+    list_unconfirmed: nobody could tell whether the patient is on the list (ACT-6).
     """
 
     kind: DialogKind
@@ -129,6 +132,7 @@ class IncomingMessage:
     delivery_way: str = ""
     attachments: tuple[IncomingAttachment, ...] = ()
     prescriptions: tuple[PrescriptionFacts, ...] = ()
+    list_unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +162,7 @@ class ThreadRow:
     unread: bool
     has_attachments: bool
     delivery_problem: bool
+    list_unconfirmed: bool
     closed: bool
     start_missing: bool
     responsible_name: str
@@ -280,6 +285,7 @@ class ThreadView:
     party_name: str
     closed: bool
     start_missing: bool
+    list_unconfirmed: bool
     important: bool
     answer_due: date | None
     days_left: int | None

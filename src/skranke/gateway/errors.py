@@ -119,6 +119,18 @@ class NoAccessError(RefusalError):
     wire_code = Answer.NO_ACCESS
 
 
+class NotOnListError(NoAccessError):
+    """The clinic's own list says no, or knows nobody; Fastlegeregisteret has not been asked yet (ACT-6)."""
+
+    code = "gateway_not_on_list"
+
+
+class ListNotCheckedError(TemporaryError):
+    """Fastlegeregisteret does not answer whether the patient is on the list. The message waits (ACT-6)."""
+
+    code = "gateway_list_not_checked"
+
+
 class UnknownOriginalError(GatewayError):
     """A receipt for no message of ours. It cannot have overtaken one: ids are stored before their message leaves."""
 
@@ -172,6 +184,8 @@ class Rule:
 TABLE: tuple[Rule, ...] = (
     # However long the authority is away: the message has no fault, and a person could not put it right (HITS 1216 3).
     Rule(RevocationOfflineError, Reaction.RETRY, alarm=True, counted=False),
+    # As long as ACT-6 says: after that the message is accepted with a mark.
+    Rule(ListNotCheckedError, Reaction.RETRY, counted=False),
     Rule(InternalFaultError, Reaction.RETRY, alarm=True),
     Rule(TransportFaultError, Reaction.ERROR_QUEUE, alarm=True),
     Rule(StandardsError, Reaction.RECEIPT, alarm=True),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from skranke.gateway.values import ListCheck
 from skranke.kernel import clock
 from skranke.kernel.ids import new_id
 from skranke.standards.apprec import AppRec
@@ -28,6 +29,7 @@ _CONTAINER = re.compile(rb"(<(?:[A-Za-z_][\w.-]*:)?Base64Container(?:\s[^<>]*)?(
 class Facts:
     """One delivery. `raw` is as it came, a body that is too large gone; the rest is None until its step has succeeded.
 
+    first_tried_at: when the first of its tries was. list_check: how it is known whether the patient is on the list.
     payload: the verified bytes. document: what they say. info: the head, also where the rest cannot be read.
     """
 
@@ -41,6 +43,8 @@ class Facts:
     payload: bytes | None = None
     document: MsgHead | AppRec | None = None
     info: MsgInfo | None = None
+    first_tried_at: datetime | None = None
+    list_check: ListCheck = ListCheck.LOCAL
 
     def __post_init__(self) -> None:
         if len(self.raw.body) > settings.OURS.message_bytes:

@@ -12,10 +12,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-from skranke.gateway import received, tries
+from skranke.gateway import listed, received, tries
 from skranke.gateway.alarms import alarm
 from skranke.gateway.endpoints import Endpoint, Endpoints, OwnParty, Peer
-from skranke.gateway.errors import Reaction, TriedOutError, code_of, rule_for
+from skranke.gateway.errors import NotOnListError, Reaction, TriedOutError, code_of, rule_for
 from skranke.gateway.facts import Facts
 from skranke.gateway.models import ReceptionState
 from skranke.gateway.opening import CERTIFICATE_FAULTS, check_content, check_parties, open_protection, read_document
@@ -131,7 +131,18 @@ def _attempt(facts: Facts, endpoint: Endpoint, endpoints: Endpoints) -> Disposit
 
 
 def act(facts: Facts, endpoint: Endpoint) -> None:
-    """Everything the message does, in one commit. Raises what stands in the way; then nothing is stored."""
+    """Everything the message does, in one commit. Raises what stands in the way; then nothing is stored.
+
+    Where the clinic's list says no, the register is asked in between (ACT-6), with nothing open.
+    """
+    try:
+        _act_once(facts, endpoint)
+    except NotOnListError:
+        facts.list_check = listed.check(facts)
+        _act_once(facts, endpoint)
+
+
+def _act_once(facts: Facts, endpoint: Endpoint) -> None:
     opened = _open(facts, endpoint)
     with acting(system(facts.clinic_id)):
         _act(facts, endpoint, opened)
@@ -170,6 +181,7 @@ def _take_effect(facts: Facts, endpoint: Endpoint, opened: _Opened) -> None:
             party=opened.party,
             peer=opened.peer,
             document=opened.document,
+            list_check=facts.list_check,
         )
     )
     received.store(

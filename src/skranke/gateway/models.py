@@ -102,6 +102,7 @@ class DeliveryTry(TenantModel):
     from_her_id = models.CharField(max_length=10)
     message_id = models.CharField(max_length=255)
     tries = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField(default=clock.now)
     last_at = models.DateTimeField(default=clock.now)
     last_error = models.CharField(max_length=200, blank=True)
 

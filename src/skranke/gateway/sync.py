@@ -4,16 +4,17 @@ It knows no duplicates: a question delivered again is answered again. Its reply 
 """
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from skranke.gateway import receipts, received
+from skranke.gateway import listed, receipts, received
 from skranke.gateway.alarms import alarm
 from skranke.gateway.endpoints import Endpoint, Endpoints, Peer
-from skranke.gateway.errors import Reaction, RefusalError, code_of, refusal_of, rule_for
+from skranke.gateway.errors import NotOnListError, Reaction, RefusalError, code_of, refusal_of, rule_for
 from skranke.gateway.facts import Facts
 from skranke.gateway.inbound import Disposition
 from skranke.gateway.models import ReceptionState
@@ -105,6 +106,9 @@ def _answer(facts: Facts, endpoint: Endpoint, peer: Peer) -> MsgHead:
     try:
         return _work_out(facts, endpoint, peer, msg_id)
     except Exception as error:
+        if isinstance(error, NotOnListError) and (person := listed.person_of(facts)) is not None:
+            # The one who asks does not wait for the register; the next question is answered by what it says.
+            transaction.on_commit(partial(listed.LATER.ask, person))
         rule, info = rule_for(error), facts.info
         if rule.reaction not in {Reaction.ANSWER, Reaction.RECEIPT} or info is None or facts.header is None:
             raise

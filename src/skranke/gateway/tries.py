@@ -12,13 +12,13 @@ from skranke.kernel.ids import new_id
 from skranke.tenancy.work import acting
 
 _COUNT = """
-    INSERT INTO gateway_deliverytry (id, clinic_id, from_her_id, message_id, tries, last_at, last_error)
-    SELECT id, %s, from_her_id, message_id, 1, %s, ''
+    INSERT INTO gateway_deliverytry (id, clinic_id, from_her_id, message_id, tries, first_at, last_at, last_error)
+    SELECT id, %s, from_her_id, message_id, 1, %s, %s, ''
     FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS delivery (id, from_her_id, message_id)
     ON CONFLICT (clinic_id, from_her_id, message_id)
     DO UPDATE SET tries = gateway_deliverytry.tries + 1, last_at = excluded.last_at
     -- A crash of the database server may lose the count, never a message: worth the disk's time saved.
-    RETURNING from_her_id, message_id, tries, set_config('synchronous_commit', 'off', true)
+    RETURNING from_her_id, message_id, tries, first_at, set_config('synchronous_commit', 'off', true)
 """
 _FORGET = """
     DELETE FROM gateway_deliverytry
@@ -37,9 +37,12 @@ def count(several: Sequence[Facts]) -> list[int]:
     first = several[0]
     with acting(system(first.clinic_id)), connection.cursor() as cursor:
         ids, senders, message_ids = [new_id() for _ in keys], [one for one, _ in keys], [last for _, last in keys]
-        cursor.execute(_COUNT, [first.clinic_id, first.received_at, ids, senders, message_ids])
-        found = {(sender, message_id): tries for sender, message_id, tries, _ in cursor.fetchall()}
-    return [found[_key(facts)] for facts in several]
+        now = first.received_at
+        cursor.execute(_COUNT, [first.clinic_id, now, now, ids, senders, message_ids])
+        found = {(sender, message_id): (tries, at) for sender, message_id, tries, at, _ in cursor.fetchall()}
+    for facts in several:
+        _, facts.first_tried_at = found[_key(facts)]
+    return [found[_key(facts)][0] for facts in several]
 
 
 def forget(*several: Facts) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from skranke.gateway.endpoints import Endpoint, OwnParty, Peer
@@ -15,6 +16,18 @@ from skranke.standards.codes import Answer, MessageFunction
 from skranke.standards.msghead import MsgHead
 
 
+class ListCheck(StrEnum):
+    """How it is known whether a citizen stands on the list (ACT-6).
+
+    LOCAL: by the clinic's own list alone. ASKED: Fastlegeregisteret has been asked, and the clinic's list corrected.
+    UNREACHABLE: the register has not answered for as long as the message may wait.
+    """
+
+    LOCAL = "local"
+    ASKED = "asked"
+    UNREACHABLE = "unreachable"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
     """A message that is opened, verified and new. document: a MsgHead, or an AppRec for the type of receipts."""
@@ -25,6 +38,7 @@ class Incoming:
     party: OwnParty
     peer: Peer
     document: MsgHead | AppRec
+    list_check: ListCheck = ListCheck.LOCAL
 
     @property
     def message(self) -> MsgHead:

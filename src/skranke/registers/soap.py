@@ -57,25 +57,26 @@ class Rest:
 
     first: timedelta = timedelta(seconds=5)
     longest: timedelta = timedelta(seconds=60)
-    _until: datetime | None = None
+    _failed_at: datetime | None = None
+    _pause: timedelta = timedelta()
     _failures: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def holds(self) -> bool:
-        """Whether it is still left alone."""
-        return self._until is not None and clock.now() < self._until
+        """Whether it is still left alone; a clock that was set back holds nothing up."""
+        return self._failed_at is not None and self._failed_at <= clock.now() < self._failed_at + self._pause
 
     def failed(self) -> None:
         """It did not answer."""
         with self._lock:
-            pause = min(self.first * 2**self._failures, self.longest)
+            self._pause = min(self.first * 2**self._failures, self.longest)
             self._failures = min(self._failures + 1, 10)
-            self._until = clock.now() + pause
+            self._failed_at = clock.now()
 
     def answered(self) -> None:
         """It is there."""
         with self._lock:
-            self._failures, self._until = 0, None
+            self._failures, self._failed_at = 0, None
 
 
 class SoapService:

@@ -10,7 +10,7 @@ from skranke.audit.models import AuditEvent
 from skranke.audit.services import event, record
 from skranke.blobs import services as blobs
 from skranke.clinics.models import Employee, PartyKind
-from skranke.clinics.organisation.addressing import recipients_of
+from skranke.clinics.organisation.addressing import catch_all, recipients_of
 from skranke.clinics.organisation.values import WHOLE_CLINIC, Recipient
 from skranke.clinics.queries import party_of_her_id
 from skranke.dialog import rules
@@ -73,6 +73,7 @@ def receive_message(incoming: IncomingMessage) -> Message:
     if thread.patient_id != incoming.patient.id:
         raise OtherPatientError(_("Meldingen viser til en samtale med en annen pasient."))
     message = _store(thread, incoming)
+    _note_list(thread, unconfirmed=incoming.list_unconfirmed)
     if incoming.starts_thread and thread.start_missing:
         _apply_rules(thread, incoming)
     reopen(thread)
@@ -100,7 +101,10 @@ def _begin(incoming: IncomingMessage) -> Message:
     files = _files(message, incoming)
     wanted = rows(message, incoming.prescriptions)
     takes_part = [participation(thread, one) for one in recipients]
-    insert(thread, message, *files, *wanted, received, *takes_part)
+    noted = [received]
+    if incoming.list_unconfirmed:
+        noted.append(event_of(thread, EventKind.LIST_UNCONFIRMED))
+    insert(thread, message, *files, *wanted, *noted, *takes_part)
     journal_message(thread, message, files)
     insert(_audit(message), calls=[live.announcement("thread", thread.id)])
     return message
@@ -156,6 +160,7 @@ def _new_thread(incoming: IncomingMessage) -> Thread:
         conversation=incoming.conversation,
         title=_title(incoming.kind, incoming),
         start_missing=not incoming.starts_thread,
+        list_unconfirmed=incoming.list_unconfirmed,
         last_message_at=incoming.generated_at,
         created_at=clock.now(),
     )
@@ -218,6 +223,13 @@ def _received(message: Message) -> ThreadEvent:
     )
 
 
+def _note_list(thread: Thread, *, unconfirmed: bool) -> None:
+    """Whether the patient is known to stand on the list, by the newest message (ACT-6)."""
+    if thread.list_unconfirmed != unconfirmed:
+        thread.list_unconfirmed = unconfirmed
+        add_event(thread, EventKind.LIST_UNCONFIRMED if unconfirmed else EventKind.LIST_CONFIRMED)
+
+
 def _apply_rules(thread: Thread, incoming: IncomingMessage) -> None:
     """What the message that starts the thread says, when it came late; what people have done since stands."""
     recipients = _set_rules(thread, incoming)
@@ -228,13 +240,18 @@ def _apply_rules(thread: Thread, incoming: IncomingMessage) -> None:
 
 
 def _set_rules(thread: Thread, incoming: IncomingMessage) -> tuple[Recipient, ...]:
-    """Set kind, title and party as the message says; who is to have it."""
+    """Set kind, title and party as the message says; who is to have it.
+
+    The clinic's catch-all gets what nobody could tell whose list it belongs to (ACT-6).
+    """
     if incoming.kind != DialogKind.UNKNOWN:
         thread.kind = incoming.kind
     thread.title = _title(thread.kind, incoming)
     thread.start_missing = not incoming.starts_thread
     thread.important = rules.is_important(thread.kind)
     thread.party = party_of_her_id(incoming.party_her_id)
+    if incoming.list_unconfirmed:
+        return catch_all()
     addressed = _active(thread.party.employee if thread.party else None)
     practitioner = rules.recipient(thread.kind, wanted=_wanted(thread, incoming), addressed=addressed)
     if practitioner is not None:

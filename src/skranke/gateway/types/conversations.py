@@ -20,6 +20,7 @@ from skranke.gateway.types.people import addressed_patient, author_of, practitio
 from skranke.gateway.types.stored import Original, original_of_conversation
 from skranke.gateway.values import Handled, Incoming, Letter
 from skranke.outbox.models import OutboxItem
+from skranke.patients.rules import may_address
 from skranke.standards import msghead
 from skranke.standards.build import ekonsultasjon, ekontakt, parties
 from skranke.standards.build.envelope import Envelope
@@ -65,6 +66,7 @@ def message_of(incoming: Incoming, conversation: Conversation) -> IncomingMessag
     message, info = incoming.message, incoming.message.info
     body, who = message.dialog.body, author_of(message)
     wanted = body.wanted_practitioner if conversation.takes_wishes else None
+    patient = addressed_patient(incoming, unconfirmed=True)
     return IncomingMessage(
         kind=conversation.kind,
         code=message.code.v,
@@ -76,7 +78,8 @@ def message_of(incoming: Incoming, conversation: Conversation) -> IncomingMessag
         generated_at=info.gen_date,
         starts_thread=info.conversation is None,
         party_her_id=str(incoming.party.her_id),
-        patient=addressed_patient(incoming),
+        patient=patient,
+        list_unconfirmed=not may_address(patient, incoming.party.row),
         author_name=who.name,
         on_behalf_of=who.on_behalf_of,
         relation=who.relation,

@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import Employee, EmployeeRole
-from skranke.gateway.errors import NoAccessError, ServiceOffError
-from skranke.gateway.values import Incoming
+from skranke.gateway.errors import NoAccessError, NotOnListError, RefusalError, ServiceOffError
+from skranke.gateway.values import Incoming, ListCheck
 from skranke.kernel.ids import HprNumber, NationalId
 from skranke.patients.models import Patient
 from skranke.patients.queries import by_national_id
 from skranke.patients.rules import may_address
+from skranke.patients.services import register
 from skranke.standards import people
 from skranke.standards.build import parties
 from skranke.standards.codes import Answer, PatientRole, Relation
@@ -49,17 +50,38 @@ def known_patient(message: MsgHead) -> Patient | None:
     return by_national_id(national_id) if national_id else None
 
 
-def addressed_patient(incoming: Incoming) -> Patient:
+def addressed_patient(incoming: Incoming, *, unconfirmed: bool = False) -> Patient:
     """The patient, who may write to or book with the addressed party (ACT-6).
 
-    Raises NoAccessError (30) for one who is unknown, on another list, or blocked.
+    unconfirmed: one whose list nobody can tell, because the register is away, is taken too.
+    Raises NoAccessError (30) for one who is unknown, on another list, or blocked: a NotOnListError where the register
+    has not been asked. Raises RefusalError (26) when nobody can tell.
     """
     patient = known_patient(incoming.message)
     if patient is None or not may_address(patient, incoming.party.row):
-        raise NoAccessError(_("Du står ikke på listen til legen du skrev til. Ingenting er levert. Ring legekontoret."))
+        patient = _unlisted(incoming, patient, unconfirmed=unconfirmed)
     if patient.blocked:
         raise NoAccessError(_("Du kan ikke bruke denne tjenesten her. Ring legekontoret."))
     return patient
+
+
+def _unlisted(incoming: Incoming, patient: Patient | None, *, unconfirmed: bool) -> Patient:
+    text = _("Du står ikke på listen til legen du skrev til. Ingenting er levert. Ring legekontoret.")
+    if incoming.list_check is ListCheck.LOCAL:
+        raise NotOnListError(text)
+    if incoming.list_check is ListCheck.ASKED:
+        raise NoAccessError(text)
+    if not unconfirmed:
+        raise RefusalError(_("Vi får ikke sjekket fastlegelisten nå. Ingenting er bestilt. Ring legekontoret."))
+    return patient or _from_message(incoming.message)
+
+
+def _from_message(message: MsgHead) -> Patient:
+    """A patient of somebody who wrote. Raises NoAccessError (30) without a complete number."""
+    wire = message.info.patient
+    if wire is None or wire.national_id is None:
+        raise NoAccessError(_("Vi kan ikke se hvem meldingen gjelder. Ingenting er levert. Ring legekontoret."))
+    return register(national_id=wire.national_id, given_name=wire.given_name, family_name=wire.family_name)
 
 
 def record_refusal(received_id: UUID, message: MsgHead, code: Answer, action: Action = Action.PATIENT_REFUSED) -> None:

@@ -144,6 +144,8 @@ def _events(facts: dict[str, str]) -> dict[EventKind, str]:
         EventKind.NOT_READ_BY_PATIENT: _("HelseNorge melder at pasienten ikke har lest meldingen"),
         EventKind.READ_BY_PATIENT: _("Lest av pasienten"),
         EventKind.HANDED_OVER: _("%(note)s har sluttet: klinikken har fått samtalen"),
+        EventKind.LIST_UNCONFIRMED: _("Fastlegeregisteret svarte ikke: listetilhørighet ikke bekreftet"),
+        EventKind.LIST_CONFIRMED: _("Listetilhørighet bekreftet"),
         EventKind.WISH_NOT_MET: _("Pasienten ba om en behandler (HPR %(note)s) som ikke er aktiv her"),
     }
 
