@@ -49,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["SKRANKE_SECRET_KEY"] = "a synthetic key that signs nothing real"
     os.environ["SKRANKE_SECURE_COOKIES"] = "false"
     os.environ["SKRANKE_DEMO_LOGIN"] = "true"
+    os.environ["SKRANKE_OPERATOR_PASSKEYS"] = "false"
     # Tests move the clock while somebody is logged in.
     os.environ["SKRANKE_IDLE_MINUTES"] = "480"
     os.environ["SKRANKE_CERTIFICATE_POLICIES"] = POLICIES

@@ -68,6 +68,10 @@ class Settings:
         default="", repr=False, metadata={"help": "The private key registered there, PEM or JWK; best from a file."}
     )
     session_hours: int = field(default=8, metadata={"help": "Longest log-in of staff, in hours (ORG-14)."})
+    operator_passkeys: bool = field(
+        default=True,
+        metadata={"help": "Operators need a passkey beside HelseID; the demo's address can have none."},
+    )
     idle_minutes: int = field(
         default=15, metadata={"help": "Lock the screen when nobody has done anything for this long; 480 at most."}
     )

@@ -34,3 +34,9 @@ class ProviderAwayError(TemporaryError):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__("The log-in provider does not answer. Nothing was changed. Try again in a while.")
         self.refusal = refusal
+
+
+class PasskeyRefusedError(ForbiddenError):
+    """A passkey was not accepted. No page was opened, and nothing was changed."""
+
+    code = "passkey_refused"

@@ -66,7 +66,8 @@ class Session(models.Model):
     """One log-in of one person in one browser, known by the SHA-256 (hex) of the token in the browser's cookie.
 
     account: of staff and operators; national_id: of patients. level: the security level of the log-in (ORG-14).
-    seen_at: when the person last did something. memory: what the pages keep between two requests; only ids.
+    seen_at: when the person last did something. second_factor_at: when an operator showed a passkey in it.
+    memory: what the pages keep between two requests; only ids.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -78,6 +79,7 @@ class Session(models.Model):
     level = models.PositiveSmallIntegerField()
     opened_at = models.DateTimeField()
     seen_at = models.DateTimeField()
+    second_factor_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=30, choices=EndReason, blank=True, default="")
     memory = models.JSONField(default=dict)
@@ -97,6 +99,18 @@ class Session(models.Model):
         indexes = [
             models.Index(fields=["national_id"], name="session_of_patient", condition=Q(ended_at__isnull=True)),
         ]
+
+
+class Passkey(models.Model):
+    """A passkey of an operator: the second factor beside HelseID. sign_count: of its last use, where it counts."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="passkeys")
+    credential_id = models.BinaryField(unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField()
+    created_at = models.DateTimeField(default=clock.now)
+    used_at = models.DateTimeField(null=True)
 
 
 class LogInAttempt(models.Model):

@@ -25,6 +25,11 @@ def is_good(session: Session, *, now: datetime, longest: timedelta) -> bool:
     return session.account.active and (session.account.is_operator or session.kind != SessionKind.OPERATOR)
 
 
+def needs_second_factor(session: Session, *, required: bool) -> bool:
+    """Whether an operator who has logged in must show a passkey before any page opens."""
+    return required and session.kind == SessionKind.OPERATOR and session.second_factor_at is None
+
+
 def is_locked(session: Session, *, now: datetime, idle: timedelta) -> bool:
     """Whether nobody has used a session for so long that its screen is locked until a new log-in (ORG-14)."""
     return now >= session.seen_at + idle

@@ -202,6 +202,7 @@ class _Start:
             "SKRANKE_LIVE_URL": self.layout.live_url,
             "SKRANKE_SECURE_COOKIES": "false",
             "SKRANKE_DEMO_LOGIN": "true",
+            "SKRANKE_OPERATOR_PASSKEYS": "false",
             "SKRANKE_CERTIFICATE_POLICIES": POLICIES,
             "SKRANKE_ADDRESS_REGISTER_URL": f"{self.layout.sandbox_url}/registre/ar",
             "SKRANKE_PROFILE_REGISTER_URL": f"{self.layout.sandbox_url}/registre/cppa",

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 
+from skranke.identity import passkeys
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.web.sessions import OPERATOR, dismiss, session_of, to_login
 
@@ -42,6 +45,9 @@ def operator_view(view: View[P]) -> Callable[..., HttpResponseBase]:
         session = session_of(request, OPERATOR)
         if session is None or session.account is None:
             return to_login(request, OPERATOR)
+        if passkeys.is_missing(session):
+            words = urlencode({"neste": request.get_full_path()})
+            return HttpResponseRedirect(f"{reverse('operator-passkey')}?{words}")
         response = view(request, Operator(session.account.id, session.account.display_name), *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
         return response

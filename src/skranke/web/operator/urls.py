@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from skranke.web.operator import activation, connection, home, log, login
+from skranke.web.operator import activation, connection, home, log, login, passkey
 from skranke.web.operator.session import log_out
 from skranke.web.own_sessions import addresses
 from skranke.web.sessions import OPERATOR
@@ -29,6 +29,7 @@ urlpatterns = [
     path("klinikker/<uuid:clinic_id>/tilkobling/motpart", connection.change_peer, name="operator-change-peer"),
     path("klinikker/<uuid:clinic_id>/tilkobling/sjekk", connection.try_connection, name="operator-try-connection"),
     path("klinikker/<uuid:clinic_id>/logg", log.log, name="operator-log"),
+    path("passnokkel", passkey.passkey, name="operator-passkey"),
     path("logg-inn", login.login, name="operator-login"),
     path("logg-inn/helseid", login.login_helseid, name="operator-login-helseid"),
     path("logg-inn/helseid/svar", login.login_helseid_answer, name="operator-login-helseid-answer"),
