@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from uuid import uuid4
 
 import pytest
 
+from skranke.audit.models import AuditEvent
 from skranke.dialog.models import Message
 from skranke.dialog.services import mark_delivery
 from skranke.kernel import clock
@@ -13,10 +15,11 @@ from skranke.outbox.models import OutboxItem
 from skranke.tenancy.work import acting
 from skranke.web.api.app import api as described
 
-from cast import make_clinic
+from cast import Cast, make_clinic
 from support.api import Answer, Api
 from support.dialog import E_CONTACT, PDF, file, question, receive
 from support.timebok import make_timebok, weekday_at
+from support.walls import WALLS, standing
 
 MARKER = "Helt-eget-kjennetegn"
 
@@ -135,36 +138,90 @@ LISTS: dict[str, Recipe] = {
 }
 
 
+# What the rightful person leaves in the audit log: a row about the patient, or, of a list, a row about the list.
+WRITES: dict[str, str] = {
+    "GET /threads": "thread.listed",
+    "POST /threads": "thread.started",
+    "GET /threads/{thread_id}": "thread.read",
+    "POST /threads/{thread_id}/take": "thread.taken",
+    "POST /threads/{thread_id}/forward": "thread.forwarded",
+    "POST /threads/{thread_id}/messages": "thread.answered",
+    "POST /threads/{thread_id}/messages/{message_id}/resend": "message.resent",
+    "POST /threads/{thread_id}/close": "thread.closed",
+    "POST /attachments": "attachment.stored",
+    "GET /attachments/{attachment_id}": "attachment.read",
+    "GET /journal": "journal.read",
+    "GET /journal/attachments/{attachment_id}": "journal.read",
+    "GET /patients": "patient.searched",
+    "GET /patients/{patient_id}": "patient.read",
+    "GET /patients/{patient_id}/reachability": "patient.read",
+    "GET /appointments": "appointment.listed",
+    "POST /appointments": "appointment.booked",
+    "GET /appointments/{appointment_id}": "appointment.read",
+    "PATCH /appointments/{appointment_id}": "appointment.moved",
+    "POST /appointments/{appointment_id}/cancel": "appointment.cancelled",
+    "GET /appointments/{appointment_id}/told": "appointment.read",
+    "POST /appointments/{appointment_id}/resend": "message.resent",
+}
+NO_PATIENT_IN_IT = {"GET /schedules", "GET /slots"}
+
+
 def test_every_route_has_a_recipe() -> None:
     routes = {
         f"{method.upper()} {path.removeprefix('/api/v1')}"
         for path, methods in described.get_openapi_schema()["paths"].items()
         for method in methods
     }
-    assert routes == set(RECIPES) | set(LISTS)
+    assert routes == set(RECIPES) | set(LISTS) == set(WRITES) | NO_PATIENT_IN_IT
+
+
+@cache
+def _shared() -> tuple[World, Cast]:
+    """One world for all strangers, who change nothing in it, and their own clinic."""
+    return _world(), make_clinic()
+
+
+@pytest.fixture(params=WALLS)
+def walls(request, database):
+    _shared()
+    with standing(request.param, database) as left:
+        yield left
+
+
+@pytest.mark.req("NFR-1", "NFR-2")
+@pytest.mark.parametrize("route", [*RECIPES, *LISTS])
+def test_the_rightful_person_gets_it_and_it_is_in_the_log(route: str) -> None:
+    recipe = LISTS[route] if route in LISTS else RECIPES[route][1]
+    world = _world()
+    cast = world.book.cast
+    before = _rows(cast, route)
+    ours = recipe(Api(cast, cast.kari), world.ids)
+    assert ours.status in {200, 201}, ours.body
+    assert _rows(cast, route) > before or route in NO_PATIENT_IN_IT
+
+
+def _rows(cast: Cast, route: str) -> int:
+    whose = {} if route in LISTS else {"patient_id": cast.ola.id}
+    with acting(cast.system):
+        return AuditEvent.objects.filter(action=WRITES.get(route, ""), actor_id=cast.kari.id, **whose).count()
 
 
 @pytest.mark.req("NFR-2")
 @pytest.mark.parametrize("route", RECIPES)
-def test_a_stranger_gets_what_an_unknown_id_gets(route: str) -> None:
+def test_a_stranger_gets_what_an_unknown_id_gets(route: str, walls: str) -> None:
     named, recipe = RECIPES[route]
-    world = _world()
-    cast = world.book.cast
-    stranger = make_clinic()
+    world, stranger = _shared()
     theirs, unknown = Api(stranger, stranger.kari), {**world.ids, named: str(uuid4())}
     refused, absent = recipe(theirs, world.ids), recipe(theirs, unknown)
     assert refused.status == absent.status == 404
     assert {**refused.body, "request_id": ""} == {**absent.body, "request_id": ""}
     assert MARKER.encode() not in refused.content
-    ours = recipe(Api(cast, cast.kari), world.ids)
-    assert ours.status in {200, 201}, ours.body
 
 
 @pytest.mark.req("NFR-2")
 @pytest.mark.parametrize("route", LISTS)
-def test_a_stranger_s_lists_hold_nothing_of_ours(route: str) -> None:
-    world = _world()
-    stranger = make_clinic()
+def test_a_stranger_s_lists_hold_nothing_of_ours(route: str, walls: str) -> None:
+    world, stranger = _shared()
     answer = LISTS[route](Api(stranger, stranger.kari), world.ids)
     assert answer.status in {200, 201}
     for text in (MARKER, *world.ids.values()):

@@ -13,6 +13,7 @@ from skranke.kernel.ids import new_id
 from skranke.tenancy.work import acting
 
 from cast import make_clinic
+from support.walls import without_row_level_security
 
 
 def _clinic() -> Clinic:
@@ -34,15 +35,29 @@ def _clinic() -> Clinic:
 def test_a_unit_of_work_sees_only_its_own_clinic() -> None:
     ours, theirs = _clinic(), _clinic()
     with acting(system(ours.id)):
-        assert list(Clinic.objects.values_list("id", flat=True)) == [ours.id]
-        assert list(Employee.objects.values_list("clinic_id", flat=True)) == [ours.id]
-        assert not Employee.objects.filter(clinic_id=theirs.id).exists()
+        # The base manager asks for every clinic's rows: it is row-level security that keeps theirs away.
+        assert list(Clinic._base_manager.values_list("id", flat=True)) == [ours.id]
+        assert list(Employee._base_manager.values_list("clinic_id", flat=True)) == [ours.id]
+        assert not Employee._base_manager.filter(clinic_id=theirs.id).exists()
 
 
 @pytest.mark.req("NFR-2")
 def test_a_query_outside_a_unit_of_work_sees_nothing() -> None:
     _clinic()
+    assert not Employee._base_manager.exists()
     assert not Employee.objects.exists()
+
+
+@pytest.mark.req("NFR-2")
+def test_the_programs_themselves_ask_for_no_other_clinic_s_rows(database) -> None:
+    ours, theirs = _clinic(), _clinic()
+    with without_row_level_security(database.admin_dsn), acting(system(ours.id)):
+        assert Employee._base_manager.filter(clinic_id=theirs.id).exists()
+        assert not Employee.objects.filter(clinic_id=theirs.id).exists()
+        assert list(Clinic.objects.values_list("id", flat=True)) == [ours.id]
+        assert Employee.objects.update(given_name="Kari") == 1
+    with without_row_level_security(database.admin_dsn):
+        assert not Employee.objects.exists()
 
 
 @pytest.mark.req("NFR-2")

@@ -66,6 +66,9 @@ DEEDS: Mapping[str, Deed] = {
     Action.APPOINTMENT_REFUSED: Deed.CHANGED_APPOINTMENT,
     Action.PATIENT_REGISTERED: Deed.CHANGED_FACTS,
     Action.PATIENT_CHANGED: Deed.CHANGED_FACTS,
+    Action.RELATION_ADDED: Deed.CHANGED_FACTS,
+    Action.RELATION_CHANGED: Deed.CHANGED_FACTS,
+    Action.RELATION_ENDED: Deed.CHANGED_FACTS,
     Action.ACCESS_READ: Deed.READ_ACCESS,
 }
 """An action that is not here is told as OTHER: nothing is kept from the patient because a word is missing."""

@@ -5,7 +5,7 @@ was kept somewhere else.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -73,6 +73,7 @@ class Reader:
     head: Head = field(default_factory=lambda: Head(0, GENESIS))
     waiting: int = 0
     _newest: datetime | None = None
+    _late: Finding | None = None
 
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong, in the chain's order; a few thousand rows are in memory at a time."""
@@ -82,6 +83,7 @@ class Reader:
                 yield from self._of_row(_Seal(*row[:5]), row[5:])
                 if known.pop(self.head.position, self.head.hash) != self.head.hash:
                     yield Finding(wrong=Wrong.REBUILT, position=self.head.position)
+        yield from self._of_late()
         if known and (last := max(known)) > self.head.position:
             yield Finding(wrong=Wrong.CUT, position=self.head.position + 1, to=last)
         yield from self._of_unsealed()
@@ -98,9 +100,18 @@ class Reader:
         if at is None:
             yield Finding(wrong=Wrong.REMOVED, position=position, event_id=event_id)
         elif self._newest is not None and at < self._newest - LATE:
-            yield Finding(wrong=Wrong.BACKDATED, position=position, event_id=event_id, at=at)
+            late = self._late or Finding(wrong=Wrong.BACKDATED, position=position, event_id=event_id, at=at)
+            self._late = replace(late, to=position)
+            return
         else:
             self._newest = max(at, self._newest or at)
+        yield from self._of_late()
+
+    def _of_late(self) -> Iterator[Finding]:
+        """Rows in a row that tell of an earlier time are one finding: a clock that was set back makes many."""
+        if self._late is not None:
+            yield self._late
+            self._late = None
 
     def _of_unsealed(self) -> Iterator[Finding]:
         last = UUID(int=0)

@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 
 from skranke.kernel import clock
 from skranke.kernel.ids import new_id
-from skranke.tenancy.models import TenantModel
+from skranke.tenancy.models import OwnClinic, TenantModel
 
 _HER_ID = r"^[1-9][0-9]{0,9}$"
 _HPR_NUMBER = r"^[0-9]{0,9}$"
@@ -89,6 +89,12 @@ def everything() -> list[str]:
     return [service.value for service in CHOOSABLE]
 
 
+class ThisClinic(OwnClinic["Clinic"]):
+    """The clinic at work is its own row."""
+
+    column = "id"
+
+
 class Clinic(models.Model):
     """One clinic: the tenant. Limits left empty mean no limit (BOK-8).
 
@@ -130,6 +136,8 @@ class Clinic(models.Model):
     offers = ArrayField(models.CharField(max_length=30, choices=Service), default=everything)
     activation_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
+
+    objects = ThisClinic()
 
     class Meta:
         constraints = [

@@ -96,6 +96,14 @@ def mailbox(
     return Page(rows=_rows(found[:limit]), next_cursor=_cursor(found[limit - 1]) if len(found) > limit else "")
 
 
+def note_shown(name: str, page: Page) -> None:
+    """Write into the audit log that a page of a mailbox is shown to somebody (NFR-1); one who polls and gets nothing
+    new is not.
+    """
+    detail = {"mailbox": name, "threads": len(page.rows)}
+    record(Action.THREADS_LISTED, subject_kind="mailbox", subject_id=None, detail=detail)
+
+
 def unread() -> int:
     """How many threads wait unread in the acting employee's inbox: the one number that every page shows."""
     employee = access.employee_of(current_actor())

@@ -13,7 +13,7 @@ from skranke.clinics.organisation.queries import readers, shares
 from skranke.clinics.organisation.values import Recipient
 from skranke.clinics.words import role_name
 from skranke.dialog import access, rules
-from skranke.dialog.mailboxes import counts, mailbox, unread
+from skranke.dialog.mailboxes import counts, mailbox, note_shown, unread
 from skranke.dialog.models import (
     Attachment,
     Channel,
@@ -42,7 +42,7 @@ from skranke.kernel import clock
 from skranke.patients.models import Patient
 from skranke.tenancy.work import current_actor
 
-__all__ = ["counts", "mailbox", "thread_mark", "thread_view", "threads_of", "unread", "unread_recipients"]
+__all__ = ["counts", "mailbox", "note_shown", "thread_mark", "thread_view", "threads_of", "unread", "unread_recipients"]
 
 
 def thread_view(thread: Thread) -> ThreadView:

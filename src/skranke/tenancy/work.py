@@ -98,6 +98,12 @@ def current_actor() -> Actor:
     return actor
 
 
+def clinic_of_work() -> UUID | None:
+    """The clinic of the present unit of work; None outside one."""
+    actor = _current.get()
+    return actor.clinic_id if actor is not None else None
+
+
 def _patient(actor: Actor) -> UUID | None:
     """The patient who acts; None for every other actor. Raises RuntimeError for a patient without an id."""
     if actor.kind != ActorKind.PATIENT:

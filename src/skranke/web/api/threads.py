@@ -13,6 +13,7 @@ from skranke.clinics.organisation.values import Recipient
 from skranke.dialog import queries
 from skranke.dialog.access import get_attachment_for, get_thread_for
 from skranke.dialog.mailboxes import mailbox as read_mailbox
+from skranke.dialog.mailboxes import note_shown
 from skranke.dialog.models import Attachment, DialogKind, Message, PrescriptionForm, Thread
 from skranke.dialog.services import handle, write
 from skranke.dialog.services.resend import resend
@@ -41,6 +42,7 @@ def list_threads(request: HttpRequest, wanted: Query[schemas.ThreadQuery]) -> An
         q=wanted.q,
         patient_id=wanted.patient,
     )
+    note_shown(wanted.mailbox, page)
     return {"items": list(page.rows), "next_cursor": page.next_cursor}
 
 

@@ -41,7 +41,7 @@ class ContactForm(forms.Form):
 @patient_view
 def me(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What the clinic knows of the patient, and what can be done with it."""
-    patient = _own(actor)
+    patient = own_record(actor)
     context = {
         "shell": frame(request, actor, "patient-me"),
         "slug": this_clinic().slug,
@@ -56,7 +56,7 @@ def me(request: HttpRequest, actor: Actor) -> HttpResponse:
 @patient_view
 def contact(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Phone, e-mail and language."""
-    patient, address = _own(actor), reverse("patient-me", args=[this_clinic().slug])
+    patient, address = own_record(actor), reverse("patient-me", args=[this_clinic().slug])
     form = ContactForm(request.POST or None, initial=_stored(patient))
     if request.method == "POST" and form.is_valid() and _saved(form):
         response = HttpResponseRedirect(f"{address}?lagret=1")
@@ -66,7 +66,8 @@ def contact(request: HttpRequest, actor: Actor) -> HttpResponse:
     return render(request, "patient/contact.html", {"shell": shell, "form": form}, status=422 if form.errors else 200)
 
 
-def _own(actor: Actor) -> Patient:
+def own_record(actor: Actor) -> Patient:
+    """The record of the patient who acts; the reading is audited (NFR-1)."""
     assert actor.person_id is not None
     return get_patient_for(actor, actor.person_id)
 

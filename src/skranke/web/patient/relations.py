@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from skranke.clinics.queries import this_clinic
-from skranke.dialog.access import patient_of
 from skranke.kernel.actor import Actor
 from skranke.patients.access import get_relation_for
 from skranke.patients.relating import end_relation, relations_of
+from skranke.web.patient.me import own_record
 from skranke.web.patient.session import patient_view
 from skranke.web.patient.shell import frame
 
@@ -20,11 +20,11 @@ from skranke.web.patient.shell import frame
 @patient_view
 def relations(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Those whom the clinic has entered, the ones with access first."""
-    slug = this_clinic().slug
+    slug, patient = this_clinic().slug, own_record(actor)
     context = {
         "shell": frame(request, actor, back_url=reverse("patient-me", args=[slug])),
         "slug": slug,
-        "relations": list(relations_of(patient_of(actor))),
+        "relations": list(relations_of(patient)),
         "ended": "avsluttet" in request.GET,
     }
     return render(request, "patient/relations.html", context)

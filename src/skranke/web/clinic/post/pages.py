@@ -41,6 +41,7 @@ def rows(request: HttpRequest, actor: Actor) -> HttpResponse:
     context |= written(context)
     if request.GET.get("sum") == context["list_sum"]:
         return HttpResponse(status=204)
+    queries.note_shown(place.box, context["page"])
     more = request.GET.get("videre") == "1"
     response = render(request, f"{TEMPLATES}/{'more' if more else 'list_swap'}.html", context)
     if request.headers.get("HX-Trigger-Name") == "q":

@@ -170,6 +170,7 @@ def post_page(
 ) -> HttpResponse:
     """The whole of Post. panes: what the third one shows (the context of a thread, or of writing)."""
     listed = list_context(actor, place)
+    queries.note_shown(place.box, listed["page"])
     context = (
         listed
         | {

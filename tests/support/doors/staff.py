@@ -1,0 +1,155 @@
+"""The clinic portal: opened by Kari, the patient's GP and an administrator."""
+
+from skranke.scheduling.models import AppointmentState
+
+from support.clinic_pages import HTMX
+from support.doors import BY_LIST, NOBODYS, Door, Ids, Visit
+from support.doors.world import GIVEN_NAME, MARKER
+
+OWN_DRAFTS = "only what the person wrote; the patient is read when a draft is begun and when it is opened"
+DAY = {"dag": "2027-02-09"}
+
+
+def _thread_deed(name: str, writes: str, *, of: str = "thread", shows: bool = True, **data: object) -> Door:
+    def ask(visit: Visit, ids: Ids):
+        facts = {key: ids.get(value, value) for key, value in data.items()}
+        return visit.post(name, ids[of], headers=HTMX, versjon=ids[f"{of}_version"], **facts)
+
+    return Door(ask=ask, named=of, shows=shows, writes=writes)
+
+
+def _patient_deed(route: str, writes: str, **data: object) -> Door:
+    def ask(visit: Visit, ids: Ids):
+        return visit.post(route, ids["patient"], **{key: ids.get(value, value) for key, value in data.items()})
+
+    return Door(ask=ask, named="patient", shows=False, writes=writes)
+
+
+def _appointment_deed(name: str, writes: str, **data: object) -> Door:
+    def ask(visit: Visit, ids: Ids):
+        return visit.post(name, ids["appointment"], headers={"HX-Target": "panel"}, **data)
+
+    return Door(ask=ask, named="appointment", shows=True, writes=writes)
+
+
+def _compose(visit: Visit, ids: Ids):
+    address = f"{visit.address('compose')}?type=e_contact&pasient={ids['patient']}"
+    return visit.client.post(address, {"emne": "Hei", "text": "Hei"}, headers=HTMX)
+
+
+DOORS: dict[str, Door] = {
+    "live-ticket": Door(ask=lambda v, _: v.get("live-ticket"), shows=False, because=NOBODYS),
+    "post": Door(ask=lambda v, _: v.get("post"), because=BY_LIST),
+    "post-rows": Door(ask=lambda v, _: v.get("post-rows", q=GIVEN_NAME), because=BY_LIST),
+    "compose": Door(ask=_compose, named="patient", writes="thread.started"),
+    "thread": Door(ask=lambda v, ids: v.get("thread", ids["thread"]), named="thread", writes="thread.read"),
+    "thread-news": Door(ask=lambda v, ids: v.get("thread-news", ids["thread"]), named="thread", writes="thread.read"),
+    "thread-answer": _thread_deed("thread-answer", "thread.answered", text="Svar"),
+    "thread-answer-close": _thread_deed("thread-answer-close", "thread.answered", text="Svar"),
+    "thread-refuse": _thread_deed("thread-refuse", "thread.answered", text="Nei"),
+    "thread-forward": _thread_deed("thread-forward", "thread.forwarded", til="receiver"),
+    "thread-close": _thread_deed("thread-close", "thread.closed"),
+    "thread-take": _thread_deed("thread-take", "thread.taken"),
+    "thread-remove": _thread_deed("thread-remove", "thread.read"),
+    "message-resend": Door(
+        ask=lambda v, ids: v.post("message-resend", ids["consultation"], ids["undelivered"], headers=HTMX,
+                                  versjon=ids["consultation_version"]),
+        named="undelivered",
+        writes="message.resent",
+    ),
+    "attachment": Door(
+        ask=lambda v, ids: v.get("attachment", ids["attachment"]), named="attachment", writes="attachment.read"
+    ),
+    "journal-attachment": Door(
+        ask=lambda v, ids: v.get("journal-attachment", ids["entry_attachment"]),
+        named="entry_attachment",
+        writes="journal.read",
+    ),
+    "patient-search": Door(ask=lambda v, _: v.get("patient-search", q=GIVEN_NAME), because=BY_LIST),
+    "patient-close": Door(ask=lambda v, _: v.post("patient-close"), shows=False, because=NOBODYS),
+    "patient": Door(ask=lambda v, ids: v.get("patient", ids["patient"]), named="patient", writes="journal.read"),
+    "patient-choose": Door(
+        ask=lambda v, ids: v.post("patient-choose", ids["patient"], headers=HTMX),
+        named="patient",
+        writes="patient.read",
+    ),
+    "patient-card-layout": Door(ask=lambda v, _: v.get("patient-card-layout"), shows=False, because=NOBODYS),
+    "patient-minimise": _patient_deed("patient-minimise", "patient.read"),
+    "patient-contact": Door(
+        ask=lambda v, ids: v.get("patient-contact", ids["patient"]), named="patient", writes="patient.read"
+    ),
+    "patient-note": _patient_deed("patient-note", "patient.changed", version="patient_version", note="Tolk"),
+    "patient-reservation": _patient_deed("patient-reservation", "patient.changed", reservert="ja"),
+    "patient-relation": _patient_deed("patient-relation", "relation.added", national_id="14887500429",
+                                      kind="spouse", name="Siv", access="no"),
+    "relation": Door(
+        ask=lambda v, ids: v.post("relation", ids["relation"], tilgang="ja"),
+        named="relation",
+        shows=False,
+        writes="relation.changed",
+    ),
+    "journal-entry": Door(
+        ask=lambda v, ids: v.get("journal-entry", ids["entry"]), named="entry", writes="journal.read"
+    ),
+    "schedule": Door(ask=lambda v, _: v.get("schedule", **DAY), because=BY_LIST),
+    "schedule-patients": Door(ask=lambda v, _: v.get("schedule-patients", q=GIVEN_NAME), because=BY_LIST),
+    "schedule-book": Door(
+        ask=lambda v, ids: v.post("schedule-book", headers={"HX-Target": "panel"}, patient=ids["patient"],
+                                  time=ids["slot"], contact="physical", reason=MARKER),
+        named="slot",
+        writes="appointment.booked",
+    ),
+    "schedule-appointment": Door(
+        ask=lambda v, ids: v.get("schedule-appointment", ids["appointment"]),
+        named="appointment",
+        writes="appointment.read",
+    ),
+    "schedule-menu": Door(
+        ask=lambda v, ids: v.get("schedule-menu", ids["appointment"]), named="appointment", writes="appointment.read"
+    ),
+    "schedule-delete": _appointment_deed("schedule-delete", "appointment.deleted"),
+    "schedule-cancel": _appointment_deed("schedule-cancel", "appointment.cancelled", by="clinic"),
+    "schedule-tell-again": _appointment_deed("schedule-tell-again", "message.resent"),
+    "schedule-state": _appointment_deed("schedule-state", "appointment.changed", state=AppointmentState.CHECKED_IN),
+    "schedule-move": Door(
+        ask=lambda v, ids: v.post("schedule-move", ids["appointment"], headers={"HX-Target": "panel"},
+                                  til=ids["other_slot"]),
+        named="appointment",
+        writes="appointment.moved",
+    ),
+    "compose-reach": Door(
+        ask=lambda v, ids: v.get("compose-reach", type="e_contact", pasient=ids["patient"]),
+        named="patient",
+        shows=False,
+        writes="patient.read",
+    ),
+    "drafts": Door(ask=lambda v, _: v.get("drafts"), because=OWN_DRAFTS),
+    "drafts-told": Door(ask=lambda v, _: v.get("drafts-told"), shows=False, because=OWN_DRAFTS),
+    "draft-discard": Door(
+        ask=lambda v, ids: v.post("draft-discard", ids["draft"]), named="draft", shows=False, because=OWN_DRAFTS
+    ),
+    "patient-reach": Door(
+        ask=lambda v, ids: v.get("patient-reach", ids["patient"]), named="patient", shows=False, writes="patient.read"
+    ),
+    **{
+        name: Door(ask=lambda v, _, name=name: v.get(name), shows=False, because=NOBODYS, by="ali")
+        for name in ("settings-helsenorge", "settings-sight", "settings-start")
+    },
+    "settings-helsenorge-offers": Door(
+        ask=lambda v, _: v.post("settings-helsenorge-offers", version=1, offers=["e_contact"]),
+        shows=False,
+        because=NOBODYS,
+        by="ali",
+    ),
+    "settings-helsenorge-refresh": Door(
+        ask=lambda v, _: v.post("settings-helsenorge-refresh"), shows=False, because=NOBODYS, by="ali"
+    ),
+    "settings-start-answer": Door(
+        ask=lambda v, _: v.post("settings-start-answer", version=0, question="who_handles", text="Anne"),
+        shows=False,
+        because=NOBODYS,
+        by="ali",
+    ),
+    "settings": Door(ask=lambda v, _: v.get("settings"), shows=False, because=NOBODYS),
+    "settings-access": Door(ask=lambda v, _: v.get("settings-access"), shows=False, because=NOBODYS),
+}  # fmt: skip

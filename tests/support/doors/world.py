@@ -1,0 +1,91 @@
+"""A clinic with one patient of whom there is something behind every door, each with the marker in it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from skranke.dialog.models import Message, Thread
+from skranke.dialog.services import answer, mark_delivery
+from skranke.dialog.services.keeping import keep_draft
+from skranke.journal.models import JournalAttachment, JournalEntry
+from skranke.kernel import clock
+from skranke.outbox.models import OutboxItem
+from skranke.patients.models import Patient
+from skranke.patients.relating import add_relation
+from skranke.patients.services import register
+from skranke.scheduling.models import BookedThrough
+from skranke.scheduling.services import book
+from skranke.tenancy.work import acting
+
+from cast import Cast, fresh_national_id
+from support import portal
+from support.dialog import E_CONTACT, PDF, file, question, receive, upload
+from support.timebok import make_timebok, weekday_at
+
+GIVEN_NAME = "Merke"
+MARKER = "Kjennemerkesen"
+
+
+@dataclass(frozen=True)
+class World:
+    cast: Cast
+    patient: Patient
+    ids: dict[str, Any]
+
+
+def make_world() -> World:
+    """The clinic, on a Monday with nothing else in it."""
+    timebok = make_timebok()
+    cast = timebok.cast
+    with acting(cast.system):
+        patient = register(national_id=fresh_national_id(age=44), given_name=GIVEN_NAME, family_name=MARKER,
+                           gp=cast.kari, on_gp_list=True)  # fmt: skip
+    with acting(cast.system):
+        Patient.objects.filter(id=patient.id).update(helsenorge_state="active", helsenorge_state_at=clock.now())
+    files = (file(PDF + MARKER.encode(), f"{MARKER}.pdf"),)
+    facts = {"patient": patient, "subject": MARKER, "text": MARKER}
+    thread = receive(cast, question(cast, kind=E_CONTACT, **facts))
+    consultation = receive(cast, question(cast, attachments=files, **facts))
+    slots = [timebok.slot(weekday_at(hour)) for hour in (9, 10, 11)]
+    with acting(cast.actor(cast.kari)):
+        sent = answer(consultation, text=MARKER, expected_version=Thread.objects.get(id=consultation.id).version)
+        appointment = book(slot=slots[0], patient=patient, through=BookedThrough.STAFF, reason=MARKER)
+        draft = keep_draft(patient=patient, kind=E_CONTACT, subject=MARKER, text=MARKER)
+        relation = add_relation(patient, national_id=str(fresh_national_id(age=70)), kind="mother", name=MARKER)
+        own_file = upload(PDF + MARKER.encode(), f"{MARKER}.pdf")
+    own = portal.start(cast, to=patient, subject=MARKER, text=MARKER, attachment_ids=(own_file.id,))
+    ids = {
+        "thread": thread.id,
+        "consultation": consultation.id,
+        "own_thread": own.id,
+        "undelivered": sent.id,
+        "patient": patient.id,
+        "slot": slots[1].id,
+        "other_slot": slots[2].id,
+        "schedule": timebok.schedule.id,
+        "appointment": appointment.id,
+        "appointment_version": appointment.version,
+        "own_attachment": own_file.id,
+        "draft": draft.id,
+        "relation": relation.id,
+        "patient_version": patient.version,
+        "clinic": cast.clinic.id,
+        "employee": cast.mona.id,
+        "receiver": f"employee:{cast.mona.id}",
+        "party": cast.mona_party.id,
+    }
+    return World(cast, patient, ids | _more(cast, ids))
+
+
+def _more(cast: Cast, ids: dict[str, Any]) -> dict[str, Any]:
+    with acting(cast.system):
+        sent = Message.objects.get(id=ids["undelivered"])
+        mark_delivery(sent.msg_id, "failed", clock.now(), MARKER, "transport:internal-error")
+        OutboxItem.objects.filter(subject_id__in=[sent.id, ids["appointment"]]).update(state="failed")
+        first = Message.objects.get(thread_id=ids["consultation"], direction="in")
+        versions = {name: Thread.objects.get(id=ids[name]).version for name in ("thread", "consultation")}
+        return {
+            "attachment": first.attachments.get().id,
+            "entry": JournalEntry.objects.filter(attachments__isnull=False).get().id,
+            "entry_attachment": JournalAttachment.objects.get().id,
+            **{f"{name}_version": version for name, version in versions.items()},
+        }
