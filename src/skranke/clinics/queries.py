@@ -39,10 +39,11 @@ def all_clinics() -> list[UUID]:
 
 
 def positions_of(account_id: UUID) -> list[tuple[UUID, UUID]]:
-    """(clinic id, employee id) of each active position of an account; needs no unit of work."""
+    """(clinic id, employee id) of each active position of an account, the oldest first; needs no unit of work."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clinic_id, employee_id FROM positions_of_account(%s)", [account_id])
-        return [(row[0], row[1]) for row in cursor.fetchall()]
+        # Ids grow with time: an account's home is the clinic where it has worked longest.
+        return sorted(((row[0], row[1]) for row in cursor.fetchall()), key=lambda position: position[1])
 
 
 def actor_for_employee(clinic_id: UUID, employee_id: UUID) -> Actor:

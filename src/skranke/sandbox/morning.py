@@ -83,7 +83,8 @@ def _writers_by_gp() -> Iterator[list[Citizen]]:
     for citizen in Citizen.objects.select_related("gp").order_by("id"):
         if citizen.gp is not None and Visit(citizen, citizen).access is Access.FULL:
             by_gp.setdefault(citizen.gp.her_id, []).append(citizen)
-    yield from by_gp.values()
+    # A list shorter than a morning's writers is a small office's: it is left quiet.
+    yield from (writers for writers in by_gp.values() if len(writers) >= CONSULTATIONS_PER_GP + CONTACTS_PER_GP)
 
 
 def _write(writers: Sequence[Citizen], consultations: int) -> int:

@@ -1,12 +1,14 @@
 """The demo's bus: the embedded one, or a RabbitMQ that `--bus` names."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from skranke.cli.demo import cast
 from skranke.cli.demo.layout import Layout, keep_private
+from skranke.cli.demo.offices import OFFICES
 from skranke.kernel.ids import HerId
 from skranke.wire.connect import declare_module
 from skranke.wire.embedded.install import install, party_dsn
@@ -18,11 +20,12 @@ HELSENORGE_QUEUES = queues_of(HerId(cast.HELSENORGE_HER_ID))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bus:
-    """Where each party finds the bus. `clinic_url`, `helsenorge_url`: for `wire.connect`."""
+    """Where each party finds the bus. `clinic_url`, `helsenorge_url`: for `wire.connect`; `office_urls`: by key."""
 
     kind: str
     clinic_url: str
     helsenorge_url: str
+    office_urls: Mapping[str, str]
     vhost: str = ""
     namespace: str = ""
     address_style: str = "v1"
@@ -42,11 +45,17 @@ class Bus:
 
 def embedded(admin_dsn: str, layout: Layout) -> Bus:
     """Install the embedded bus, or bring it up to date, and say where it is."""
-    passwords = {role: layout.secrets[role] for role in ("bus_clinic", "bus_helsenorge")}
     queues = {"bus_clinic": CLINIC_QUEUES.specs(), "bus_helsenorge": HELSENORGE_QUEUES.specs()}
+    queues |= {office.role: office.queues.specs() for office in OFFICES}
+    passwords = {role: layout.secrets[role] for role in queues}
     install(admin_dsn, parties=passwords, queues=queues)
     dsn = {role: party_dsn(admin_dsn, role=role, password=password) for role, password in passwords.items()}
-    return Bus(kind="embedded", clinic_url=dsn["bus_clinic"], helsenorge_url=dsn["bus_helsenorge"])
+    return Bus(
+        kind="embedded",
+        clinic_url=dsn["bus_clinic"],
+        helsenorge_url=dsn["bus_helsenorge"],
+        office_urls={office.key: dsn[office.role] for office in OFFICES},
+    )
 
 
 def on_broker(url: str) -> Bus:
@@ -57,6 +66,7 @@ def on_broker(url: str) -> Bus:
         kind="amqp",
         clinic_url=url,
         helsenorge_url=url,
+        office_urls={office.key: url for office in OFFICES},
         vhost=query.get("vhost", [""])[0],
         namespace=parts.path.strip("/"),
         address_style=query.get("style", ["v1"])[0],
@@ -84,7 +94,8 @@ def prepare_broker(url: str, layout: Layout) -> tuple[Bus, str]:
         url, message = _fresh_vhost(url)
         keep_private(remembered, url)
     bus = on_broker(remembered.read_text(encoding="utf-8").strip())
-    specs = [*CLINIC_QUEUES.specs(), *HELSENORGE_QUEUES.specs()]
+    parties = (CLINIC_QUEUES, HELSENORGE_QUEUES, *(office.queues for office in OFFICES))
+    specs = [spec for queues in parties for spec in queues.specs()]
     declare_module().declare(bus.clinic_url, specs)
     if fresh and message.startswith("Emptied"):
         declare_module().purge(bus.clinic_url, [spec.name for spec in specs])

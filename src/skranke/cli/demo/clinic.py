@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from skranke.clinics.activation import services as activation
 from skranke.clinics.models import Employee
 from skranke.identity import services as identity
 from skranke.identity.models import SessionKind
-from skranke.identity.queries import account_of_username
+from skranke.identity.queries import account_of_person, account_of_username
 from skranke.kernel import clock
 from skranke.kernel.actor import system
 from skranke.patients import services as patients
@@ -23,6 +24,7 @@ from skranke.patients.models import Confidentiality, HelseNorgeState
 from skranke.tenancy.work import acting
 from skranke.web.links import link_for
 from skranke.wire.demo_pki import DemoPki
+from skranke.wire.queues import PartyQueues
 
 GRACE_SECONDS = 5
 
@@ -34,8 +36,14 @@ def fill(layout: Layout, day: date) -> None:
         clinic_id = _make(layout, day)
     _links(layout, day)
     with acting(system(clinic_id)):
-        _connect(layout)
-        _activate()
+        connect(
+            DemoPki(layout.pki),
+            "clinic",
+            bus_file=layout.clinic_bus_file,
+            queues=CLINIC_QUEUES,
+            helsenorge=HELSENORGE_QUEUES,
+        )
+        activate(cast.CLINIC_HER_ID)
         timetable.plan_ahead()
 
 
@@ -51,7 +59,7 @@ def _make(layout: Layout, day: date) -> UUID:
         grace_seconds=GRACE_SECONDS,
     )
     with acting(system(clinic.id)):
-        employees = {worker.username: _hire(worker) for worker in cast.WORKERS}
+        employees = {worker.username: hire(worker) for worker in cast.WORKERS}
         users = [_user(layout, worker, employees[worker.username]) for worker in cast.WORKERS]
         gps = {worker.her_id: employees[worker.username] for worker in cast.WORKERS if worker.her_id}
         registered = [
@@ -82,8 +90,11 @@ def _state(citizen: cast.Citizen) -> HelseNorgeState:
     return HelseNorgeState.ACTIVE if citizen.digitally_active else HelseNorgeState.INACTIVE
 
 
-def _hire(worker: cast.Worker) -> Employee:
-    account = identity.create_account(worker.username, worker.name, national_id=worker.national_id.value)
+def hire(worker: cast.Worker) -> Employee:
+    """Give one of the cast a position at the current clinic; who works elsewhere too has an account already."""
+    account = account_of_person(worker.national_id.value) or identity.create_account(
+        worker.username, worker.name, national_id=worker.national_id.value
+    )
     employee = clinic_services.hire(
         given_name=worker.given_name,
         family_name=worker.family_name,
@@ -101,11 +112,11 @@ def _hire(worker: cast.Worker) -> Employee:
     return employee
 
 
-def _activate() -> None:
+def activate(her_id: str) -> None:
     """Live, by the same verbs the operator's pages use; a later start changes nothing."""
     if clinics.this_clinic().ordered_on is not None:
         return
-    activation.note_prerequisites(ordered_on=clock.today(), nhn_member=True, her_id=cast.CLINIC_HER_ID)
+    activation.note_prerequisites(ordered_on=clock.today(), nhn_member=True, her_id=her_id)
     activation.go_live()
     for party in clinics.parties():
         activation.put_party_live(party)
@@ -123,7 +134,9 @@ def _user(layout: Layout, worker: cast.Worker, employee: Employee) -> dict[str, 
 
 
 def _links(layout: Layout, day: date) -> None:
-    """Who else logs in: the operator, and the citizens as patients."""
+    """Who else logs in: the operator, and the citizens as patients. A later start keeps what programs hold."""
+    if (layout.folder / "links.json").exists():
+        return
     operator = account_of_username(cast.OPERATOR_USERNAME) or identity.create_account(
         cast.OPERATOR_USERNAME,
         cast.OPERATOR_NAME,
@@ -144,15 +157,15 @@ def _keep(layout: Layout, users: list[dict[str, Any]]) -> None:
     keep_private(layout.folder / "users.json", json.dumps(users, indent=2))
 
 
-def _connect(layout: Layout) -> None:
-    pki = DemoPki(layout.pki)
-    ours, theirs = pki.party("clinic"), pki.party("helsenorge")
+def connect(pki: DemoPki, name: str, *, bus_file: Path, queues: PartyQueues, helsenorge: PartyQueues) -> None:
+    """Tell the current clinic where the bus and HelseNorge are. name: of the clinic's files among the keys."""
+    ours, theirs = pki.party(name), pki.party("helsenorge")
     clinic_services.set_profile(
-        bus_url=f"file:{layout.clinic_bus_file}",
-        queue_async=CLINIC_QUEUES.async_,
-        queue_sync=CLINIC_QUEUES.sync,
-        queue_syncreply=CLINIC_QUEUES.syncreply,
-        queue_error=CLINIC_QUEUES.error,
+        bus_url=f"file:{bus_file}",
+        queue_async=queues.async_,
+        queue_sync=queues.sync,
+        queue_syncreply=queues.syncreply,
+        queue_error=queues.error,
         signing_certificate=f"file:{ours.signing_certificate}",
         signing_key=f"file:{ours.signing_key}",
         decryption_certificate=f"file:{ours.encryption_certificate}",
@@ -164,9 +177,9 @@ def _connect(layout: Layout) -> None:
         name=cast.HELSENORGE_NAME,
         her_id_level1=cast.HELSENORGE_HER_ID_LEVEL1,
         name_level1=cast.HELSENORGE_NAME_LEVEL1,
-        queue_async=HELSENORGE_QUEUES.async_,
-        queue_sync=HELSENORGE_QUEUES.sync,
-        queue_error=HELSENORGE_QUEUES.error,
+        queue_async=helsenorge.async_,
+        queue_sync=helsenorge.sync,
+        queue_error=helsenorge.error,
         signing_certificate=f"file:{theirs.signing_certificate}",
         encryption_certificate=f"file:{theirs.encryption_certificate}",
     )

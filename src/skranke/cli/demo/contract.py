@@ -13,6 +13,7 @@ from typing import Any
 from skranke.cli.demo import cast
 from skranke.cli.demo.bus import Bus
 from skranke.cli.demo.layout import Layout, keep_private
+from skranke.cli.demo.offices import SECOND, WAITING, Office
 from skranke.wire.demo_pki import DemoPki, PartyFiles
 from skranke.wire.queues import PartyQueues
 
@@ -73,6 +74,13 @@ def write(
         "parties": _parties(bus, pki.party("clinic")),
         "citizens": _citizens(day, links),
         "users": _users(users),
+        "second_clinic": {
+            "clinic_url": f"{layout.public_url}/k/{SECOND.slug}/",
+            "her_id": SECOND.her_id,
+            "organisation_number": SECOND.organisation_number,
+            "name": SECOND.name,
+        },
+        "waiting_clinics": [_waiting(layout, pki, office) for office in WAITING],
         "operator": {
             "username": cast.OPERATOR_USERNAME,
             "name": cast.OPERATOR_NAME,
@@ -80,6 +88,34 @@ def write(
         },
     }
     keep_private(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+def _waiting(layout: Layout, pki: DemoPki, office: Office) -> dict[str, Any]:
+    """A clinic that is not made yet: everything that its operator and its administrator have to write."""
+    files, gp, administrator = pki.party(office.key), office.gp, office.workers[-1]
+    return {
+        "name": office.name,
+        "slug": office.slug,
+        "her_id": office.her_id,
+        "organisation_number": office.organisation_number,
+        "gp": _person(gp) | {"her_id": gp.her_id, "hpr_number": gp.hpr_number},
+        "administrator": _person(administrator),
+        "queues": _queues(office.queues),
+        "bus_file": str(layout.bus_file(office.key)),
+        "signing_certificate": str(files.signing_certificate),
+        "signing_key": str(files.signing_key),
+        "encryption_certificate": str(files.encryption_certificate),
+        "encryption_key": str(files.encryption_key),
+        "citizens": [{"national_id": one.national_id.value, "name": one.name} for one in office.citizens()],
+    }
+
+
+def _person(worker: cast.Worker) -> dict[str, str]:
+    return {
+        "given_name": worker.given_name,
+        "family_name": worker.family_name,
+        "national_id": worker.national_id.value,
+    }
 
 
 def _queues(queues: PartyQueues) -> dict[str, str]:

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-ROLES = ("skranke_web", "skranke_gateway", "skranke_worker", "sandbox", "bus_clinic", "bus_helsenorge")
+ROLES = (
+    "skranke_web",
+    "skranke_gateway",
+    "skranke_worker",
+    "sandbox",
+    "bus_clinic",
+    "bus_helsenorge",
+    "bus_second",
+    "bus_nyvik",
+    "bus_sorvik",
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,10 @@ class Layout:
         path = self.folder / "registers-password"
         keep_private(path, self.secrets["registers"])
         return path
+
+    def bus_file(self, key: str) -> Path:
+        """As `clinic_bus_file`, of one of the other clinics."""
+        return self.folder / f"{key}-bus-url"
 
     @property
     def clock_file(self) -> Path:

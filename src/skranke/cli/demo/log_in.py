@@ -7,6 +7,7 @@ from joserfc.jwk import RSAKey
 
 from skranke.cli.demo import cast
 from skranke.cli.demo.layout import Layout, keep_private
+from skranke.cli.demo.offices import OFFICES
 from skranke.sandbox.oidc.values import HELSEID, ID_PORTEN, Provider
 from skranke.sandbox.oidc.world import Client, LogIn, Person
 
@@ -19,7 +20,7 @@ def registration(layout: Layout) -> LogIn:
     """What the sandbox is told: the programs that log people in, and who may be chosen."""
     workers = tuple(
         Person(national_id=worker.national_id, name=worker.name, hpr_number=worker.hpr_number)
-        for worker in cast.WORKERS
+        for worker in (*cast.WORKERS, *(one for office in OFFICES for one in office.workers))
     )
     return LogIn(
         clients=tuple(

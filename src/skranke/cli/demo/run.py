@@ -20,6 +20,7 @@ from skranke.cli.demo import cast, contract, log_in, seed, world
 from skranke.cli.demo.bus import Bus
 from skranke.cli.demo.children import Children
 from skranke.cli.demo.layout import Layout, keep_private
+from skranke.cli.demo.offices import OFFICES, SECOND
 from skranke.cli.postgres import EmbeddedPostgres, PostgresError
 from skranke.kernel import clock
 from skranke.wire.demo_pki import POLICIES, make_pki
@@ -104,7 +105,8 @@ class _Start:
         bus = self._bus()
         pki = make_pki(
             self.layout.pki,
-            {"clinic": cast.CLINIC_NAME, "helsenorge": cast.HELSENORGE_NAME_LEVEL1},
+            {"clinic": cast.CLINIC_NAME, "helsenorge": cast.HELSENORGE_NAME_LEVEL1}
+            | {office.key: office.name for office in OFFICES},
             now=clock.now(),
         )
         _say("Bringing the databases up to date ...")
@@ -115,9 +117,8 @@ class _Start:
         self._programs()
         self._wait_until_ready()
         _say("Reading the registers ...")
-        self._run(
-            ["-m", "skranke.cli.main", "registers", cast.CLINIC_SLUG, "refresh"], self._environment("skranke_worker")
-        )
+        for slug in (cast.CLINIC_SLUG, SECOND.slug):
+            self._run(["-m", "skranke.cli.main", "registers", slug, "refresh"], self._environment("skranke_worker"))
         if not self.options.external_helsenorge:
             _say("The citizens write their first messages ...")
             self._sandbox_command("seed", "--messages")
@@ -159,6 +160,8 @@ class _Start:
     def _fill(self, bus: Bus, day: date) -> list[contract.User]:
         # Not on the command line: whoever lists the machine's programs could read the password.
         keep_private(self.layout.clinic_bus_file, bus.clinic_url)
+        for key, url in bus.office_urls.items():
+            keep_private(self.layout.bus_file(key), url)
         words = ["-m", "skranke.cli.demo.seed", str(self.layout.folder), str(self.layout.port), day.isoformat()]
         self._run(words, self._environment("skranke_web"))
         return seed.read_users(self.layout)

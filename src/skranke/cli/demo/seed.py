@@ -1,4 +1,4 @@
-"""Fill the demo's clinic through the same verbs the pages use. Run as a program of its own, with Django set up.
+"""Fill the demo's clinics through the same verbs the pages use. Run as a program of its own, with Django set up.
 
 Safe to run again: a second start keeps the clinic, tells it where the bus is now, and plans the weeks ahead.
 """
@@ -32,7 +32,9 @@ def main(words: list[str]) -> None:
     django.setup()
     # By name: the rows and verbs it imports exist only after Django's set-up.
     clinic = import_module("skranke.cli.demo.clinic")
-    clinic.fill(Layout(Path(folder), int(port)), date.fromisoformat(day))
+    layout = Layout(Path(folder), int(port))
+    clinic.fill(layout, date.fromisoformat(day))
+    import_module("skranke.cli.demo.second").fill(layout)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,14 @@ def make(employees: Mapping[str, Employee]) -> None:
             _lunches(schedule)
 
 
+def make_small(gp: Employee) -> None:
+    """One type, one template and one schedule, for a clinic with one GP. Called once, when the clinic is made."""
+    kind = setup.create_type(name="Vanlig konsultasjon", minutes=_MINUTES, colour="online")
+    types = dict.fromkeys(("online", "desk", "acute", "video"), kind)
+    template = setup.create_template(name="Formiddager", entries=_entries(types, (_MORNING,)))
+    _plan(setup.create_schedule(owner=gp, public_name=gp.name, internal_name=gp.name), template)
+
+
 def plan_ahead() -> None:
     """Plan the weeks that have come nearer since the last start, each as its schedule's last planned week."""
     for schedule in queries.schedules():

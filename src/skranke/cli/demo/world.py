@@ -1,11 +1,13 @@
 """What the demo tells the sandbox of the world: the sandbox is a stranger and has nothing else to go by."""
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from skranke.cli.demo import cast
 from skranke.cli.demo.bus import Bus
 from skranke.cli.demo.contract import BESIDE_BOOKING, SERVICES
+from skranke.cli.demo.offices import OFFICES
 from skranke.kernel.ids import HerId, HprNumber
 from skranke.sandbox import world
 from skranke.sandbox.oidc.world import LogIn
@@ -45,26 +47,54 @@ def _queues(queues: PartyQueues) -> world.Queues:
     return world.Queues(async_=queues.async_, sync=queues.sync, error=queues.error, syncreply=queues.syncreply)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clinic:
+    """What is the same for every party of a clinic. key: of its files among the keys."""
+
+    key: str
+    name: str
+    her_id: str
+    organisation_number: str
+    queues: PartyQueues
+
+
 def _parties(bus: Bus, pki: DemoPki) -> tuple[world.Party, ...]:
-    files = pki.party("clinic")
-    return tuple(
-        world.Party(
-            her_id=HerId(worker.her_id),
-            clinic_her_id=HerId(cast.CLINIC_HER_ID),
-            clinic_name=cast.CLINIC_NAME,
-            organisation_number=cast.CLINIC_ORGANISATION_NUMBER,
-            name=worker.name,
-            given_name=worker.given_name,
-            family_name=worker.family_name,
-            hpr_number=HprNumber(worker.hpr_number),
-            kind=world.PartyKind.GP,
-            services=tuple(world.Service(service) for service in SERVICES + BESIDE_BOOKING),
-            queues=_queues(bus.clinic_queues),
-            encryption_certificate=files.encryption_certificate,
-            signing_certificate=files.signing_certificate,
+    first = _Clinic(
+        key="clinic",
+        name=cast.CLINIC_NAME,
+        her_id=cast.CLINIC_HER_ID,
+        organisation_number=cast.CLINIC_ORGANISATION_NUMBER,
+        queues=bus.clinic_queues,
+    )
+    found = [_party(worker, first, pki) for worker in cast.WORKERS if worker.her_id]
+    for office in OFFICES:
+        clinic = _Clinic(
+            key=office.key,
+            name=office.name,
+            her_id=office.her_id,
+            organisation_number=office.organisation_number,
+            queues=office.queues,
         )
-        for worker in cast.WORKERS
-        if worker.her_id
+        found.append(_party(office.gp, clinic, pki))
+    return tuple(found)
+
+
+def _party(worker: cast.Worker, clinic: _Clinic, pki: DemoPki) -> world.Party:
+    files = pki.party(clinic.key)
+    return world.Party(
+        her_id=HerId(worker.her_id),
+        clinic_her_id=HerId(clinic.her_id),
+        clinic_name=clinic.name,
+        organisation_number=clinic.organisation_number,
+        name=worker.name,
+        given_name=worker.given_name,
+        family_name=worker.family_name,
+        hpr_number=HprNumber(worker.hpr_number),
+        kind=world.PartyKind.GP,
+        services=tuple(world.Service(service) for service in SERVICES + BESIDE_BOOKING),
+        queues=_queues(clinic.queues),
+        encryption_certificate=files.encryption_certificate,
+        signing_certificate=files.signing_certificate,
     )
 
 
@@ -80,5 +110,5 @@ def _citizens(day: date) -> tuple[world.Citizen, ...]:
             confidential_address=citizen.confidential_address,
             children=citizen.children,
         )
-        for citizen in cast.citizens(day)
+        for citizen in (*cast.citizens(day), *(one for office in OFFICES for one in office.citizens()))
     )
