@@ -100,6 +100,11 @@ class Patient(TenantModel):
             models.Index(fields=["clinic_id", "sort_key"], name="patient_name"),
             models.Index(fields=["clinic_id", "birth_date"], name="patient_birth_date"),
             models.Index(fields=["clinic_id", "phone_key"], name="patient_phone", condition=~Q(phone_key="")),
+            models.Index(
+                fields=["helsenorge_asked_at"],
+                name="patient_asked_about",
+                condition=Q(helsenorge_asked_at__isnull=False),
+            ),
         ]
 
     @property

@@ -123,9 +123,11 @@ def reachability(patient: Patient) -> Reachability:
     found = None
     if patient.gp_id is not None:
         found = CommunicationParty.objects.filter(employee_id=patient.gp_id, employee__active=True, active=True).first()
+    now = clock.now()
     return rules.reachability(
         patient,
+        list_known=rules.list_is_known(patient, now, has_register=bool(settings.OURS.gp_register_url)),
         gp_is_live=found is not None and bool(offered_by(found)),
-        now=clock.now(),
+        now=now,
         fresh=timedelta(hours=settings.OURS.reachability_hours),
     )

@@ -59,7 +59,10 @@ def ask_about_everybody() -> None:
 
 
 def ask_ahead(patient: Patient) -> Reachability:
-    """Whether the patient can be reached; asks HelseNorge when only it can tell, and nobody has just asked (PAT-10)."""
+    """Whether the patient can be reached; asks HelseNorge when only it can tell, and nobody has just asked (PAT-10).
+
+    Of somebody on no list here Fastlegeregisteret is asked first (ACT-6): the worker does it, for whoever waits.
+    """
     reach, now = reachability(patient), clock.now()
     if reach.known or not rules.may_ask(patient, now):
         return reach

@@ -19,6 +19,7 @@ OWN_ACCESS_AGE = 16
 _PATIENCE = timedelta(seconds=10)
 _ASK_AGAIN = timedelta(minutes=1)
 MAX_NOTE = 2000
+_LIST_FRESH = timedelta(hours=1)
 _NEAR_LETTERS = range(3, 101)
 _LONG_WORD = 5
 _PHONE_DIGITS = 8
@@ -97,15 +98,17 @@ class Reachability:
         return str(_SENTENCES[self.reason])
 
 
-def reachability(patient: Patient, *, gp_is_live: bool, now: datetime, fresh: timedelta) -> Reachability:
+def reachability(
+    patient: Patient, *, gp_is_live: bool, now: datetime, fresh: timedelta, list_known: bool = True
+) -> Reachability:
     """The checks of PAT-9 in their order.
 
-    gp_is_live: the patient's GP works here and offers a service in HelseNorge. fresh: how old HelseNorge's telling may
-    be (PAT-10). Nobody told otherwise counts as reachable and not known: HelseNorge then answers the message itself
-    (PAT-12).
+    list_known: False while Fastlegeregisteret is to tell that the patient is on no list here (ACT-6). gp_is_live: the
+    patient's GP works here and offers a service in HelseNorge. fresh: how old HelseNorge's telling may be (PAT-10).
+    Nobody told otherwise counts as reachable and not known: HelseNorge then answers the message itself (PAT-12).
     """
     if not is_listed(patient):
-        return Reachability(Reason.NOT_ON_LIST)
+        return Reachability(Reason.NOT_ON_LIST, known=list_known, as_of=patient.list_read_at)
     if not gp_is_live:
         return Reachability(Reason.GP_NOT_LIVE)
     if not has_complete_national_id(patient):
@@ -114,6 +117,13 @@ def reachability(patient: Patient, *, gp_is_live: bool, now: datetime, fresh: ti
     known = patient.helsenorge_state != HelseNorgeState.UNKNOWN and at is not None and now - at < fresh
     inactive = patient.helsenorge_state == HelseNorgeState.INACTIVE
     return Reachability(Reason.NOT_IN_HELSENORGE if inactive else Reason.NONE, known=known, as_of=at)
+
+
+def list_is_known(patient: Patient, now: datetime, *, has_register: bool) -> bool:
+    """ACT-6: Fastlegeregisteret need not be asked again: it has told lately, or cannot tell of this patient."""
+    if not has_register or not has_complete_national_id(patient):
+        return True
+    return patient.list_read_at is not None and now - patient.list_read_at < _LIST_FRESH
 
 
 def may_ask(patient: Patient, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from django.db import connection
 
 from skranke.audit.sealing import clinics_to_seal, seal
 from skranke.clinics.directory import refresh_every_clinic
+from skranke.dialog.services.listed import look_up_asked
 from skranke.patients.listing.syncing import ask_monthly, do_what_is_asked
 from skranke.patients.reaching import ask_about_everybody
 from skranke.worker.rules import Daily, Every, When
@@ -47,4 +48,5 @@ JOBS: tuple[Job, ...] = (
     Job("registers.refresh", Daily(lambda: settings.OURS.register_refresh_hour), refresh_every_clinic, whole=True),
     Job("lists.month", Every(timedelta(hours=1)), ask_monthly),
     Job("lists.read", Every(timedelta(seconds=3)), do_what_is_asked, whole=True),
+    Job("lists.ask", Every(timedelta(seconds=1)), look_up_asked, whole=True),
 )

@@ -45,6 +45,7 @@ from skranke.outbox.intents import Intent, thread_stream
 from skranke.outbox.services import enqueue
 from skranke.patients.models import Patient
 from skranke.patients.queries import reachability
+from skranke.patients.rules import Reason
 from skranke.tenancy.rows import insert
 from skranke.tenancy.work import current_actor
 
@@ -230,6 +231,10 @@ def _reachable_through(patient: Patient, kind: DialogKind, *, known_only: bool) 
     """
     own = rules.channel(kind) == Channel.OWN
     found = rules.reachability_in_portal(patient) if own else reachability(patient)
+    if not found.known and found.reason == Reason.NOT_ON_LIST:
+        raise ReachabilityUnknownError(
+            _("Fastlegeregisteret har ikke svart ennå. Ingenting er sendt. Vent litt eller lagre som kladd.")
+        )
     if known_only and not found.known:
         raise ReachabilityUnknownError(
             _("HelseNorge har ikke svart på om pasienten kan nås. Ingenting er sendt. Vent litt eller lagre som kladd.")

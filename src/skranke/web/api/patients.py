@@ -15,6 +15,7 @@ from skranke.kernel.ids import NationalId
 from skranke.patients import queries
 from skranke.patients.access import get_patient_for
 from skranke.patients.models import Patient
+from skranke.patients.reaching import ask_ahead
 from skranke.tenancy.work import current_actor
 from skranke.web.api import schemas
 from skranke.web.api.work import answer, reads
@@ -47,7 +48,7 @@ def read_patient(request: HttpRequest, patient_id: UUID) -> Any:
 @reads
 def read_reachability(request: HttpRequest, patient_id: UUID) -> Any:
     """Whether a dialog may be started with the patient in HelseNorge."""
-    reach = queries.reachability(get_patient_for(current_actor(), patient_id))
+    reach = ask_ahead(get_patient_for(current_actor(), patient_id))
     return schemas.ReachabilityOut(
         reachable=reach.ok, reason=str(reach.reason), detail=reach.sentence, state=reach.state, as_of=reach.as_of
     )
