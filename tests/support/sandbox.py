@@ -43,6 +43,7 @@ from skranke.wire.demo_pki import DemoPki, make_pki
 from skranke.wire.errors import DecryptionFailedError
 from skranke.wire.transport import Delivery, OutgoingMessage, RawMessage, Transport
 
+from support import registered
 from support.bus import CLINIC, HELSENORGE, Bus, embedded_bus
 from support.database import PASSWORD
 from support.ports import free_ports
@@ -515,7 +516,7 @@ def playing(admin_dsn: str, folder: Path) -> Iterator[Play]:
     with embedded_bus(admin_dsn) as bus, sandbox_database(admin_dsn) as dsn:
         pki = make_pki(folder / "pki", {"helsenorge": "Sandkassen", "clinic": "Eksempelvik"}, now=clock.now())
         world_file, clock_file = folder / "world.json", folder / "clock"
-        world.write(_world(bus, pki), world_file)
+        world.write(replace(_world(bus, pki), log_in=registered.log_in(folder)), world_file)
         port = free_ports(1)
         environment = environment_of(dsn, port, world_file, clock_file)
         manage(environment, "migrate", "--verbosity", "0")
