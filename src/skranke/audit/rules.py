@@ -8,6 +8,7 @@ _PURPOSES = {
     ActorKind.PATIENT: Purpose.OWN_ACCESS,
     ActorKind.SYSTEM: Purpose.EXCHANGE,
     ActorKind.OPERATOR: Purpose.OPERATION,
+    ActorKind.PROGRAM: Purpose.CARE,
 }
 
 

@@ -1,5 +1,6 @@
 """Reading the clinic, its people and its addresses; and finding the clinic before a unit of work can be opened."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import connection
@@ -7,7 +8,10 @@ from django.db import connection
 from skranke.clinics.access import get_employee_for
 from skranke.clinics.errors import NotConnectedError, UnknownCounterpartError
 from skranke.clinics.models import Clinic, CommunicationParty, CommunicationProfile, Counterpart, Employee, EmployeeRole
-from skranke.identity.queries import grant_of_token
+from skranke.identity.queries import Grant, grant_of_token
+from skranke.identity.rules import is_use_news
+from skranke.identity.services import note_token_use
+from skranke.kernel import clock
 from skranke.kernel.actor import Actor, ActorKind, system
 from skranke.kernel.errors import NotFoundError
 from skranke.kernel.ids import HerId
@@ -56,21 +60,32 @@ def actor_for_employee(clinic_id: UUID, employee_id: UUID) -> Actor:
 
 
 def actor_for_token(token: str) -> Actor | None:
-    """The actor a program with this API token works as; None when the token or its employee is no longer good."""
+    """The actor a program with this API token works as; None when the token or its employee is no longer good.
+
+    That the token is used is noted, once an hour.
+    """
     grant = grant_of_token(token)
     if grant is None:
         return None
     try:
-        actor = actor_for_employee(grant.clinic_id, grant.employee_id)
+        actor = _actor_of_grant(grant)
     except NotFoundError:
         return None
+    if is_use_news(grant.used_at, now=clock.now()):
+        with acting(actor):
+            note_token_use(grant.token_id)
+    return actor
+
+
+def _actor_of_grant(grant: Grant) -> Actor:
+    if grant.employee_id is not None:
+        return replace(actor_for_employee(grant.clinic_id, grant.employee_id), scopes=grant.scopes)
     return Actor(
-        kind=actor.kind,
-        clinic_id=actor.clinic_id,
-        person_id=actor.person_id,
-        name=actor.name,
-        role=actor.role,
-        is_admin=actor.is_admin,
+        kind=ActorKind.PROGRAM,
+        clinic_id=grant.clinic_id,
+        person_id=grant.token_id,
+        name=grant.name,
+        role="program",
         scopes=grant.scopes,
     )
 

@@ -15,13 +15,17 @@ def may(actor: Actor, permission: Permission, *, owns: bool = False, granted: bo
     """The permission matrix (ORG-4, ORG-5, ORG-11), for every page and verb.
 
     owns: the thing belongs to the actor (a timebok, a type, a template). granted: an administrator has given the actor
-    this access on the employee card. The program itself may everything; a patient nothing of this.
+    this access on the employee card. Skranke itself may everything, a program with its own token what everybody may, a
+    patient nothing of this.
+    may, a patient nothing of this.
     """
     if actor.kind == ActorKind.SYSTEM:
         return True
     holders = HOLDERS[permission]
     if actor.kind == ActorKind.OPERATOR:
         return Holder.OPERATOR in holders
+    if actor.kind == ActorKind.PROGRAM:
+        return Holder.EVERYBODY in holders
     if actor.kind != ActorKind.EMPLOYEE:
         return False
     is_held = {

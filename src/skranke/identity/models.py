@@ -133,14 +133,18 @@ class LogInAttempt(models.Model):
 class ApiToken(models.Model):
     """A bearer token of the REST API, kept as its SHA-256 only (hex).
 
-    employee_id: the employee in whose name the program acts, in the clinic the token is tied to.
+    employee_id: the employee in whose name the program acts at the clinic; None: it acts in its own.
+    made_by: the employee who made it. used_at: when it was last used, to the hour.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     digest = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=100)
     clinic_id = models.UUIDField()
-    employee_id = models.UUIDField()
+    employee_id = models.UUIDField(null=True)
     scopes = ArrayField(models.CharField(max_length=40), default=list)
     created_at = models.DateTimeField(default=clock.now)
+    made_by = models.UUIDField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from skranke.identity.models import Session, SessionKind
 
 _NOTED_EVERY = timedelta(minutes=1)
+_TOKEN_NOTED_EVERY = timedelta(hours=1)
 
 
 def digest_of(token: str) -> str:
@@ -38,3 +39,8 @@ def is_locked(session: Session, *, now: datetime, idle: timedelta) -> bool:
 def is_news(session: Session, *, now: datetime) -> bool:
     """Whether it is worth a write that a session is used: once a minute."""
     return now >= session.seen_at + _NOTED_EVERY
+
+
+def is_use_news(used_at: datetime | None, *, now: datetime) -> bool:
+    """Whether it is worth a write that a token is used: once an hour."""
+    return used_at is None or now >= used_at + _TOKEN_NOTED_EVERY

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -47,16 +48,30 @@ def create_account(
     return account
 
 
-def issue_token(name: str, clinic_id: UUID, employee_id: UUID, scopes: Collection[str] = ()) -> str:
-    """Make a token with which a program acts as the employee, and return it: it is shown once and stored nowhere.
+def issue_token(
+    name: str,
+    clinic_id: UUID,
+    employee_id: UUID | None,
+    scopes: Collection[str] = (),
+    *,
+    expires_at: datetime | None = None,
+) -> str:
+    """Make a token with which a program acts, and return it: it is shown once and stored nowhere.
 
-    scopes: what the program may do; empty means all that the employee may. Inside a unit of work of the clinic.
+    employee_id: in whose name; None: in the program's own. scopes: what it may do; empty means all.
+    Inside a unit of work of the clinic.
     """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row = ApiToken.objects.create(
-        digest=digest_of(token), name=name, clinic_id=clinic_id, employee_id=employee_id, scopes=sorted(scopes)
+        digest=digest_of(token),
+        name=name,
+        clinic_id=clinic_id,
+        employee_id=employee_id,
+        scopes=sorted(scopes),
+        made_by=current_actor().person_id,
+        expires_at=expires_at,
     )
-    detail = {"employee_id": str(employee_id), "scopes": row.scopes}
+    detail = {"employee_id": str(employee_id or ""), "scopes": row.scopes, "expires_at": str(expires_at or "")}
     record(Action.TOKEN_ISSUED, subject_kind="token", subject_id=row.id, detail=detail)
     return token
 
@@ -66,6 +81,11 @@ def revoke_token(token_id: UUID) -> None:
     if not ApiToken.objects.filter(id=token_id, revoked_at=None).update(revoked_at=clock.now()):
         raise NotFoundError("The token does not exist.")
     record(Action.TOKEN_REVOKED, subject_kind="token", subject_id=token_id)
+
+
+def note_token_use(token_id: UUID) -> None:
+    """Note in the current clinic that a token was used."""
+    ApiToken.objects.filter(id=token_id).update(used_at=clock.now())
 
 
 def note_log_in(account_id: UUID | None = None) -> None:

@@ -12,6 +12,7 @@ class ActorKind(StrEnum):
     PATIENT = "patient"
     SYSTEM = "system"
     OPERATOR = "operator"
+    PROGRAM = "program"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class Actor:
     """One acting person or program in one clinic.
 
     clinic_id: the clinic the work is done in (row-level security follows it).
-    person_id: the employee's or patient's id; None for the system itself.
+    person_id: the employee's or patient's id, of a program its token's; None for the system itself.
     name: what a person reads in a log of theirs; never written to technical logs.
     is_admin: clinic administrator (ORG-4).
     scopes: what an API token may do; None means everything the person may.

@@ -53,6 +53,8 @@ def _who(seen: Seen) -> str:
 def _role(seen: Seen) -> str:
     if seen.kind is ActorKind.OPERATOR:
         return _("Teknisk drift")
+    if seen.kind is ActorKind.PROGRAM:
+        return _("Et program som klinikken bruker")
     return position_text(seen.role) if seen.role in EmployeeRole.values else ""
 
 

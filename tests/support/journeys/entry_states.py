@@ -163,3 +163,31 @@ def _operator_state(stage: Stage) -> Any:
     page.evaluate("async address => (await fetch(address)).status", f"{stage.demo.root}drift/okt")
     page.goto(f"{stage.demo.root}drift/okt/laast-opp")
     return page
+
+
+@state("api-nokler", "settings-tokens", main=True)
+def _keys(stage: Stage) -> Any:
+    page = stage.staff("anne")
+    page.goto(f"{stage.demo.clinic}konfigurasjon/api-nokler")
+    page.get_by_role("heading", name="Nøkler i bruk").wait_for()
+    return page
+
+
+@state("api-nokler-ny")
+def _new_key(stage: Stage) -> Any:
+    page = _keys(stage)
+    page.get_by_label("Hva skal bruke nøkkelen?").fill("Labsystemet")
+    page.get_by_role("button", name="Lag nøkkelen").click()
+    page.get_by_text("Nøkkelen er laget.").wait_for()
+    return page
+
+
+@state("api-nokler-feil")
+def _no_key(stage: Stage) -> Any:
+    page = _keys(stage)
+    page.locator("form", has=page.get_by_role("button", name="Lag nøkkelen")).evaluate(
+        "one => { one.noValidate = true; }"
+    )
+    page.get_by_role("button", name="Lag nøkkelen").click()
+    page.locator("#id_name[aria-invalid=true]").wait_for()
+    return page

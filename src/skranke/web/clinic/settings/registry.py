@@ -39,6 +39,12 @@ AREAS: dict[Area, str | Promise] = {
 
 PAGES = (
     SettingsPage(
+        Area.OPERATION,
+        "settings-tokens",
+        _("API-nøkler"),
+        _("Hvilke programmer som kan lese eller endre, og i hvems navn."),
+    ),
+    SettingsPage(
         Area.POST,
         "settings-helsenorge",
         _("HelseNorge"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from skranke.web.clinic.settings import helsenorge, overview, sight, start
+from skranke.web.clinic.settings import helsenorge, overview, sight, start, tokens
 
 urlpatterns = [
     path("konfigurasjon/helsenorge", helsenorge.helsenorge, name="settings-helsenorge"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("konfigurasjon/hva-ser-pasienten", sight.sight, name="settings-sight"),
     path("konfigurasjon/oppstart", start.start, name="settings-start"),
     path("konfigurasjon/oppstart/svar", start.answer, name="settings-start-answer"),
+    path("konfigurasjon/api-nokler", tokens.tokens, name="settings-tokens"),
+    path("konfigurasjon/api-nokler/<uuid:token_id>/avslutt", tokens.end, name="settings-token-end"),
     path("konfigurasjon", overview.index, name="settings"),
     path("konfigurasjon/hvem-kan-hva", overview.access, name="settings-access"),
 ]
