@@ -19,3 +19,15 @@ class RelationKnownError(ConflictError):
     """The patient's card has this relation already."""
 
     code = "relation_known"
+
+
+class ListNameTakenError(ConflictError):
+    """The owner has a list of this name already."""
+
+    code = "list_name_taken"
+
+
+class ListChangedError(ChangedError):
+    """Somebody else has changed the list since the caller read it."""
+
+    code = "list_changed"

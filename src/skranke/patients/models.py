@@ -292,3 +292,46 @@ class GPListChange(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["sync", "gp_list", "patient", "kind"], name="gp_list_change_once")
         ]
+
+
+class PatientListKind(models.TextChoices):
+    """The lists that the clinic makes itself; the clinic's and the GPs' follow from the patients (PAT-14)."""
+
+    CUSTOM = "custom", _("Egendefinert")
+    COMPANY = "company", _("Bedriftsliste")
+
+
+class PatientList(TenantModel):
+    """A list of patients that somebody at the clinic keeps (PAT-14, PAT-15).
+
+    owner: decides who may use it. shared: everybody at the clinic may; else the owner alone.
+    organisation_number: of the company, empty for a custom list.
+    """
+
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, choices=PatientListKind)
+    owner = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+    shared = models.BooleanField(default=False)
+    organisation_number = models.CharField(max_length=9, blank=True, default="")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic_id", "owner", "name"], name="patient_list_name_once"),
+            models.CheckConstraint(
+                condition=Q(organisation_number="") | Q(kind="company", organisation_number__regex=r"^[0-9]{9}$"),
+                name="patient_list_of_a_company",
+            ),
+        ]
+
+
+class PatientListMember(TenantModel):
+    """A patient on a list that the clinic keeps."""
+
+    list = models.ForeignKey(PatientList, on_delete=models.CASCADE, related_name="members")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="list_memberships")
+    added_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list", "patient"], name="patient_list_member_once")]

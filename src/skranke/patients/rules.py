@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from skranke.clinics.models import CommunicationParty, Employee, PartyKind
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.ids import NationalId, age_on
-from skranke.patients.models import CardArea, HelseNorgeState, Patient, Relation
+from skranke.patients.models import CardArea, HelseNorgeState, Patient, PatientList, Relation
 
 OWN_ACCESS_AGE = 16
 _PATIENCE = timedelta(seconds=10)
@@ -24,6 +24,7 @@ _NEAR_LETTERS = range(3, 101)
 _LONG_WORD = 5
 _PHONE_DIGITS = 8
 _NORWEGIAN_LAST = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"})
+_ORGANISATION_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2, 1)
 _DATE = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", re.ASCII)
 _SHORT_DATE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})", re.ASCII)
 _NATIONAL_ID = re.compile(r"([0-9]{6}) ?([0-9]{5})", re.ASCII)
@@ -170,6 +171,24 @@ def has_complete_national_id(patient: Patient) -> bool:
 def is_read_by_parents(born: date, today: date) -> bool:
     """CMP-17: below sixteen, a parent may read in HelseNorge what is written to the child (HNP-6)."""
     return age_on(born, today) < OWN_ACCESS_AGE
+
+
+def may_use_list(actor: Actor, patient_list: PatientList) -> bool:
+    """PAT-15: the owner, and everybody at the clinic when the owner shares the list."""
+    return actor.kind == ActorKind.EMPLOYEE and (patient_list.shared or patient_list.owner_id == actor.person_id)
+
+
+def may_change_list(actor: Actor, patient_list: PatientList) -> bool:
+    """PAT-15: the owner decides; an administrator may where the list can be used, so that none outlives its owner."""
+    return may_use_list(actor, patient_list) and (patient_list.owner_id == actor.person_id or actor.is_admin)
+
+
+def is_organisation_number(text: str) -> bool:
+    """Nine digits whose last one holds (Brønnøysundregistrene: modulus 11)."""
+    if not re.fullmatch(r"[0-9]{9}", text, re.ASCII):
+        return False
+    numbers = [int(digit) for digit in text]
+    return sum(weight * number for weight, number in zip(_ORGANISATION_WEIGHTS, numbers, strict=True)) % 11 == 0
 
 
 def is_phone(text: str) -> bool:

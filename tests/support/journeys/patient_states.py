@@ -149,3 +149,73 @@ def _unknown_reach(stage: Stage) -> Any:
         page.locator("#ui-reach").dispatch_event("live")
     page.locator("#ui-reach").wait_for()
     return page
+
+
+@state("pasientlister", "patient-lists", main=True)
+def _lists(stage: Stage) -> Any:
+    page = stage.staff("anne")
+    page.goto(f"{stage.demo.clinic}pasienter/lister")
+    return page
+
+
+@state("pasientliste-ny", "patient-list-new")
+def _new_list(stage: Stage) -> Any:
+    page = _lists(stage)
+    page.get_by_role("link", name="Ny liste").first.click()
+    page.get_by_role("heading", name="Ny pasientliste").wait_for()
+    return page
+
+
+@state("pasientliste-feil")
+def _list_refused(stage: Stage) -> Any:
+    page = _new_list(stage)
+    page.get_by_role("button", name="Lagre").click()
+    page.locator("[data-error-summary]").wait_for()
+    return page
+
+
+@state("pasientliste-egen", "patient-list", "patient-list-edit")
+def _own_list(stage: Stage) -> Any:
+    page = _new_list(stage)
+    page.get_by_label("Navn på listen").fill(f"Kontroll {stage.subject}")
+    page.get_by_label("Egendefinert").check()
+    page.get_by_role("button", name="Lagre").click()
+    page.get_by_text("Ingen pasienter på listen.").wait_for()
+    page.get_by_role("link", name="Endre listen").click()
+    page.get_by_text("Slett listen").first.click()
+    return page
+
+
+@state("pasientliste-fastlege", main=True)
+def _gp_list(stage: Stage) -> Any:
+    page = _lists(stage)
+    page.get_by_role("link", name="Fastlegeliste Kari Lunde").click()
+    page.locator("table.t").wait_for()
+    return page
+
+
+@state("fastlegelister-les", "list-sync")
+def _sync(stage: Stage) -> Any:
+    page = _lists(stage)
+    page.get_by_role("link", name="Les fastlegelistene nå").click()
+    page.get_by_role("button", name="Ja, les listene nå").click()
+    page.get_by_text("Sist lest").wait_for(timeout=120_000)
+    return page
+
+
+@state("fastlegelister-endringer", "list-changes", "list-changes-of", main=True)
+def _changes(stage: Stage) -> Any:
+    registers = stage.window()
+    registers.goto(f"{stage.demo.sandbox}drift/registre")
+    citizens = registers.get_by_label("Innbygger")
+    of_per = citizens.locator("option", has_text="(Per Nygård)").last
+    citizens.select_option(value=of_per.get_attribute("value"))
+    registers.get_by_label("Liste", exact=True).select_option(label="Jonas Aasen")
+    registers.get_by_role("button", name="Flytt", exact=True).click()
+    registers.get_by_text("står nå på listen til").wait_for()
+    page = _sync(stage)
+    page.get_by_role("link", name="Se endringene").wait_for(timeout=120_000)
+    page.goto(f"{stage.demo.clinic}pasienter/lister/endringer")
+    page.get_by_role("region", name="Lesinger som endret noe").get_by_role("link").first.click()
+    page.get_by_text("Lagt til", exact=True).first.wait_for()
+    return page

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from skranke.clinics import queries as clinics
 from skranke.kernel.errors import InvalidError, SkrankeError
 from skranke.patients.contact import Contact
-from skranke.patients.models import AddressSource, Confidentiality, Patient, RelationKind
+from skranke.patients.models import AddressSource, Confidentiality, Patient, PatientList, PatientListKind, RelationKind
 from skranke.patients.rules import MAX_NOTE
 
 _LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
@@ -115,6 +115,58 @@ class RelationForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = "relasjon-%s"
+
+
+class ListForm(forms.Form):
+    """A patient list that somebody keeps (PAT-14, PAT-15)."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    name = forms.CharField(label=gettext_lazy("Navn på listen"), max_length=100)
+    kind = forms.ChoiceField(label=gettext_lazy("Type"), choices=PatientListKind.choices, widget=forms.RadioSelect)
+    organisation_number = forms.CharField(
+        label=gettext_lazy("Bedriftens organisasjonsnummer"),
+        max_length=11,
+        required=False,
+        help_text=gettext_lazy("Bare for en bedriftsliste."),
+    )
+    shared = forms.BooleanField(
+        label=gettext_lazy("Alle ved klinikken kan bruke listen"),
+        required=False,
+        help_text=gettext_lazy("Ellers ser bare du den. Eieren og en administrator kan endre den."),
+    )
+
+    def __init__(self, *args: Any, kept: PatientList | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "liste-%s"
+        if kept is not None:
+            del self.fields["kind"]
+            if kept.kind != PatientListKind.COMPANY:
+                del self.fields["organisation_number"]
+
+    @classmethod
+    def of(cls, kept: PatientList) -> "ListForm":
+        """The form with what is known now."""
+        names = ("version", "name", "organisation_number", "shared")
+        return cls(initial={name: getattr(kept, name) for name in names}, kept=kept)
+
+    def at(self, version: int) -> "ListForm":
+        """The same, of the newest version: to save again is meant."""
+        self.data = {**dict(self.data.items()), "version": str(version)}
+        return self
+
+    def facts(self) -> dict[str, Any]:
+        """What a new list is."""
+        told = self.cleaned_data
+        return {**self.changes(), "kind": told["kind"]}
+
+    def changes(self) -> dict[str, Any]:
+        """What may be changed later."""
+        told = self.cleaned_data
+        return {
+            "name": told["name"],
+            "shared": told["shared"],
+            "organisation_number": told.get("organisation_number", ""),
+        }
 
 
 def add_error(form: forms.Form, error: SkrankeError) -> None:

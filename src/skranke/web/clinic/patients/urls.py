@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from skranke.web.clinic.patients import arranging, card, contact, journal, pages, relations
+from skranke.web.clinic.patients import arranging, card, contact, journal, lists, pages, relations, syncing
 
 urlpatterns = [
     path("pasienter", pages.search, name="patient-search"),
     path("pasienter/lukk", pages.close, name="patient-close"),
+    path("pasienter/lister", lists.overview, name="patient-lists"),
+    path("pasienter/lister/ny", lists.make, name="patient-list-new"),
+    path("pasienter/lister/synk", syncing.sync, name="list-sync"),
+    path("pasienter/lister/endringer", syncing.changes, name="list-changes"),
+    path("pasienter/lister/endringer/<uuid:sync_id>", syncing.run_changes, name="list-changes-of"),
+    path("pasienter/lister/<uuid:list_id>/endre", lists.change, name="patient-list-edit"),
+    path("pasienter/lister/<uuid:list_id>/slett", lists.delete, name="patient-list-delete"),
+    path("pasienter/lister/<uuid:list_id>/pasient/<uuid:patient_id>", lists.member, name="patient-list-member"),
+    path("pasienter/lister/<str:key>", lists.show, name="patient-list"),
+    path("pasienter/lister/<str:key>/eksport", lists.export, name="patient-list-export"),
     path("pasienter/kort", arranging.arrange, name="patient-card-layout"),
     path("pasienter/<uuid:patient_id>", card.card, name="patient"),
     path("pasienter/<uuid:patient_id>/naas", pages.reach, name="patient-reach"),
