@@ -227,6 +227,22 @@ def test_a_test_clinic_says_on_every_page_that_it_is_one() -> None:
     assert "Testmiljø." not in body(logged_in(real, real.kari).get(reverse("post", args=[real.clinic.slug])))
 
 
+def test_a_certificate_swap_is_not_undone_by_saving_the_connection() -> None:
+    cast, client = make_clinic(live=False), operator()
+    with acting(cast.system):
+        CommunicationProfile.objects.update(
+            bus_url="file:/nowhere/bus",
+            previous_decryption_certificate="file:/nowhere/old.pem",
+            previous_decryption_key="file:/nowhere/old.key",
+        )
+    page = body(client.get(place(cast, "operator-connection")))
+    facts = dict(re.findall(r'name="(buss-[a-z_]+)" value="([^"]*)"', page))
+    facts |= {"buss-address_style": "v1", "version": field(page, "version")}
+    assert client.post(place(cast, "operator-change-connection"), facts).status_code == 302
+    with acting(cast.system):
+        assert CommunicationProfile.objects.get().previous_decryption_key == "file:/nowhere/old.key"
+
+
 def test_the_way_to_the_bus_is_written_as_references_and_the_check_says_what_is_wrong() -> None:
     cast, client = make_clinic(live=False), operator()
     with acting(cast.system):
@@ -264,6 +280,17 @@ def test_the_way_to_the_bus_is_written_as_references_and_the_check_says_what_is_
     with acting(cast.system):
         assert CommunicationProfile.objects.get().signing_key == "file:/nowhere/signing_key"
         assert Counterpart.objects.get().her_id == peer["her_id"]
+    facts["version"] = field(body(client.get(place(cast, "operator-connection"))), "version")
+    with acting(cast.system):
+        Counterpart.objects.update(takes_appointment_process=True)
+    assert client.post(place(cast, "operator-change-peer"), facts | {"motpart-name": "HN"}).status_code == 302
+    facts["version"] = field(body(client.get(place(cast, "operator-connection"))), "version")
+    with acting(cast.system):
+        assert Counterpart.objects.get().takes_appointment_process
+    other = fresh_her_id()
+    assert client.post(place(cast, "operator-change-peer"), facts | {"motpart-her_id": other}).status_code == 302
+    with acting(cast.system):
+        assert Counterpart.objects.get().her_id == other
     checked = body(client.post(place(cast, "operator-try-connection")))
     assert "Nøkler og sertifikater kan ikke leses." in checked
     assert "/nowhere/" in checked

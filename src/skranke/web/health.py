@@ -48,9 +48,11 @@ def _database() -> str:
 
 
 def _bus() -> str:
-    """Each broker that a clinic uses takes a connection."""
+    """Each broker that a live clinic uses takes a connection; one that is being set up is nobody's trouble yet."""
     for clinic_id in clinics.clinics_on_the_bus():
         with acting(system(clinic_id)):
+            if clinics.this_clinic().live_since is None:
+                continue
             stored = clinics.profile().bus_url
         try:
             _knock(bus_url(stored))

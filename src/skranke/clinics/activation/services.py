@@ -21,6 +21,7 @@ from skranke.clinics.errors import HerIdTakenError
 from skranke.clinics.models import (
     Clinic,
     CommunicationParty,
+    Counterpart,
     OnboardingAnswer,
     OnboardingQuestion,
     Service,
@@ -140,9 +141,16 @@ def set_connection(connection: Connection, *, expected_version: int | None = Non
 
 
 def set_peer(peer: Peer, *, expected_version: int | None = None) -> None:
-    """Say where HelseNorge is. Raises OnlyOperatorError, ActivationChangedError, InvalidError."""
+    """Say where HelseNorge is; one written before under another HER-id is no counterpart any more.
+
+    Raises OnlyOperatorError, ActivationChangedError, InvalidError.
+    """
     clinic = _locked(expected_version)
-    set_counterpart(**asdict(peer))
+    before = Counterpart.objects.filter(her_id=peer.her_id).first()
+    # What the register told of the process is no setting, and stays.
+    told = before is not None and before.takes_appointment_process
+    written = set_counterpart(**asdict(peer), takes_appointment_process=told)
+    Counterpart.objects.exclude(id=written.id).delete()
     _save(clinic)
 
 

@@ -52,7 +52,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """A clinic's way to the bus as the operator writes it; every `file:` reference stays one."""
+    """A clinic's way to the bus as the operator writes it; every `file:` reference stays one.
+
+    The previous decryption identity is for the time of a certificate swap.
+    """
 
     bus_url: str
     bus_namespace: str
@@ -67,6 +70,9 @@ class Connection:
     decryption_certificate: str
     decryption_key: str
     decryption_password: str
+    previous_decryption_certificate: str
+    previous_decryption_key: str
+    previous_decryption_password: str
     trust_anchor: str
 
 

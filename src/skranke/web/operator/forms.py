@@ -130,6 +130,11 @@ class ConnectionForm(forms.Form):
     decryption_certificate = _file(_("Sertifikat for dekryptering"))
     decryption_key = _file(_("Nøkkel for dekryptering"))
     decryption_password = _file(_("Fil med passord til nøkkelen for dekryptering"), required=False)
+    previous_decryption_certificate = _file(
+        _("Forrige sertifikat for dekryptering"), required=False, help_text=_("Bare mens sertifikatet byttes.")
+    )
+    previous_decryption_key = _file(_("Forrige nøkkel for dekryptering"), required=False)
+    previous_decryption_password = _file(_("Fil med passord til den forrige nøkkelen"), required=False)
     trust_anchor = _file(_("Rotsertifikater vi stoler på"))
 
     @classmethod
