@@ -99,6 +99,8 @@ class Action(StrEnum):
     APPOINTMENT_REFUSED = "appointment.refused"
 
     ACCESS_READ = "access.read"
+    ACCESS_REVIEWED = "access.reviewed"
+    ACCESS_EXPORTED = "access.exported"
 
 
 class Purpose(StrEnum):

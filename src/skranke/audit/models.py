@@ -1,6 +1,5 @@
 """The append-only audit log: who read or changed what, of which patient, in which role (NFR-1)."""
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from skranke.kernel import clock
@@ -34,7 +33,7 @@ class AuditEvent(TenantModel):
         indexes = [
             models.Index(fields=["clinic_id", "patient_id", "at"], name="audit_patient"),
             models.Index(fields=["clinic_id", "subject_kind", "subject_id"], name="audit_subject"),
-            BrinIndex(fields=["at"], name="audit_at"),
+            models.Index(fields=["clinic_id", "-at", "-id"], name="audit_newest"),
         ]
 
 

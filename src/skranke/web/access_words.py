@@ -8,8 +8,9 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from skranke.audit.actions import Purpose
-from skranke.audit.seeing import Deed, Seen
+from skranke.audit.actions import Action, Purpose
+from skranke.audit.rules import Unusual
+from skranke.audit.seeing import DEEDS, Deed, Seen
 from skranke.clinics.models import EmployeeRole
 from skranke.clinics.words import position_text
 from skranke.kernel.actor import ActorKind
@@ -56,6 +57,71 @@ def _role(seen: Seen) -> str:
     if seen.kind is ActorKind.PROGRAM:
         return _("Et program som klinikken bruker")
     return position_text(seen.role) if seen.role in EmployeeRole.values else ""
+
+
+def who_and_role(kind: str, name: str, role: str) -> tuple[str, str]:
+    """Somebody in the log, as the clinic's own people read it."""
+    if kind == ActorKind.OPERATOR:
+        return name or _("Ukjent navn"), _("Teknisk drift")
+    if kind == ActorKind.PATIENT:
+        return name or _("Ukjent navn"), _("Pasient")
+    return name or _("Ukjent navn"), position_text(role) if role in EmployeeRole.values else role
+
+
+def reason_text(reason: Unusual) -> str:
+    """What is out of the ordinary in a look at a patient."""
+    return {
+        Unusual.COLLEAGUE: _("Pasienten arbeider her"),
+        Unusual.NO_RELATION: _("Ingen kjent grunn"),
+        Unusual.OUTSIDE_HOURS: _("Utenom arbeidstid"),
+    }[reason]
+
+
+def purpose_by_clinic(purpose: str) -> str:
+    """The reason for which data were used, as the clinic's own people read it."""
+    reasons: dict[str, str] = {
+        Purpose.CARE: _("Helsehjelp"),
+        Purpose.OWN_ACCESS: _("Eget innsyn"),
+        Purpose.EXCHANGE: _("Meldingsutveksling"),
+        Purpose.OPERATION: _("Drift"),
+    }
+    return reasons.get(purpose, purpose)
+
+
+def action_by_clinic(action: str) -> str:
+    """What a row of the log says was done; the action's own name where there is no word for it."""
+    deed = DEEDS.get(action)
+    if deed is not None:
+        return deed_by_clinic(deed)
+    words: dict[str, str] = {
+        Action.PATIENT_SEARCHED: _("Søkte etter pasienter"),
+        Action.THREADS_LISTED: _("Åpnet en postkasse"),
+        Action.THREAD_SEARCHED: _("Søkte i samtaler"),
+        Action.SCHEDULE_READ: _("Åpnet en timebok"),
+        Action.SESSION_OPENED: _("Logget inn"),
+        Action.SESSION_CLOSED: _("Logget ut"),
+        Action.ACCESS_REVIEWED: _("Så i innsynsloggen"),
+        Action.ACCESS_EXPORTED: _("Hentet ut innsynsloggen"),
+    }
+    return words.get(action, action)
+
+
+def deed_by_clinic(deed: Deed) -> str:
+    """What was done, as the clinic's own people read it."""
+    return {
+        Deed.LOOKED_UP: _("Slo opp pasienten"),
+        Deed.READ_JOURNAL: _("Leste i journalen"),
+        Deed.READ_CONVERSATION: _("Leste samtaler"),
+        Deed.READ_FILE: _("Åpnet et vedlegg"),
+        Deed.READ_APPOINTMENT: _("Så på timer"),
+        Deed.WROTE_TO_YOU: _("Skrev til pasienten"),
+        Deed.HANDLED_CONVERSATION: _("Behandlet en samtale"),
+        Deed.WROTE_IN_JOURNAL: _("Skrev i journalen"),
+        Deed.CHANGED_APPOINTMENT: _("Bestilte, endret eller avlyste en time"),
+        Deed.CHANGED_FACTS: _("Endret opplysninger"),
+        Deed.READ_ACCESS: _("Så hvem som har sett opplysningene"),
+        Deed.OTHER: _("Annet"),
+    }[deed]
 
 
 def why(purpose: str) -> str:

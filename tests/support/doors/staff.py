@@ -150,6 +150,35 @@ DOORS: dict[str, Door] = {
         because=NOBODYS,
         by="ali",
     ),
+    "patient-lists": Door(ask=lambda v, _: v.get("patient-lists"), because=NOBODYS),
+    "patient-list-new": Door(ask=lambda v, _: v.get("patient-list-new"), shows=False, because=NOBODYS),
+    "patient-list-edit": Door(
+        ask=lambda v, ids: v.get("patient-list-edit", ids["list"]), named="list", because=NOBODYS
+    ),
+    "patient-list-delete": Door(
+        ask=lambda v, ids: v.post("patient-list-delete", ids["list"]), named="list", shows=False, because=NOBODYS
+    ),
+    "patient-list-member": Door(
+        ask=lambda v, ids: v.post("patient-list-member", ids["list"], ids["patient"], gjor="fjern"),
+        named="list",
+        shows=False,
+        writes="list.changed",
+    ),
+    "patient-list": Door(ask=lambda v, ids: v.get("patient-list", ids["list"]), named="list", because=BY_LIST),
+    "patient-list-export": Door(
+        ask=lambda v, ids: v.post("patient-list-export", ids["list"]), named="list", because=BY_LIST
+    ),
+    "list-sync": Door(ask=lambda v, _: v.get("list-sync"), shows=False, because=NOBODYS),
+    "list-changes": Door(ask=lambda v, _: v.get("list-changes"), shows=False, because=NOBODYS),
+    "list-changes-of": Door(
+        ask=lambda v, ids: v.get("list-changes-of", ids["sync"]), named="sync", shows=False, because=BY_LIST
+    ),
+    "settings-tokens": Door(ask=lambda v, _: v.get("settings-tokens"), shows=False, because=NOBODYS),
+    "settings-token-end": Door(
+        ask=lambda v, ids: v.post("settings-token-end", ids["token"]), named="token", shows=False, because=NOBODYS
+    ),
+    "settings-access-log": Door(ask=lambda v, _: v.get("settings-access-log"), because=BY_LIST, by="ali"),
+    "settings-access-export": Door(ask=lambda v, _: v.get("settings-access-export"), because=BY_LIST, by="ali"),
     "settings": Door(ask=lambda v, _: v.get("settings"), shows=False, because=NOBODYS),
     "settings-access": Door(ask=lambda v, _: v.get("settings-access"), shows=False, because=NOBODYS),
 }  # fmt: skip

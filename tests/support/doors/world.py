@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from skranke.dialog.models import Message, Thread
 from skranke.dialog.services import answer, mark_delivery
 from skranke.dialog.services.keeping import keep_draft
+from skranke.identity.models import ApiToken
 from skranke.journal.models import JournalAttachment, JournalEntry
 from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
-from skranke.patients.models import Patient
+from skranke.patients.lists import add_member, make_list
+from skranke.patients.models import GPListSync, Patient
 from skranke.patients.relating import add_relation
 from skranke.patients.services import register
 from skranke.scheduling.models import BookedThrough
@@ -49,6 +52,8 @@ def make_world() -> World:
     with acting(cast.actor(cast.kari)):
         sent = answer(consultation, text=MARKER, expected_version=Thread.objects.get(id=consultation.id).version)
         appointment = book(slot=slots[0], patient=patient, through=BookedThrough.STAFF, reason=MARKER)
+        kept = make_list(name=MARKER, kind="custom", shared=True)
+        add_member(kept, patient)
         draft = keep_draft(patient=patient, kind=E_CONTACT, subject=MARKER, text=MARKER)
         relation = add_relation(patient, national_id=str(fresh_national_id(age=70)), kind="mother", name=MARKER)
         own_file = upload(PDF + MARKER.encode(), f"{MARKER}.pdf")
@@ -65,6 +70,9 @@ def make_world() -> World:
         "appointment": appointment.id,
         "appointment_version": appointment.version,
         "own_attachment": own_file.id,
+        "list": kept.id,
+        "sync": _sync(cast),
+        "token": _token(cast),
         "draft": draft.id,
         "relation": relation.id,
         "patient_version": patient.version,
@@ -74,6 +82,17 @@ def make_world() -> World:
         "party": cast.mona_party.id,
     }
     return World(cast, patient, ids | _more(cast, ids))
+
+
+def _sync(cast: Cast) -> UUID:
+    with acting(cast.system):
+        return GPListSync.objects.create(clinic_id=cast.clinic.id, state="done", finished_at=clock.now()).id
+
+
+def _token(cast: Cast) -> UUID:
+    cast.token(cast.kari)
+    with acting(cast.system):
+        return ApiToken.objects.get(clinic_id=cast.clinic.id).id
 
 
 def _more(cast: Cast, ids: dict[str, Any]) -> dict[str, Any]:

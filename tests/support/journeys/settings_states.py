@@ -20,6 +20,20 @@ def _access(stage: Stage) -> Any:
     return stage.settings("hvem-kan-hva")
 
 
+@state("konfigurasjon-innsynslogg", "settings-access-log", main=True)
+def _access_log(stage: Stage) -> Any:
+    return stage.settings("innsynslogg")
+
+
+@state("konfigurasjon-innsynslogg-feil")
+def _access_log_wrong(stage: Stage) -> Any:
+    page = stage.settings("innsynslogg")
+    page.get_by_label("Pasientens fødselsnummer").fill("123")
+    page.get_by_role("button", name="Vis", exact=True).click()
+    page.get_by_text("Ingen pasient ved klinikken har dette fødselsnummeret.").first.wait_for()
+    return page
+
+
 @state("konfigurasjon-ikke-administrator")
 def _as_user(stage: Stage) -> Any:
     page = stage.staff("kari")

@@ -62,6 +62,13 @@ PAGES = (
         Permission.CHANGE_SETTINGS,
     ),
     SettingsPage(
+        Area.CLINIC,
+        "settings-access-log",
+        _("Innsynslogg"),
+        _("Hvem som har brukt pasientenes opplysninger, og hva som er uvanlig."),
+        Permission.CHANGE_SETTINGS,
+    ),
+    SettingsPage(
         Area.CLINIC, "settings-access", _("Hvem kan hva"), _("Hva en bruker, en eier og en administrator kan gjøre.")
     ),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from skranke.web.clinic.settings import helsenorge, overview, sight, start, tokens
+from skranke.web.clinic.settings import access_log, helsenorge, overview, sight, start, tokens
 
 urlpatterns = [
     path("konfigurasjon/helsenorge", helsenorge.helsenorge, name="settings-helsenorge"),
@@ -15,4 +15,6 @@ urlpatterns = [
     path("konfigurasjon/api-nokler/<uuid:token_id>/avslutt", tokens.end, name="settings-token-end"),
     path("konfigurasjon", overview.index, name="settings"),
     path("konfigurasjon/hvem-kan-hva", overview.access, name="settings-access"),
+    path("konfigurasjon/innsynslogg", access_log.access_log, name="settings-access-log"),
+    path("konfigurasjon/innsynslogg/uttrekk", access_log.export, name="settings-access-export"),
 ]
