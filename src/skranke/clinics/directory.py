@@ -124,7 +124,9 @@ def _below(office: str, found: _Found, patience: Patience) -> list[RegisterParty
 
 
 def _write(found: _Found, below: Iterable[RegisterParty]) -> Refreshed:
-    entries = {her_id: registers.keep(answer) for her_id, answer in found.answers.items() if answer is not None}
+    # In one order, so that two readings never wait for each other in a circle.
+    told = sorted((her_id, answer) for her_id, answer in found.answers.items() if answer is not None)
+    entries = {her_id: registers.keep(answer) for her_id, answer in told}
     gone = [her_id for her_id, answer in found.answers.items() if answer is None]
     for her_id in gone:
         registers.forget(her_id)

@@ -1,12 +1,10 @@
 """What a register's answer means: which queue holds, whether a party may be written to, which services are on."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from skranke.registers.values import AddressType, ElectronicAddress, Queues, RegisterParty
 
-STALE_AFTER = timedelta(hours=36)
-"""Read each night, an answer is at most a day old; older means that reading has failed."""
 VACANT_LIST = "KX17"
 """The kind of service that takes a list without a doctor: "Fastlege, liste uten fast lege" (ACT-12)."""
 
@@ -55,11 +53,6 @@ def takes_appointment_process(processes: Iterable[str]) -> bool:
 def takes_a_vacant_list(party: RegisterParty) -> bool:
     """ACT-12: the office's service party for a list without a doctor."""
     return party.service is not None and party.service.value == VACANT_LIST
-
-
-def is_stale(read_at: datetime, now: datetime) -> bool:
-    """ACT-10: what was read nightly should be newer than this; the screen then warns."""
-    return now - read_at > STALE_AFTER
 
 
 def _holding(addresses: Iterable[ElectronicAddress], kind: AddressType) -> str:

@@ -47,10 +47,12 @@ def keep_list(listing: Listing | GPContract, at: Here, read_at: datetime) -> GPL
     doctor = next((one for one in listing.doctors if one.valid.holds_at(read_at)), None)
     told = {
         "gp": rules.gp_of(listing.doctors, her_id, at, read_at),
-        "doctor": f"{doctor.given_name} {doctor.family_name}".strip() if doctor else "",
         "state": "active",
         "read_at": read_at,
-    } | ({} if is_contract else {"her_id": her_id})
+    }
+    # An answer about one person may leave out what the list itself tells.
+    told |= {"doctor": f"{doctor.given_name} {doctor.family_name}".strip()} if doctor else {}
+    told |= {} if is_contract else {"her_id": her_id}
     row, made = GPList.objects.get_or_create(
         clinic_id=current_actor().clinic_id, contract_id=contract_id, defaults=told
     )

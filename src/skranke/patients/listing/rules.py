@@ -12,6 +12,7 @@ from skranke.registers.values import DoctorCycle, Listing
 
 ABANDONED_AFTER = timedelta(minutes=10)
 """A reading that has not moved for so long has lost its program; another takes it over."""
+AGAIN_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +71,16 @@ def may_take_over(stepped_at: datetime | None, now: datetime) -> bool:
     return stepped_at is None or stepped_at <= now - ABANDONED_AFTER
 
 
-def is_due(day_of_month: int, now: datetime, last_asked_at: datetime | None) -> bool:
-    """Once a month, from its day on (PAT-16); 0 is never. Somebody's own reading since that day counts."""
+def is_due(
+    day_of_month: int, now: datetime, last_asked_at: datetime | None, last_failed_at: datetime | None = None
+) -> bool:
+    """Once a month, from its day on (PAT-16); 0 is never. Somebody's own reading since that day counts.
+
+    last_asked_at: of those that have not failed. One that failed is asked for again the day after.
+    """
     today = clock.oslo(now).date()
     if day_of_month <= 0 or today.day < day_of_month:
+        return False
+    if last_failed_at is not None and now < last_failed_at + AGAIN_AFTER:
         return False
     return last_asked_at is None or clock.oslo(last_asked_at).date() < today.replace(day=day_of_month)

@@ -71,8 +71,9 @@ def ask_for_sync() -> GPListSync:
 
 def ask_monthly() -> None:
     """Ask for the month's reading, where it is due (PAT-16). Done for each clinic by the worker."""
-    last = GPListSync.objects.order_by("-asked_at").values_list("asked_at", flat=True).first()
-    if rules.is_due(settings.OURS.list_sync_day, clock.now(), last):
+    runs = GPListSync.objects.order_by("-asked_at").values_list("asked_at", flat=True)
+    last, failed = runs.exclude(state=ListSyncState.FAILED).first(), runs.filter(state=ListSyncState.FAILED).first()
+    if rules.is_due(settings.OURS.list_sync_day, clock.now(), last, failed):
         try:
             ask_for_sync()
         except (RegisterNotSetUpError, ListSyncOpenError) as error:

@@ -23,8 +23,8 @@ _SERVICES: dict[Register, tuple[str, Mapping[str, soap.Operation]]] = {
 }
 
 
-@csrf_exempt
 @require_POST
+@csrf_exempt
 def ask(request: HttpRequest, register: str) -> HttpResponse:
     """One question to a register. No cookie is read: the password comes with each question."""
     if not _may_ask(request):
