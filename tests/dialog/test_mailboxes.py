@@ -16,9 +16,9 @@ from skranke.tenancy.work import acting
 from cast import make_clinic
 from support.dialog import E_CONSULTATION, E_CONTACT, MONDAY, PDF, file, inbox, question, receive, reply, row, upload
 
-MAILBOX_CEILING = 8
-COUNTS_CEILING = 5
-THREAD_CEILING = 14
+MAILBOX_CEILING = 7
+COUNTS_CEILING = 4
+THREAD_CEILING = 12
 
 
 def _titles(page) -> list[str]:

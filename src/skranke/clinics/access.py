@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from skranke.clinics import rules
 from skranke.clinics.errors import NotAllowedError
-from skranke.clinics.models import CommunicationParty, Employee, Group, Role
+from skranke.clinics.models import CommunicationParty, Department, Employee, Group, Role
 from skranke.clinics.organisation.values import Recipient
 from skranke.clinics.permissions import Permission
 from skranke.kernel.actor import Actor
@@ -19,6 +19,14 @@ def get_employee_for(actor: Actor, employee_id: UUID) -> Employee:
     if employee is None:
         raise NotFoundError("The employee does not exist.")
     return employee
+
+
+def get_department_for(actor: Actor, department_id: UUID) -> Department:
+    """A department of the actor's clinic. Raises NotFoundError."""
+    department = Department.objects.filter(id=department_id, clinic_id=actor.clinic_id).first()
+    if department is None:
+        raise NotFoundError("The department does not exist.")
+    return department
 
 
 def get_role_for(actor: Actor, role_id: UUID) -> Role:

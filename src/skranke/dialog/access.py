@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import Employee
-from skranke.clinics.organisation.queries import shares
+from skranke.clinics.organisation.queries import shares, staff
 from skranke.clinics.permissions import Permission
 from skranke.clinics.queries import actor_of
 from skranke.clinics.rules import may
@@ -23,7 +23,7 @@ def employee_of(actor: Actor) -> Employee:
     """The active employee who acts. Raises NotFoundError for every other actor: nobody else has a mailbox."""
     employee = None
     if actor.kind == ActorKind.EMPLOYEE and actor.person_id is not None:
-        employee = Employee.objects.filter(id=actor.person_id, active=True).first()
+        employee = next((one for one in staff() if one.id == actor.person_id), None)
     if employee is None:
         raise nothing()
     return employee

@@ -73,6 +73,24 @@ class SessionLinks:
 
 
 @dataclass(frozen=True, slots=True)
+class Toggle:
+    """Something one is logged in to, or out of for now; the address turns it round by POST."""
+
+    text: str
+    url: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContextMenu:
+    """The menu at the top left (ORG-15): other clinics, what one is logged in to, and the own profile."""
+
+    profile_url: str
+    clinics: tuple[NavItem, ...] = ()
+    toggles: tuple[Toggle, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ClinicShell:
     """The frame of every page of the clinic portal. An empty address leaves the thing out.
 
@@ -85,7 +103,7 @@ class ClinicShell:
     nav: tuple[NavItem, ...]
     home_url: str = "/"
     search_url: str = ""
-    switch_url: str = ""
+    context: ContextMenu | None = None
     logout_url: str = ""
     test_environment: bool = True
     patient: ActivePatient | None = None

@@ -3,7 +3,7 @@
 from skranke.scheduling.models import AppointmentState
 
 from support.clinic_pages import HTMX
-from support.doors import BY_LIST, NOBODYS, Door, Ids, Visit
+from support.doors import BY_LIST, NOBODYS, Door, Ids, Visit, organisation
 from support.doors.world import GIVEN_NAME, MARKER
 
 OWN_DRAFTS = "only what the person wrote; the patient is read when a draft is begun and when it is opened"
@@ -181,4 +181,5 @@ DOORS: dict[str, Door] = {
     "settings-access-export": Door(ask=lambda v, _: v.get("settings-access-export"), because=BY_LIST, by="ali"),
     "settings": Door(ask=lambda v, _: v.get("settings"), shows=False, because=NOBODYS),
     "settings-access": Door(ask=lambda v, _: v.get("settings-access"), shows=False, because=NOBODYS),
+    **organisation.DOORS,
 }  # fmt: skip

@@ -22,6 +22,7 @@ from skranke.tenancy.work import acting
 from cast import Cast, fresh_national_id
 from support import portal
 from support.dialog import E_CONTACT, PDF, file, question, receive, upload
+from support.doors import organisation
 from support.timebok import make_timebok, weekday_at
 
 GIVEN_NAME = "Merke"
@@ -81,7 +82,7 @@ def make_world() -> World:
         "receiver": f"employee:{cast.mona.id}",
         "party": cast.mona_party.id,
     }
-    return World(cast, patient, ids | _more(cast, ids))
+    return World(cast, patient, ids | organisation.things(cast) | _more(cast, ids))
 
 
 def _sync(cast: Cast) -> UUID:

@@ -81,3 +81,116 @@ def _start_refused(stage: Stage) -> Any:
     page.get_by_role("button", name="Lagre: Hvor ofte?").click()
     page.locator("#how_often-text_error").wait_for()
     return page
+
+
+@state("konfigurasjon-ansatte", "settings-staff", main=True)
+def _staff(stage: Stage) -> Any:
+    return stage.settings("ansatte")
+
+
+@state("konfigurasjon-ansatt", "settings-employee", main=True)
+def _card(stage: Stage) -> Any:
+    page = stage.settings("ansatte")
+    page.get_by_role("link", name="Lise Hagen").click()
+    page.get_by_role("heading", name="Tilgang og rettigheter").wait_for()
+    return page
+
+
+@state("konfigurasjon-ansatt-feil")
+def _card_refused(stage: Stage) -> Any:
+    page = _card(stage)
+    page.get_by_label("HPR-nummer").fill("12a")
+    page.get_by_role("button", name="Lagre", exact=True).click()
+    page.locator(".summary").wait_for()
+    return page
+
+
+@state("konfigurasjon-ny-ansatt", "settings-hire", main=True)
+def _hire(stage: Stage) -> Any:
+    return stage.settings("ansatte/ny")
+
+
+@state("konfigurasjon-slutt", "settings-employee-end")
+def _end(stage: Stage) -> Any:
+    page = stage.settings("ansatte")
+    page.get_by_role("link", name="Kari Lunde").click()
+    page.get_by_role("link", name="Avslutt ansettelsen").click()
+    page.get_by_text("Når du avslutter:").wait_for()
+    return page
+
+
+@state("konfigurasjon-avdelinger-og-roller", "settings-structure", main=True)
+def _structure(stage: Stage) -> Any:
+    return stage.settings("avdelinger-og-roller")
+
+
+@state("konfigurasjon-avdeling", "settings-department")
+def _department(stage: Stage) -> Any:
+    page = stage.settings("avdelinger-og-roller")
+    page.get_by_role("link", name="Laboratoriet", exact=True).click()
+    page.get_by_role("button", name="Ta bort avdelingen").click()
+    page.get_by_text("Flytt dem først.").wait_for()
+    return page
+
+
+@state("konfigurasjon-ny-avdeling", "settings-new-department")
+def _new_department(stage: Stage) -> Any:
+    return stage.settings("avdeling/ny")
+
+
+@state("konfigurasjon-rolle", "settings-role")
+def _role(stage: Stage) -> Any:
+    page = stage.settings("avdelinger-og-roller")
+    page.get_by_role("link", name="Leder for laboratoriet").click()
+    page.get_by_role("heading", name="Leder for laboratoriet").wait_for()
+    return page
+
+
+@state("konfigurasjon-ny-rolle", "settings-new-role")
+def _new_role(stage: Stage) -> Any:
+    return stage.settings("rolle/ny")
+
+
+@state("konfigurasjon-grupper", "settings-groups", main=True)
+def _groups(stage: Stage) -> Any:
+    return stage.settings("grupper")
+
+
+@state("konfigurasjon-gruppe", "settings-group", main=True)
+def _group(stage: Stage) -> Any:
+    page = stage.settings("grupper")
+    page.get_by_role("link", name="Vaksinasjon", exact=True).click()
+    page.get_by_role("heading", name="Vaksinasjon").wait_for()
+    return page
+
+
+@state("konfigurasjon-ny-gruppe-feil", "settings-new-group")
+def _new_group(stage: Stage) -> Any:
+    page = stage.settings("grupper/ny")
+    page.get_by_label("Navn", exact=True).fill("Ferieavløsere")
+    page.get_by_role("button", name="Lagre", exact=True).click()
+    page.locator(".summary").wait_for()
+    return page
+
+
+@state("konfigurasjon-adressering", "settings-addressing", main=True)
+def _addressing(stage: Stage) -> Any:
+    return stage.settings("adressering")
+
+
+@state("konfigurasjon-adressering-tjeneste", "settings-addressing-service")
+def _service(stage: Stage) -> Any:
+    page = stage.settings("adressering")
+    page.get_by_role("link", name="Vaksinasjon").click()
+    page.get_by_role("group", name="Mottakere").wait_for()
+    return page
+
+
+@state("konfigurasjon-adressering-klinikken", "settings-addressing-clinic")
+def _catch_all(stage: Stage) -> Any:
+    return stage.settings("adressering/klinikken")
+
+
+@state("konfigurasjon-meg", "settings-me", main=True)
+def _me(stage: Stage) -> Any:
+    return stage.settings("meg", "lise")

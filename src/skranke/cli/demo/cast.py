@@ -112,6 +112,12 @@ WORKERS = (
 
 OPERATOR_NATIONAL_ID = _worker_id(1977)
 
+# People whom HelseID knows and nobody has hired yet.
+NEWCOMERS = (("Siri Moen", _worker_id(1994)), ("Roar Lid", _worker_id(1996)))
+
+SERVICE_HER_ID = "8150021"
+SERVICE_NAME = "Vaksinasjon"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:

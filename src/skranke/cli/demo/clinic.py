@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from skranke.cli.demo import cast, e_dialogs, timetable
+from skranke.cli.demo import cast, e_dialogs, organisation, timetable
 from skranke.cli.demo.bus import CLINIC_QUEUES, HELSENORGE_QUEUES
 from skranke.cli.demo.contract import BESIDE_BOOKING, SERVICES
 from skranke.cli.demo.layout import Layout, keep_private
 from skranke.clinics import queries as clinics
 from skranke.clinics import services as clinic_services
 from skranke.clinics.activation import services as activation
-from skranke.clinics.models import Employee
+from skranke.clinics.models import Employee, PartyKind
 from skranke.identity import services as identity
 from skranke.identity.models import SessionKind
 from skranke.identity.queries import account_of_person, account_of_username
@@ -60,6 +60,7 @@ def _make(layout: Layout, day: date) -> UUID:
     )
     with acting(system(clinic.id)):
         employees = {worker.username: hire(worker) for worker in cast.WORKERS}
+        organisation.make(employees)
         users = [_user(layout, worker, employees[worker.username]) for worker in cast.WORKERS]
         gps = {worker.her_id: employees[worker.username] for worker in cast.WORKERS if worker.her_id}
         registered = [
@@ -119,7 +120,8 @@ def activate(her_id: str) -> None:
     activation.note_prerequisites(ordered_on=clock.today(), nhn_member=True, her_id=her_id)
     activation.go_live()
     for party in clinics.parties():
-        activation.put_party_live(party)
+        if party.kind == PartyKind.GP:
+            activation.put_party_live(party)
 
 
 def _user(layout: Layout, worker: cast.Worker, employee: Employee) -> dict[str, Any]:

@@ -22,6 +22,7 @@ def registration(layout: Layout) -> LogIn:
         Person(national_id=worker.national_id, name=worker.name, hpr_number=worker.hpr_number)
         for worker in (*cast.WORKERS, *(one for office in OFFICES for one in office.workers))
     )
+    newcomers = tuple(Person(national_id=national_id, name=name) for name, national_id in cast.NEWCOMERS)
     return LogIn(
         clients=tuple(
             Client(
@@ -32,7 +33,7 @@ def registration(layout: Layout) -> LogIn:
             )
             for provider, client_id in _CLIENT_IDS.items()
         ),
-        people=(*workers, Person(national_id=cast.OPERATOR_NATIONAL_ID, name=cast.OPERATOR_NAME)),
+        people=(*workers, *newcomers, Person(national_id=cast.OPERATOR_NATIONAL_ID, name=cast.OPERATOR_NAME)),
     )
 
 

@@ -35,7 +35,7 @@ def write(path: Path, *, bus: Bus, pki: DemoPki, day: date, log_in: LogIn) -> No
                 encryption_certificate=own.encryption_certificate,
                 encryption_key=own.encryption_key,
             ),
-            parties=_parties(bus, pki),
+            parties=(*_parties(bus, pki), _service(bus, pki)),
             citizens=_citizens(day),
             log_in=log_in,
         ),
@@ -93,6 +93,22 @@ def _party(worker: cast.Worker, clinic: _Clinic, pki: DemoPki) -> world.Party:
         kind=world.PartyKind.GP,
         services=tuple(world.Service(service) for service in SERVICES + BESIDE_BOOKING),
         queues=_queues(clinic.queues),
+        encryption_certificate=files.encryption_certificate,
+        signing_certificate=files.signing_certificate,
+    )
+
+
+def _service(bus: Bus, pki: DemoPki) -> world.Party:
+    """A service of the clinic that has a HER-id of its own, and offers nothing in Digital dialog."""
+    files = pki.party("clinic")
+    return world.Party(
+        her_id=HerId(cast.SERVICE_HER_ID),
+        clinic_her_id=HerId(cast.CLINIC_HER_ID),
+        clinic_name=cast.CLINIC_NAME,
+        organisation_number=cast.CLINIC_ORGANISATION_NUMBER,
+        name=cast.SERVICE_NAME,
+        kind=world.PartyKind.SERVICE,
+        queues=_queues(bus.clinic_queues),
         encryption_certificate=files.encryption_certificate,
         signing_certificate=files.signing_certificate,
     )

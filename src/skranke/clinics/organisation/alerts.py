@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from skranke.clinics.access import require
 from skranke.clinics.models import Alert, AlertKind
 from skranke.clinics.permissions import Permission
 from skranke.kernel import clock
+from skranke.kernel.errors import NotFoundError
 from skranke.tenancy import live
 from skranke.tenancy.rows import insert_once
 from skranke.tenancy.work import current_actor
@@ -32,7 +34,9 @@ def alert(kind: AlertKind, subject_id: UUID, about: str, *, count: int = 1) -> N
 
 
 def see(alert_id: UUID) -> None:
-    """Note that an administrator has seen it. Raises NotAllowedError."""
+    """Note that an administrator has seen it. Raises NotAllowedError, NotFoundError."""
     actor = current_actor()
     require(actor, Permission.CHANGE_SETTINGS)
+    if not Alert.objects.filter(id=alert_id).exists():
+        raise NotFoundError(_("Varselet finnes ikke."))
     Alert.objects.filter(id=alert_id, seen_at=None).update(seen_at=clock.now(), seen_by_id=actor.person_id)

@@ -1,5 +1,6 @@
 """The frame around the pages of the clinic portal."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -7,8 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from skranke.clinics import queries as clinics
-from skranke.clinics.words import position_text
+from skranke.clinics.models import Employee
+from skranke.clinics.organisation import queries as organisation
+from skranke.clinics.permissions import Permission
+from skranke.clinics.rules import may
+from skranke.clinics.words import function_text, position_text
 from skranke.dialog import queries as dialog
+from skranke.dialog.access import employee_of
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
 from skranke.patients import queries as patients
@@ -17,7 +23,7 @@ from skranke.patients.models import Patient
 from skranke.patients.rules import Reach, Reachability
 from skranke.ui.environment import url_or_none
 from skranke.ui.security import live_origin
-from skranke.ui.shell import Action, ActivePatient, ClinicShell, Live, NavItem
+from skranke.ui.shell import Action, ActivePatient, ClinicShell, ContextMenu, Live, NavItem, Toggle
 from skranke.web.sessions import STAFF, links
 
 ACTIVE_PATIENT = "active_patient"
@@ -39,9 +45,10 @@ def shell(request: HttpRequest, actor: Actor, current: str, *, unread: int | Non
         role_text=position_text(actor.role),
         home_url=reverse("post", args=[slug]),
         search_url=reverse("patient-search", args=[slug]),
+        context=_context(actor, slug),
         logout_url=reverse("logout"),
         test_environment=clinic.is_test,
-        nav=nav(slug, current, dialog.unread() if unread is None else unread),
+        nav=nav(slug, current, dialog.unread() if unread is None else unread, alarms(actor)),
         patient=active_patient_bar(slug, patient) if patient is not None else None,
         actions=_compose_actions(slug) if current == "post" else (),
         told_url=reverse("drafts-told", args=[slug]),
@@ -50,13 +57,42 @@ def shell(request: HttpRequest, actor: Actor, current: str, *, unread: int | Non
     )
 
 
-def nav(slug: str, current: str, unread: int) -> tuple[NavItem, ...]:
-    """The rail; `unread` is the number of threads that wait unread in the inbox."""
+def alarms(actor: Actor) -> int:
+    """How many things an administrator must know of; for everybody else none (RCV-12)."""
+    if not may(actor, Permission.CHANGE_SETTINGS):
+        return 0
+    return len(organisation.open_alerts()) + len(dialog.unread_recipients())
+
+
+def _context(actor: Actor, slug: str) -> ContextMenu:
+    """The menu at the top left (ORG-15)."""
+    own = employee_of(actor)
+    places = organisation.workplaces(own.id)
+    clinics = [NavItem(reverse("post", args=[at]), name, current=at == slug) for at, name in places if len(places) > 1]
+    return ContextMenu(
+        profile_url=reverse("settings-me", args=[slug]),
+        clinics=tuple(clinics),
+        toggles=tuple(_toggles(own, slug)),
+    )
+
+
+def _toggles(own: Employee, slug: str) -> Iterator[Toggle]:
+    for group in organisation.groups():
+        if organisation.belongs(group, own):
+            on = not organisation.is_away(group, own)
+            yield Toggle(group.name, reverse("settings-my-group", args=[slug, group.id, "ut" if on else "inn"]), on)
+    for function, on in organisation.functions_of(own):
+        address = reverse("settings-my-function", args=[slug, function.value, "ut" if on else "inn"])
+        yield Toggle(function_text(function), address, on)
+
+
+def nav(slug: str, current: str, unread: int, alarms: int = 0) -> tuple[NavItem, ...]:
+    """The rail; unread: threads that wait unread in the inbox. alarms: what an administrator must know of."""
     places = (
         ("post", "post", _("Post"), "post", unread),
         ("schedule", "schedule", _("Timebok"), "cal", 0),
         ("patients", "patient-search", _("Pasienter"), "people", 0),
-        ("settings", "settings", _("Konfigurasjon"), "cog", 0),
+        ("settings", "settings", _("Konfigurasjon"), "cog", alarms),
     )
     shortcuts = {"settings": "Alt+,"}
     return tuple(
@@ -66,7 +102,8 @@ def nav(slug: str, current: str, unread: int) -> tuple[NavItem, ...]:
             symbol=symbol,
             current=current == name,
             count=count,
-            count_text=_("uleste"),
+            count_text=_("må ses på") if name == "settings" else _("uleste"),
+            hot=name == "settings",
             shortcut=shortcuts.get(name, ""),
         )
         for name, route, text, symbol, count in places

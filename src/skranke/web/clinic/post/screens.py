@@ -26,7 +26,7 @@ from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft
 from skranke.web.clinic.post.place import Place, is_htmx
 from skranke.web.clinic.post.renewed import GROUPS, shown
-from skranke.web.clinic.shell import active_patient_id, nav, shell
+from skranke.web.clinic.shell import active_patient_id, alarms, nav, shell
 
 _MAIN_KINDS = (DialogKind.E_CONSULTATION, DialogKind.E_CONTACT, DialogKind.E_DIALOG)
 _TREATED = {EventKind.ANSWERED, EventKind.TAKEN, EventKind.FORWARDED, EventKind.CLOSED}
@@ -75,7 +75,7 @@ def list_context(actor: Actor, place: Place) -> dict[str, Any]:
         "box_name": words.box_text(place.box),
         "list_name": words.kind_text(place.kind) if place.kind else words.box_text(place.box),
         "is_inbox": place.box == Mailbox.INBOX,
-        "nav": nav(place.slug, "post", counts.unread),
+        "nav": nav(place.slug, "post", counts.unread, alarms(actor)),
     }
 
 

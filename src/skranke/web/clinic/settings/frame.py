@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from skranke.clinics.access import require
 from skranke.clinics.permissions import Permission
 from skranke.clinics.rules import may
 from skranke.kernel.actor import Actor
+from skranke.kernel.errors import SkrankeError
 from skranke.ui.shell import NavItem
 from skranke.web.clinic.post.place import slug_of
 from skranke.web.clinic.session import View, clinic_view
@@ -51,8 +54,45 @@ def settings_page(
     """Draw a page of Konfigurasjon. current: the route of the page in the menu that it belongs to."""
     frame = shell(request, actor, "settings")
     slug = slug_of(request)
-    frame_context = {"shell": frame, "menu": menu(actor, slug, current), "slug": slug, "current": current}
-    return render(request, template, frame_context | context, status=status)
+    around = {
+        "shell": frame,
+        "menu": menu(actor, slug, current),
+        "slug": slug,
+        "current": current,
+        "saved": "lagret" in request.GET and request.method == "GET",
+    }
+    return render(request, template, around | context, status=status)
+
+
+def form_page(
+    request: HttpRequest,
+    actor: Actor,
+    route: str,
+    form: forms.Form,
+    status: int,
+    *,
+    heading: str,
+    submit: str = "",
+    told: str = "",
+    removable: str = "",
+    error: SkrankeError | None = None,
+) -> HttpResponse:
+    """A page with one form, that belongs to a page of the menu; with status 0 what was asked for is done.
+
+    told: what the form means. removable: the button that takes the thing away. error: why that was refused.
+    """
+    if not status:
+        return to(request, route)
+    context = {
+        "form": form,
+        "heading": heading,
+        "submit": submit or _("Lagre"),
+        "back": address(request, route),
+        "told": told,
+        "removable": removable,
+        "error": error,
+    }
+    return settings_page(request, actor, route, "clinic/settings/form.html", context, status=status)
 
 
 def menu(actor: Actor, slug: str, current: str) -> list[MenuArea]:
@@ -71,3 +111,13 @@ def menu(actor: Actor, slug: str, current: str) -> list[MenuArea]:
 
 def _is_open(actor: Actor, page: SettingsPage) -> bool:
     return page.permission is None or may(actor, page.permission)
+
+
+def address(request: HttpRequest, route: str, *args: object) -> str:
+    """A page of the clinic whose page this is."""
+    return reverse(route, args=[slug_of(request), *args])
+
+
+def to(request: HttpRequest, route: str, *args: object) -> HttpResponse:
+    """On to a page, which says that it is saved."""
+    return HttpResponseRedirect(f"{address(request, route, *args)}?lagret=ja")

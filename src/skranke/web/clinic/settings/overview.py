@@ -1,14 +1,21 @@
 """The front page of Konfigurasjon, and who may do what."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from skranke.clinics.models import Group, Role
+from skranke.clinics.organisation.alerts import see
+from skranke.clinics.organisation.queries import open_alerts
 from skranke.clinics.permissions import HOLDERS, Holder, Permission
+from skranke.clinics.rules import may
+from skranke.clinics.words import role_name
+from skranke.dialog.queries import unread_recipients
 from skranke.kernel.actor import Actor
-from skranke.web.clinic.settings.frame import settings_page, settings_view
+from skranke.web.clinic.settings.frame import address, settings_page, settings_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +29,25 @@ class _Row:
 @require_GET
 @settings_view()
 def index(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """What can be set up, each with what it is for (ORG-12)."""
-    return settings_page(request, actor, "settings", "clinic/settings/index.html", {})
+    """What can be set up, each with what it is for (ORG-12); an administrator also sees what must be known."""
+    told = may(actor, Permission.CHANGE_SETTINGS)
+    context = {
+        "alerts": open_alerts() if told else [],
+        "unread": [(_recipient_text(row), count) for row, count in unread_recipients()] if told else [],
+    }
+    return settings_page(request, actor, "settings", "clinic/settings/index.html", context)
+
+
+def _recipient_text(row: Group | Role) -> str:
+    return role_name(row) if isinstance(row, Role) else row.name
+
+
+@require_POST
+@settings_view(Permission.CHANGE_SETTINGS)
+def see_alert(request: HttpRequest, actor: Actor, alert_id: UUID) -> HttpResponse:  # noqa: ARG001 - a view's signature
+    """An administrator has seen what was told."""
+    see(alert_id)
+    return HttpResponseRedirect(address(request, "settings"))
 
 
 @require_GET

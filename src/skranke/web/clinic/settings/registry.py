@@ -69,6 +69,37 @@ PAGES = (
         Permission.CHANGE_SETTINGS,
     ),
     SettingsPage(
+        Area.CLINIC,
+        "settings-staff",
+        _("Ansatte"),
+        _("Hvem som jobber her, med roller, tilganger og kontaktopplysninger."),
+        Permission.MANAGE_STAFF,
+    ),
+    SettingsPage(
+        Area.CLINIC,
+        "settings-structure",
+        _("Avdelinger og roller"),
+        _("En rolle er malen nye stillinger får funksjoner og tilganger fra."),
+        Permission.MANAGE_STAFF,
+    ),
+    SettingsPage(
+        Area.CLINIC,
+        "settings-groups",
+        _("Grupper"),
+        _("Ansatte som får post sammen, for eksempel resepsjonen."),
+        Permission.MANAGE_GROUPS,
+    ),
+    SettingsPage(
+        Area.POST,
+        "settings-addressing",
+        _("Tjenestebasert adressering"),
+        _("Hvem som får det som kommer til hver HER-id, og det som ikke er noen annens."),
+        Permission.SET_RECEIVERS,
+    ),
+    SettingsPage(
+        Area.CLINIC, "settings-me", _("Min profil"), _("Navn, telefon, språk, og hvilke grupper du er logget inn i.")
+    ),
+    SettingsPage(
         Area.CLINIC, "settings-access", _("Hvem kan hva"), _("Hva en bruker, en eier og en administrator kan gjøre.")
     ),
 )

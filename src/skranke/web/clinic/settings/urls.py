@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from skranke.web.clinic.settings import access_log, helsenorge, overview, sight, start, tokens
+from skranke.web.clinic.settings import (
+    access_log,
+    addressing,
+    groups,
+    helsenorge,
+    me,
+    overview,
+    sight,
+    staff,
+    start,
+    structure,
+    tokens,
+)
 
 urlpatterns = [
     path("konfigurasjon/helsenorge", helsenorge.helsenorge, name="settings-helsenorge"),
@@ -14,7 +26,26 @@ urlpatterns = [
     path("konfigurasjon/api-nokler", tokens.tokens, name="settings-tokens"),
     path("konfigurasjon/api-nokler/<uuid:token_id>/avslutt", tokens.end, name="settings-token-end"),
     path("konfigurasjon", overview.index, name="settings"),
+    path("konfigurasjon/varsel/<uuid:alert_id>/sett", overview.see_alert, name="settings-alert-seen"),
     path("konfigurasjon/hvem-kan-hva", overview.access, name="settings-access"),
     path("konfigurasjon/innsynslogg", access_log.access_log, name="settings-access-log"),
     path("konfigurasjon/innsynslogg/uttrekk", access_log.export, name="settings-access-export"),
+    path("konfigurasjon/meg", me.profile, name="settings-me"),
+    path("konfigurasjon/meg/gruppe/<uuid:group_id>/<str:way>", me.group, name="settings-my-group"),
+    path("konfigurasjon/meg/funksjon/<slug:name>/<str:way>", me.function, name="settings-my-function"),
+    path("konfigurasjon/ansatte", staff.index, name="settings-staff"),
+    path("konfigurasjon/ansatte/ny", staff.new, name="settings-hire"),
+    path("konfigurasjon/ansatte/<uuid:employee_id>", staff.card, name="settings-employee"),
+    path("konfigurasjon/ansatte/<uuid:employee_id>/slutt", staff.end, name="settings-employee-end"),
+    path("konfigurasjon/avdelinger-og-roller", structure.index, name="settings-structure"),
+    path("konfigurasjon/avdeling/ny", structure.new_department, name="settings-new-department"),
+    path("konfigurasjon/avdeling/<uuid:department_id>", structure.department, name="settings-department"),
+    path("konfigurasjon/rolle/ny", structure.new_role, name="settings-new-role"),
+    path("konfigurasjon/rolle/<uuid:role_id>", structure.role, name="settings-role"),
+    path("konfigurasjon/grupper", groups.index, name="settings-groups"),
+    path("konfigurasjon/grupper/ny", groups.new, name="settings-new-group"),
+    path("konfigurasjon/grupper/<uuid:group_id>", groups.group, name="settings-group"),
+    path("konfigurasjon/adressering", addressing.index, name="settings-addressing"),
+    path("konfigurasjon/adressering/klinikken", addressing.clinic, name="settings-addressing-clinic"),
+    path("konfigurasjon/adressering/<uuid:party_id>", addressing.service, name="settings-addressing-service"),
 ]

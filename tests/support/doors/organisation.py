@@ -1,0 +1,78 @@
+"""Konfigurasjon's pages about people, opened by Ali, the administrator; and the things they are about."""
+
+from typing import Any
+
+from skranke.clinics.models import AlertKind, Group, PartyKind
+from skranke.clinics.organisation.alerts import alert
+from skranke.clinics.organisation.queries import open_alerts
+from skranke.clinics.services import register_party
+from skranke.tenancy.work import acting
+
+from cast import Cast, fresh_her_id
+from support.doors import NOBODYS, Door
+
+_PAGES = (
+    "settings-staff",
+    "settings-hire",
+    "settings-structure",
+    "settings-new-department",
+    "settings-new-role",
+    "settings-groups",
+    "settings-new-group",
+    "settings-addressing",
+    "settings-addressing-clinic",
+    "settings-me",
+)
+_THINGS = {
+    "settings-employee": "employee",
+    "settings-employee-end": "employee",
+    "settings-department": "department",
+    "settings-role": "role",
+    "settings-group": "group",
+    "settings-addressing-service": "service",
+}
+
+DOORS = {
+    **{name: Door(ask=lambda v, _, name=name: v.get(name), shows=False, because=NOBODYS, by="ali") for name in _PAGES},
+    **{
+        name: Door(
+            ask=lambda v, ids, name=name, thing=thing: v.get(name, ids[thing]),
+            named=thing,
+            shows=False,
+            because=NOBODYS,
+            by="ali",
+        )
+        for name, thing in _THINGS.items()
+    },
+    "settings-alert-seen": Door(
+        ask=lambda v, ids: v.post("settings-alert-seen", ids["alert"]),
+        named="alert",
+        shows=False,
+        because=NOBODYS,
+        by="ali",
+    ),
+    "settings-my-group": Door(
+        ask=lambda v, ids: v.post("settings-my-group", ids["group"], "ut"),
+        named="group",
+        shows=False,
+        because=NOBODYS,
+        by="ali",
+    ),
+    "settings-my-function": Door(
+        ask=lambda v, _: v.post("settings-my-function", "telephone", "ut"), shows=False, because=NOBODYS, by="ali"
+    ),
+}
+
+
+def things(cast: Cast) -> dict[str, Any]:
+    """The ids of what the doors name, beside the employee."""
+    with acting(cast.system):
+        alert(AlertKind.HANDED_OVER, cast.per.id, "Siv Sluttet")
+        party = register_party(her_id=fresh_her_id(), kind=PartyKind.SERVICE, name="Vaksinasjon")
+        return {
+            "department": cast.anne.department_id,
+            "role": cast.anne.held_role_id,
+            "group": Group.objects.get().id,
+            "service": party.id,
+            "alert": open_alerts()[0].id,
+        }
