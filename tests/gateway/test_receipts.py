@@ -183,7 +183,7 @@ def test_a_thread_goes_on_and_a_substitute_is_named(office) -> None:
     assert letter.raw.reply_to == office.helsenorge.queues.clinic_async
 
 
-@pytest.mark.req("DDFL-PAS-01", "DDFL-PAS-02", "RCV-17")
+@pytest.mark.req("DDFL-PAS-01", "DDFL-PAS-02", "RCV-17", "PAT-22")
 def test_a_parent_writes_for_the_child(office) -> None:
     from skranke.kernel.ids import NationalId
     from skranke.standards.codes import Relation

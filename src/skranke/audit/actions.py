@@ -38,6 +38,7 @@ class Action(StrEnum):
 
     PATIENT_REGISTERED = "patient.registered"
     PATIENT_CHANGED = "patient.changed"
+    PATIENT_MERGED = "patient.merged"
     PATIENT_SEARCHED = "patient.searched"
     PATIENT_READ = "patient.read"
     PATIENTS_ASKED_ABOUT = "patient.asked_about"

@@ -9,10 +9,12 @@ from skranke.tenancy.models import TenantModel
 
 
 class JournalEntry(TenantModel):
-    """One entry (JRN-6). Entries are inserted and never changed.
+    """One entry (JRN-6). Entries are inserted and never changed: that of a merged patient keeps its patient.
 
     source_kind, source_id: the message it records; a message is recorded at most once.
     """
+
+    stays_with_merged_patient = True
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="journal_entries")
     at = models.DateTimeField()

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import Q
+
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.journal.models import JournalEntry
@@ -12,9 +14,11 @@ from skranke.patients.models import Patient
 def entries_for(patient: Patient, *, limit: int = 100, before: JournalEntry | None = None) -> list[JournalEntry]:
     """The patient's entries with their attachments, newest first; the reading is written in the audit log.
 
+    Those of a row that was merged into the patient's are among them.
+
     before: the last entry of the page shown already.
     """
-    entries = JournalEntry.objects.filter(patient=patient)
+    entries = JournalEntry.objects.filter(Q(patient=patient) | Q(patient__merged_into=patient))
     if before is not None:
         entries = entries.filter(at__lt=before.at) | entries.filter(at=before.at, id__lt=before.id)
     page = list(entries.order_by("-at", "-id").prefetch_related("attachments")[:limit])

@@ -19,6 +19,8 @@ def get_patient_for(actor: Actor, patient_id: UUID, *, purpose: str = "") -> Pat
     """
     rows = Patient.objects.filter(id=patient_id, clinic_id=actor.clinic_id)
     patient = (rows if actor.kind == ActorKind.PATIENT else rows.select_related("gp")).first()
+    if patient is not None and patient.merged_into_id is not None:
+        return get_patient_for(actor, patient.merged_into_id, purpose=purpose)
     if patient is None or not _may_read(actor, patient):
         raise NotFoundError("The patient does not exist.")
     insert(_reading(patient, purpose))
@@ -27,7 +29,8 @@ def get_patient_for(actor: Actor, patient_id: UUID, *, purpose: str = "") -> Pat
 
 def get_patients_for(actor: Actor, patient_ids: Sequence[UUID]) -> list[Patient]:
     """Those of the patients that `get_patient_for` gives, in this order; two statements however many."""
-    found = Patient.objects.filter(clinic_id=actor.clinic_id).select_related("gp").in_bulk(patient_ids)
+    rows = Patient.objects.filter(clinic_id=actor.clinic_id, merged_into=None)
+    found = rows.select_related("gp").in_bulk(patient_ids)
     patients = [found[one] for one in patient_ids if one in found and _may_read(actor, found[one])]
     if patients:
         insert(*(_reading(patient) for patient in patients))

@@ -1,6 +1,7 @@
 """What can be wrong with a patient's record."""
 
 from skranke.kernel.errors import ChangedError, ConflictError
+from skranke.patients.models import Patient
 
 
 class PatientKnownError(ConflictError):
@@ -31,3 +32,13 @@ class ListChangedError(ChangedError):
     """Somebody else has changed the list since the caller read it."""
 
     code = "list_changed"
+
+
+class OtherPatientHasNumberError(ConflictError):
+    """Another row of the clinic's patients has the number: perhaps the same person twice. patient: that row."""
+
+    code = "other_patient_has_number"
+
+    def __init__(self, message: str, patient: Patient) -> None:
+        super().__init__(message)
+        self.patient = patient

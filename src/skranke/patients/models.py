@@ -49,6 +49,7 @@ class Patient(TenantModel):
     note: what the whole clinic must see (PAT-23), with who wrote it last and when.
     address_*: where the patient lives, as told by whom and when. There is none while the address is confidential.
     version: raised whenever the contact data or the note change; an edit made against an older one is told so.
+    merged_into: the row of the same person that took over all of this one's; this one then has no number and no list.
     """
 
     national_id = models.CharField(max_length=11, blank=True)
@@ -78,10 +79,15 @@ class Patient(TenantModel):
     note_by = models.CharField(max_length=200, blank=True, default="")
     note_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(national_id="", on_gp_list=False),
+                name="patient_merged_has_no_number",
+            ),
             models.CheckConstraint(
                 condition=Q(confidentiality="") | Q(address_line="", postal_code="", city="", address_source=""),
                 name="patient_confidential_has_no_address",
@@ -335,3 +341,18 @@ class PatientListMember(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["list", "patient"], name="patient_list_member_once")]
+
+
+class PatientNumber(TenantModel):
+    """A national id that a patient had before, such as a D-number: messages that name it still find the patient."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="numbers")
+    national_id = models.CharField(max_length=11)
+    until = models.DateTimeField(default=clock.now)
+    changed_by_name = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic_id", "national_id"], name="patient_number_once"),
+            models.CheckConstraint(condition=Q(national_id__regex=r"^[0-9]{11}$"), name="patient_number_is_complete"),
+        ]

@@ -63,20 +63,26 @@ def _noted(how: str, matches: QuerySet[Patient], limit: int) -> list[Patient]:
 
 def _matches(q: str) -> tuple[str, QuerySet[Patient]]:
     if national_id := rules.as_national_id(q):
-        return "national_id", Patient.objects.filter(national_id=national_id)
+        return "national_id", _having(national_id)
     dates, phone = rules.as_birth_dates(q), rules.as_phone(q)
     if dates:
         # Eight digits may be both a date and a phone number.
         wanted = Q(birth_date__in=dates) | Q(phone_key=phone) if phone else Q(birth_date__in=dates)
-        return "birth_date", Patient.objects.filter(wanted)
+        return "birth_date", Patient.objects.filter(wanted, merged_into=None)
     if phone:
-        return "phone", Patient.objects.filter(phone_key=phone)
+        return "phone", Patient.objects.filter(phone_key=phone, merged_into=None)
     words = rules.name_parts(q)
     matches = Patient.objects.all() if words else Patient.objects.none()
     for word in words:
         parts = NamePart.objects.filter(patient=OuterRef("pk"), key__gte=word, key__lt=word + _AFTER_EVERY_SIGN)
         matches = matches.filter(Exists(parts))
     return "name", matches
+
+
+def _having(national_id: str) -> QuerySet[Patient]:
+    """The patient who has the number; else whoever had it before."""
+    found = Patient.objects.filter(national_id=national_id)
+    return found if found.exists() else Patient.objects.filter(numbers__national_id=national_id)
 
 
 def _near(q: str) -> RawSQL | None:
@@ -88,9 +94,15 @@ def _near(q: str) -> RawSQL | None:
 
 
 def by_national_id(national_id: NationalId) -> Patient | None:
-    """The patient a message is about. The verb that acts on it writes the audit log, not this question."""
+    """The patient a message is about, who has the number or had it before.
+
+    The verb that acts on it writes the audit log, not this question.
+    """
     ahead: Patient | None = remembered(f"patient {national_id}")
-    return ahead or _listed().filter(national_id=str(national_id)).first()
+    if ahead is not None:
+        return ahead
+    current = _listed().filter(national_id=str(national_id)).first()
+    return current or _listed().filter(numbers__national_id=str(national_id)).first()
 
 
 def look_ahead(national_ids: Collection[NationalId]) -> None:

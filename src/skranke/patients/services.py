@@ -11,7 +11,15 @@ from skranke.clinics.models import Employee
 from skranke.kernel.errors import InvalidError
 from skranke.kernel.ids import NationalId
 from skranke.patients.errors import PatientKnownError
-from skranke.patients.models import Confidentiality, GPList, HelseNorgeState, ListState, NamePart, Patient
+from skranke.patients.models import (
+    Confidentiality,
+    GPList,
+    HelseNorgeState,
+    ListState,
+    NamePart,
+    Patient,
+    PatientNumber,
+)
 from skranke.patients.reaching import ask_helsenorge, stop_waiting
 from skranke.patients.rules import loose_key, name_parts, phone_key
 from skranke.tenancy.work import current_actor
@@ -54,6 +62,8 @@ def register(
         helsenorge_state_at=helsenorge_state_at,
         confidentiality=confidentiality,
     )
+    if patient.national_id and PatientNumber.objects.filter(national_id=patient.national_id).exists():
+        raise PatientKnownError("The clinic already has this patient, under a newer number. Search for this one.")
     try:
         with transaction.atomic():
             patient.save(force_insert=True)

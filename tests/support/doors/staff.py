@@ -88,6 +88,17 @@ DOORS: dict[str, Door] = {
         shows=False,
         writes="relation.changed",
     ),
+    "patient-number": Door(
+        ask=lambda v, ids: v.get("patient-number", ids["patient"]), named="patient", writes="patient.read"
+    ),
+    "patient-merge": Door(
+        ask=lambda v, ids: v.post(
+            "patient-merge", ids["patient"], ids["other_patient"], version=ids["patient_version"]
+        ),
+        named="patient",
+        shows=False,
+        writes="patient.merged",
+    ),
     "journal-entry": Door(
         ask=lambda v, ids: v.get("journal-entry", ids["entry"]), named="entry", writes="journal.read"
     ),

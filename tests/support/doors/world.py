@@ -76,6 +76,7 @@ def make_world() -> World:
         "token": _token(cast),
         "draft": draft.id,
         "relation": relation.id,
+        "other_patient": cast.jonas.id,
         "patient_version": patient.version,
         "clinic": cast.clinic.id,
         "employee": cast.mona.id,

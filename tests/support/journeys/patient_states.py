@@ -219,3 +219,13 @@ def _changes(stage: Stage) -> Any:
     page.get_by_role("region", name="Lesinger som endret noe").get_by_role("link").first.click()
     page.get_by_text("Lagt til", exact=True).first.wait_for()
     return page
+
+
+@state("pasientkort-nummer", "patient-number", main=True)
+def _number(stage: Stage) -> Any:
+    page = _card(stage, "Yusuf Omar")
+    page.get_by_role("region", name="Basis").get_by_role("link", name="Endre nummeret").click()
+    page.get_by_label("Nytt fødselsnummer").fill(stage.demo.citizen("Elin Tangen")["national_id"])
+    page.get_by_role("button", name="Lagre").click()
+    page.get_by_role("button", name="Ja, det er samme person").wait_for()
+    return page

@@ -34,6 +34,7 @@ from skranke.patients.models import (
     ListState,
     ListSyncState,
     Patient,
+    PatientNumber,
 )
 from skranke.patients.services import register
 from skranke.registers.asking import outside_a_unit_of_work
@@ -191,6 +192,7 @@ class _Writer:
         """Put those the register has on a list there; who is no patient yet becomes one."""
         wanted = {one.national_id: one for one in some}
         known = {row.national_id: row for row in self._locked(national_id__in=list(wanted))}
+        known |= self._under_newer_numbers(wanted.keys() - known.keys())
         skipped = 0
         for national_id, listing in wanted.items():
             if national_id not in known:
@@ -198,6 +200,12 @@ class _Writer:
                 skipped += made is None
                 known |= {national_id: made} if made is not None else {}
         self._place(list(known.values()), Place(gp_list.gp, gp_list), done=len(wanted), skipped=skipped)
+
+    def _under_newer_numbers(self, national_ids: Iterable[str]) -> dict[str, Patient]:
+        """Patients whom the register still names by a number they had before."""
+        before = PatientNumber.objects.filter(national_id__in=list(national_ids))
+        of = dict(before.values_list("patient_id", "national_id"))
+        return {of[row.id]: row for row in self._locked(id__in=list(of))}
 
     def take_off(self, ids: Iterable[UUID]) -> None:
         """Take patients off the lists they stand on here."""

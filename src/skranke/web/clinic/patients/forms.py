@@ -78,6 +78,16 @@ class ContactForm(VersionedForm):
         return Contact(**(facts | {"gp": self._gps.get(facts.get("gp") or "")}))
 
 
+class NumberForm(VersionedForm):
+    """Another national id: a D-number becomes a fødselsnummer."""
+
+    national_id = forms.CharField(
+        label=gettext_lazy("Nytt fødselsnummer eller D-nummer"),
+        max_length=14,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
 class NoteForm(VersionedForm):
     """The important note (PAT-23)."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from skranke.web.clinic.patients import arranging, card, contact, journal, lists, pages, relations, syncing
+from skranke.web.clinic.patients import arranging, card, contact, journal, lists, number, pages, relations, syncing
 
 urlpatterns = [
     path("pasienter", pages.search, name="patient-search"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("pasienter/<uuid:patient_id>/velg", pages.choose, name="patient-choose"),
     path("pasienter/<uuid:patient_id>/minimer", card.minimise, name="patient-minimise"),
     path("pasienter/<uuid:patient_id>/kontakt", contact.contact, name="patient-contact"),
+    path("pasienter/<uuid:patient_id>/nummer", number.number, name="patient-number"),
+    path("pasienter/<uuid:patient_id>/nummer/<uuid:other_id>", number.merging, name="patient-merge"),
     path("pasienter/<uuid:patient_id>/merknad", contact.note, name="patient-note"),
     path("pasienter/<uuid:patient_id>/reservasjon", contact.reservation, name="patient-reservation"),
     path("pasienter/<uuid:patient_id>/relasjon", relations.add, name="patient-relation"),
