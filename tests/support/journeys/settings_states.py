@@ -25,6 +25,16 @@ def _access_log(stage: Stage) -> Any:
     return stage.settings("innsynslogg")
 
 
+@state("konfigurasjon-innsynslogg-uvanlig", main=True)
+def _access_log_unusual(stage: Stage) -> Any:
+    """A nurse has opened the record of somebody who has nothing to do with the clinic just now."""
+    page = stage.staff("lise")
+    page.goto(f"{stage.demo.clinic}pasienter/{stage.patient('Ragnhild Ness')}")
+    page = stage.settings("innsynslogg")
+    page.get_by_role("region", name="Uvanlige oppslag").get_by_text("Ragnhild Ness").first.wait_for()
+    return page
+
+
 @state("konfigurasjon-innsynslogg-feil")
 def _access_log_wrong(stage: Stage) -> Any:
     page = stage.settings("innsynslogg")
