@@ -5,13 +5,14 @@ from collections.abc import Callable
 import pytest
 
 from skranke.clinics.activation.services import choose_offers, go_live, put_party_live, take_off, take_party_off
-from skranke.clinics.models import CHOOSABLE, Service
+from skranke.clinics.models import CHOOSABLE, CommunicationParty, Service
 from skranke.dialog.models import Message, Thread
 from skranke.dialog.services import answer
 from skranke.patients.queries import reachability
 from skranke.patients.reaching import ask_helsenorge
 from skranke.standards.codes import Question
 
+from cast import fresh_her_id
 from support.helsenorge import booked
 from support.surgery import open_book, time_of
 
@@ -119,3 +120,26 @@ def test_what_is_switched_on_again_works_as_before(office) -> None:
     assert [letter.code for letter in office.answers()] == ["1"]
     with office.acting():
         assert Thread.objects.count() == 1
+
+
+@pytest.mark.req("ACT-8")
+def test_who_was_just_switched_on_is_not_refused_by_what_was_read_before(office) -> None:
+    switch_off(office, OFF["GP off"])
+    with office.acting():
+        put_party_live(office.cast.kari_party)
+    office.helsenorge.send(office.helsenorge.e_contact(office.cast.ola))
+    assert [letter.code for letter in office.answers()] == ["1"]
+    with office.acting():
+        assert Thread.objects.count() == 1
+
+
+@pytest.mark.req("ACT-8")
+def test_a_party_that_was_just_made_is_known_to_its_first_message(office) -> None:
+    made, now = office.cast.kari_party.her_id, fresh_her_id()
+    with office.acting():
+        CommunicationParty.objects.filter(her_id=made).update(her_id=now)
+    office.endpoints.of(office.cast.clinic.id, fresh=True)
+    with office.acting():
+        CommunicationParty.objects.filter(her_id=now).update(her_id=made)
+    office.helsenorge.send(office.helsenorge.e_contact(office.cast.ola))
+    assert [letter.code for letter in office.answers()] == ["1"]

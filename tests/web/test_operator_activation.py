@@ -10,7 +10,15 @@ from django.urls import reverse
 from skranke.audit.models import AuditEvent
 from skranke.audit.services import record
 from skranke.clinics.activation.services import note_prerequisites
-from skranke.clinics.models import Clinic, CommunicationParty, CommunicationProfile, Counterpart, Employee
+from skranke.clinics.models import (
+    Clinic,
+    CommunicationParty,
+    CommunicationProfile,
+    Counterpart,
+    Employee,
+    EmployeeRole,
+    Role,
+)
 from skranke.clinics.queries import clinic_id_of_slug, positions_of
 from skranke.gateway.models import ReceivedMessage
 from skranke.identity.models import Account
@@ -81,6 +89,7 @@ def test_a_new_clinic_has_an_administrator_who_can_log_in_and_waits_in_the_list(
     with acting(system(clinic_id)):
         clinic, nils = Clinic.objects.get(), Employee.objects.get()
         assert (clinic.live_since, clinic.her_id, clinic.is_test, nils.is_admin) == (None, None, True, True)
+        assert {role.position_type for role in Role.objects.all()} == set(EmployeeRole)
         made = AuditEvent.objects.filter(action__in=["clinic.established", "employee.hired"])
         assert {(event.actor_kind, event.actor_name) for event in made} == {("operator", "Synne Drift")}
     assert positions_of(account_of_person(facts["national_id"]).id) == [(clinic_id, nils.id)]

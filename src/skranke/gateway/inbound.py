@@ -15,7 +15,15 @@ from django.db import connection
 from skranke.gateway import listed, received, tries
 from skranke.gateway.alarms import alarm
 from skranke.gateway.endpoints import Endpoint, Endpoints, OwnParty, Peer
-from skranke.gateway.errors import NotOnListError, Reaction, TriedOutError, code_of, rule_for
+from skranke.gateway.errors import (
+    NotOnListError,
+    Reaction,
+    ServiceOffError,
+    TriedOutError,
+    UnknownPartyError,
+    code_of,
+    rule_for,
+)
 from skranke.gateway.facts import Facts
 from skranke.gateway.models import ReceptionState
 from skranke.gateway.opening import CERTIFICATE_FAULTS, check_content, check_parties, open_protection, read_document
@@ -124,6 +132,9 @@ def _attempt(facts: Facts, endpoint: Endpoint, endpoints: Endpoints) -> Disposit
             act(facts, endpoint)
         except CERTIFICATE_FAULTS:
             ask_the_register(facts)
+            act(facts, endpoints.of(facts.clinic_id, fresh=True))
+        except (UnknownPartyError, ServiceOffError):
+            # The party may have been made, or switched on, since the clinic's side was read (ACT-8).
             act(facts, endpoints.of(facts.clinic_id, fresh=True))
     except Exception as error:  # noqa: BLE001 - the table decides about every error, the unknown too
         return _failed(facts, endpoint, error)

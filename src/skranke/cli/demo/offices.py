@@ -74,7 +74,7 @@ SECOND = Office(
             her_id="8150111", hpr_number="9000111", schedules=("Siri Bakke",),
         ),
         Worker(
-            username="tone", given_name="Tone", family_name="Eide", role="secretary",
+            username="turid", given_name="Turid", family_name="Eikeland", role="secretary",
             national_id=_person_id(1987, 12), is_admin=True,
         ),
     ),
@@ -93,7 +93,7 @@ NYVIK = Office(
             her_id="8150211", hpr_number="9000211",
         ),
         Worker(
-            username="nils", given_name="Nils", family_name="Ruud", role="secretary",
+            username="nilsb", given_name="Nils", family_name="Berge", role="secretary",
             national_id=_person_id(1989, 12), is_admin=True,
         ),
     ),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from skranke.clinics.activation import errors
 from skranke.clinics.models import Clinic, EmployeeRole
+from skranke.clinics.organisation.standard import first_department, standard_role
 from skranke.clinics.permissions import Permission
 from skranke.clinics.rules import may
 from skranke.clinics.services import establish, hire
@@ -40,6 +41,7 @@ def found_clinic(
 ) -> Clinic:
     """Make a clinic with its first administrator, inside a unit of work that names the new clinic's id.
 
+    It begins with a role for each kind of position, so that the administrator can employ people at once (ORG-2).
     Who has an account already, because he works at another clinic too, keeps that one.
     Raises OnlyOperatorError, InvalidError, SlugTakenError, HerIdTakenError.
     """
@@ -59,6 +61,8 @@ def found_clinic(
         is_test=is_test,
         gp_agreement=gp_agreement,
     )
+    for position_type in EmployeeRole:
+        standard_role(position_type, first_department())
     full_name = f"{administrator.given_name} {administrator.family_name}"
     account = account_of_person(national_id.value) or create_account(
         f"{slug}-administrator", full_name, national_id=national_id.value
