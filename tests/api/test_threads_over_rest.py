@@ -6,7 +6,7 @@ import pytest
 
 from skranke.clinics.models import Group
 from skranke.dialog import services
-from skranke.dialog.models import Message
+from skranke.dialog.models import Message, Thread
 from skranke.dialog.values import PrescriptionFacts
 from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
@@ -266,3 +266,16 @@ def test_a_thread_goes_on_to_a_group_or_a_role_and_to_one_only() -> None:
     assert (both.status, both.body["code"]) == (422, "invalid")
     assert kari.post(path, {"role_id": nurses}).status == 200
     assert holders(cast, thread) == {"Anne"}
+
+
+@pytest.mark.req("CMP-4", "MSG-22")
+def test_an_e_dialog_is_started_over_rest_and_its_reading_is_told() -> None:
+    cast = make_clinic()
+    kari = Api(cast, cast.kari)
+    body = {"patient_id": str(cast.jonas.id), "kind": "e_dialog", "subject": "Prøvesvar", "text": "Alt er fint."}
+    made = kari.post("threads", body)
+    assert (made.status, made.body["kind"], made.body["title"]) == (201, "e_dialog", "Prøvesvar")
+    assert made.body["messages"][0]["delivery"] == "ready"
+    with acting(cast.actor(cast.jonas)):
+        services.mark_read_by_patient(Thread.objects.get(id=made.body["id"]))
+    assert kari.get(f"threads/{made.body['id']}").body["messages"][0]["delivery"] == "read"

@@ -67,7 +67,7 @@ def _refused(stage: Stage) -> Any:
 @state("min-side-id-porten", "patient-login-id-porten", "patient-login-id-porten-answer")
 def _id_porten(stage: Stage) -> Any:
     page = _chosen(stage, "min/", "Logg inn med ID-porten", "Ola Nordli")
-    page.wait_for_url("**/min/eksempelvik/")
+    page.get_by_role("heading", name="Hei, Ola").wait_for()
     return page
 
 

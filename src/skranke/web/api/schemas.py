@@ -202,10 +202,10 @@ class ThreadOut(Schema):
 
 
 class ThreadIn(Schema):
-    """A dialog to start with a patient in HelseNorge."""
+    """A dialog to start with a patient: in HelseNorge, or (`e_dialog`) in our own patient portal."""
 
     patient_id: UUID
-    kind: Literal["e_contact", "e_consultation"]
+    kind: Literal["e_contact", "e_consultation", "e_dialog"]
     subject: str
     text: str
     attachment_ids: list[UUID] = Field(default_factory=list)

@@ -49,7 +49,7 @@ def list_threads(request: HttpRequest, wanted: Query[schemas.ThreadQuery]) -> An
 @router.post("/threads", response={201: schemas.ThreadOut})
 @writes
 def start_thread(request: HttpRequest, body: schemas.ThreadIn) -> Any:
-    """Write first to a patient in HelseNorge."""
+    """Write first to a patient, in HelseNorge or in our own patient portal."""
     patient = get_patient_for(current_actor(), body.patient_id)
     thread = write.start_dialog(
         patient=patient,
