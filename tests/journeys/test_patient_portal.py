@@ -91,6 +91,7 @@ def _answer(hands: Any, page: Any, subject: str, picture: Path) -> None:
 
 def _cancel(hands: Any, page: Any, looked: Callable[[Any], None]) -> None:
     hands.press(page.get_by_role("navigation", name="Meny").get_by_role("link", name="Timer"))
+    page.get_by_role("heading", name="Mine timer").wait_for()
     coming = page.get_by_role("navigation", name="Kommende timer").get_by_role("link")
     deadline = time.monotonic() + _GRACE_SECONDS
     while not coming.count():

@@ -142,8 +142,8 @@ def test_anothers_relation_is_as_if_it_were_not() -> None:
 def test_who_is_a_patient_of_several_clinics_is_shown_the_way_to_the_others() -> None:
     cast, other = make_clinic(), make_clinic()
     page = body(as_patient(cast.ola).get(address(cast, "patient-clinic")))
-    assert "Bytt legekontor" not in page
+    assert "Bytt legekontor eller person" not in page
     with acting(other.system):
         register(national_id=NationalId(cast.ola.national_id), given_name="Ola", family_name="Nordmann")
     page = body(as_patient(cast.ola).get(address(cast, "patient-clinic")))
-    assert "Bytt legekontor" in page
+    assert "Bytt legekontor eller person" in page

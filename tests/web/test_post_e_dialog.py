@@ -73,7 +73,7 @@ def test_the_clinic_sees_that_it_is_read_and_what_the_patient_answers() -> None:
     assert "pasienten kan ikke skrive igjen" in page
     assert "Avvis henvendelsen" not in page
     events = body(client.get(address(cast, "thread", thread.id, query="?vis=hendelser")))
-    assert "Lest av pasienten" in events
+    assert "Lest av Ola Nordmann i pasientportalen" in events
     assert "Melding fra Ola Nordmann" in events
 
 

@@ -56,7 +56,8 @@ def event(
         clinic_id=actor.clinic_id,
         action=Action(action),
         actor_kind=actor.kind,
-        actor_id=actor.person_id,
+        # Whoever acts for a patient is somebody else than the patient.
+        actor_id=actor.relation_id or actor.person_id,
         actor_name=actor.name,
         actor_role=actor.role,
         patient_id=patient_id,

@@ -20,27 +20,29 @@ from skranke.tenancy.work import current_actor
 _UNREAD = Q(messages__direction=Direction.OUT, messages__delivery=DeliveryState.READY)
 _PREVIEW = 70
 _MOST = 200
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnThreadRow:
-    """One line of the patient's list. unread: messages of the clinic's that the patient has not opened."""
+    """One line of the patient's list. unread: messages of the clinic's that nobody has opened; by_me: of the newest."""
 
     id: UUID
     title: str
     at: datetime
     unread: int
     author_name: str
-    mine: bool
+    by_me: bool
     preview: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnMessage:
-    """One message as the patient sees it. mine: the patient wrote it."""
+    """One message as the patient sees it. mine: of the patient's side; by_me: whoever looks at it wrote it (PAT-22)."""
 
     id: UUID
     mine: bool
+    by_me: bool
     author_name: str
     text: str
     at: datetime
@@ -103,9 +105,13 @@ def _row(thread: Thread, newest: Message) -> OwnThreadRow:
         at=thread.last_message_at,
         unread=getattr(thread, "unread", 0),
         author_name=newest.author_name,
-        mine=newest.direction == Direction.IN,
+        by_me=_by_me(newest),
         preview=_beginning(newest.text),
     )
+
+
+def _by_me(message: Message) -> bool:
+    return message.direction == Direction.IN and message.author_name == current_actor().name[:_LONGEST_NAME]
 
 
 def _beginning(text: str) -> str:
@@ -118,6 +124,7 @@ def _message(message: Message) -> OwnMessage:
     return OwnMessage(
         id=message.id,
         mine=message.direction == Direction.IN,
+        by_me=_by_me(message),
         author_name=message.author_name,
         text=message.text,
         at=message.generated_at,

@@ -22,6 +22,8 @@ class Actor:
     clinic_id: the clinic the work is done in (row-level security follows it).
     person_id: the employee's or patient's id, of a program its token's; None for the system itself.
     name: what a person reads in a log of theirs; never written to technical logs.
+    relation_id: the relation by which somebody acts for the patient whose id person_id is; name and role are then that
+    person's (PAT-21).
     is_admin: clinic administrator (ORG-4).
     scopes: what an API token may do; None means everything the person may.
     """
@@ -31,6 +33,7 @@ class Actor:
     person_id: UUID | None = None
     name: str = ""
     role: str = ""
+    relation_id: UUID | None = None
     is_admin: bool = False
     scopes: frozenset[str] | None = None
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -19,12 +20,20 @@ from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
 from skranke.kernel.ids import NationalId
 from skranke.patients import rules
-from skranke.patients.models import NamePart, Patient
+from skranke.patients.models import NamePart, Patient, Relation
 from skranke.patients.rules import Reachability
 from skranke.tenancy.work import remember, remembered
 
 SEARCH_LIMIT = 50
 _AFTER_EVERY_SIGN = "\U0010ffff"
+
+
+class Represented(NamedTuple):
+    """A patient for whom somebody may act, and the relation that allows it."""
+
+    clinic_id: UUID
+    patient_id: UUID
+    relation_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,31 @@ def actor_of(national_id: str) -> Actor:
     if patient is None:
         raise NotFoundError("The patient does not exist.")
     return Actor(kind=ActorKind.PATIENT, clinic_id=patient.clinic_id, person_id=patient.id, name=patient.name)
+
+
+def represented_persons(national_id: str) -> list[Represented]:
+    """The patients, at any clinic, for whom a person may act by a relation with access (PAT-21); needs no unit of work.
+
+    Nobody with a confidential address is represented, nor represents (HNP-12).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clinic_id, patient_id, relation_id FROM represented_by_person(%s)", [national_id])
+        return [Represented(*row) for row in cursor.fetchall()]
+
+
+def actor_for_represented(represented: Represented) -> Actor:
+    """Who acts for a patient of the current clinic: the relative, in the patient's stead. Raises NotFoundError."""
+    relation = Relation.objects.filter(id=represented.relation_id, access=True, ended_at=None).first()
+    if relation is None:
+        raise NotFoundError("The relation does not exist.")
+    return Actor(
+        kind=ActorKind.PATIENT,
+        clinic_id=relation.clinic_id,
+        person_id=relation.patient_id,
+        name=relation.name,
+        role=relation.kind,
+        relation_id=relation.id,
+    )
 
 
 def reachability(patient: Patient) -> Reachability:

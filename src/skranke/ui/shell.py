@@ -140,7 +140,8 @@ class OperatorShell:
 class PatientShell:
     """The frame of the patient portal. `nav` is the tab bar (at most four); leave it empty inside a flow.
 
-    switch_url: where another person is chosen; clinics_url: where another clinic is.
+    switch_url: where another person is chosen; clinics_url: where another clinic or person is. acting_for: the name of
+    the patient in whose stead person_name acts.
     """
 
     clinic_name: str
@@ -150,6 +151,7 @@ class PatientShell:
     logout_url: str = ""
     switch_url: str = ""
     clinics_url: str = ""
+    acting_for: str = ""
     test_environment: bool = True
     live: Live | None = None
     session: SessionLinks | None = None

@@ -34,8 +34,8 @@ def _patient_login(stage: Stage) -> Any:
 @state("min-side", "patient-login-by-link", "patient-home", "patient-clinic", main=True)
 def _patient_home(stage: Stage) -> Any:
     page = stage.window()
-    page.goto(stage.demo.citizen("Ola Nordli")["login_url"])
-    page.get_by_role("heading", name="Hei, Ola").wait_for()
+    page.goto(stage.demo.citizen("Thea Hauge")["login_url"])
+    page.get_by_role("heading", name="Hei, Thea").wait_for()
     return page
 
 
@@ -66,8 +66,8 @@ def _refused(stage: Stage) -> Any:
 
 @state("min-side-id-porten", "patient-login-id-porten", "patient-login-id-porten-answer")
 def _id_porten(stage: Stage) -> Any:
-    page = _chosen(stage, "min/", "Logg inn med ID-porten", "Ola Nordli")
-    page.get_by_role("heading", name="Hei, Ola").wait_for()
+    page = _chosen(stage, "min/", "Logg inn med ID-porten", "Elin Tangen")
+    page.get_by_role("heading", name="Hei, Elin").wait_for()
     return page
 
 

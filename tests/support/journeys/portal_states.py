@@ -15,7 +15,11 @@ def _patient(stage: Stage, name: str = "Ola Nordli") -> Any:
     """A citizen at home in the patient portal."""
     page = stage.window()
     page.goto(stage.demo.citizen(name)["login_url"])
-    page.get_by_role("heading", name="Hei, ").wait_for()
+    own = page.get_by_role("link", name="For deg selv")
+    page.get_by_role("heading", name="Hei, ").or_(own).wait_for()
+    if own.count():
+        own.first.click()
+        page.get_by_role("heading", name="Hei, ").wait_for()
     return page
 
 
@@ -113,6 +117,7 @@ def _closed(stage: Stage) -> Any:
 def _times(stage: Stage) -> Any:
     page = _patient(stage)
     page.get_by_role("navigation", name="Meny").get_by_role("link", name="Timer").click()
+    page.get_by_role("heading", name="Mine timer").wait_for()
     coming = page.get_by_role("navigation", name="Kommende timer").get_by_role("link")
     before = coming.count()
     given_time(stage)
@@ -234,6 +239,24 @@ def _no_representatives(stage: Stage) -> Any:
     page = _me(stage, "Thea Hauge")
     page.get_by_role("link", name="Hvem kan handle for meg?").click()
     page.get_by_text("Ingen kan handle for deg her.").wait_for()
+    return page
+
+
+@state("min-side-velg", main=True)
+def _doors(stage: Stage) -> Any:
+    """Ola, who may act for his son, choosing for whom he is here."""
+    _represented(stage)
+    page = stage.window()
+    page.goto(stage.demo.citizen("Ola Nordli")["login_url"])
+    page.get_by_role("link", name="For Emil Nordli").wait_for()
+    return page
+
+
+@state("min-side-for-en-annen", main=True)
+def _for_another(stage: Stage) -> Any:
+    page = _doors(stage)
+    page.get_by_role("link", name="For Emil Nordli").click()
+    page.get_by_text("Du handler for Emil Nordli").wait_for()
     return page
 
 

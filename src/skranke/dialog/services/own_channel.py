@@ -17,7 +17,7 @@ from skranke.dialog.services.write import check_length
 from skranke.dialog.values import EventKind
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
-from skranke.patients.models import Patient
+from skranke.patients.models import Patient, RelationKind
 from skranke.tenancy import live
 from skranke.tenancy.work import current_actor
 
@@ -79,6 +79,15 @@ def _lock(thread: Thread) -> tuple[Thread, Patient]:
     return own, access.patient_of(actor)
 
 
+def _author(patient: Patient) -> dict[str, str]:
+    """The patient; or who acts for the patient, with the name of the one it concerns (PAT-22)."""
+    actor = current_actor()
+    if actor.relation_id is None:
+        return {"author_name": patient.name[:200]}
+    relation = RelationKind(actor.role).label
+    return {"author_name": actor.name[:200], "on_behalf_of": patient.name[:200], "relation": str(relation)[:60]}
+
+
 def _store(thread: Thread, patient: Patient, msg_id: str, text: str) -> Message:
     now = clock.now()
     return Message.objects.create(
@@ -87,7 +96,7 @@ def _store(thread: Thread, patient: Patient, msg_id: str, text: str) -> Message:
         direction=Direction.IN,
         code=rules.OWN_CODE,
         text=text,
-        author_name=patient.name[:200],
+        **_author(patient),
         msg_id=msg_id,
         parent_msg_id=thread.last_msg_id,
         generated_at=now,

@@ -5,11 +5,9 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from skranke.clinics.queries import this_clinic
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError
 from skranke.patients.access import get_patient_for
@@ -18,6 +16,7 @@ from skranke.patients.errors import PatientChangedError
 from skranke.patients.models import Patient
 from skranke.patients.relating import relations_of
 from skranke.ui.i18n import remember
+from skranke.web.patient.place import place_of
 from skranke.web.patient.session import patient_view
 from skranke.web.patient.shell import frame
 
@@ -44,7 +43,8 @@ def me(request: HttpRequest, actor: Actor) -> HttpResponse:
     patient = own_record(actor)
     context = {
         "shell": frame(request, actor, "patient-me"),
-        "slug": this_clinic().slug,
+        "here": place_of(request),
+        "is_self": actor.relation_id is None,
         "patient": patient,
         "acting": relations_of(patient).filter(access=True).count(),
         "saved": "lagret" in request.GET,
@@ -56,11 +56,12 @@ def me(request: HttpRequest, actor: Actor) -> HttpResponse:
 @patient_view
 def contact(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Phone, e-mail and language."""
-    patient, address = own_record(actor), reverse("patient-me", args=[this_clinic().slug])
+    patient, address = own_record(actor), place_of(request).url("patient-me")
     form = ContactForm(request.POST or None, initial=_stored(patient))
     if request.method == "POST" and form.is_valid() and _saved(form):
         response = HttpResponseRedirect(f"{address}?lagret=1")
-        remember(request, response, form.cleaned_data["language"])
+        if actor.relation_id is None:
+            remember(request, response, form.cleaned_data["language"])
         return response
     shell = frame(request, actor, back_url=address)
     return render(request, "patient/contact.html", {"shell": shell, "form": form}, status=422 if form.errors else 200)

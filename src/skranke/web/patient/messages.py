@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from skranke.clinics.queries import this_clinic
@@ -19,6 +18,7 @@ from skranke.kernel.errors import InvalidError
 from skranke.kernel.ids import uuid_or_none
 from skranke.web.drafts import Attempt, Written, attempt, text_of
 from skranke.web.files import file_response
+from skranke.web.patient.place import place_of
 from skranke.web.patient.session import patient_view
 from skranke.web.patient.shell import frame
 
@@ -28,7 +28,7 @@ from skranke.web.patient.shell import frame
 def messages(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The threads, the newest first."""
     rows, shell = own_thread_rows(), frame(request, actor, "patient-messages")
-    return render(request, "patient/messages.html", {"shell": shell, "rows": rows, "slug": this_clinic().slug})
+    return render(request, "patient/messages.html", {"shell": shell, "rows": rows, "here": place_of(request)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,12 +62,12 @@ def _answer(request: HttpRequest, actor: Actor, thread: Thread) -> Attempt[Writt
 
 
 def _context(request: HttpRequest, actor: Actor, thread: Thread, tried: Attempt[Written, Message]) -> dict[str, Any]:
-    clinic = this_clinic()
+    here = place_of(request)
     kept = sum(upload.size for upload in tried.draft.uploads)
     return {
-        "shell": frame(request, actor, back_url=reverse("patient-messages", args=[clinic.slug])),
-        "clinic": clinic,
-        "slug": clinic.slug,
+        "shell": frame(request, actor, back_url=here.url("patient-messages")),
+        "clinic": this_clinic(),
+        "here": here,
         "thread": own_thread(thread),
         "draft": tried.draft,
         "error": tried.error,

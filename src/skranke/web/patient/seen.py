@@ -4,7 +4,6 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from skranke.audit.seeing import who_has_seen
@@ -13,18 +12,20 @@ from skranke.dialog.access import patient_of
 from skranke.kernel.actor import Actor
 from skranke.scheduling.access import own_appointments
 from skranke.web.access_words import days_of
-from skranke.web.patient.session import patient_view
+from skranke.web.patient.place import place_of
+from skranke.web.patient.session import patient_view, require_the_patient
 from skranke.web.patient.shell import frame
 
 
 @require_GET
 @patient_view
 def seen(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Thirty days of it; nothing of an appointment that the patient is not shown (TYP-4)."""
+    """Thirty days of it; nothing of an appointment that the patient is not shown (TYP-4). For the patient alone."""
+    require_the_patient(actor)
     clinic, shown = this_clinic(), own_appointments(actor).values("id")
     page = who_has_seen(patient_of(actor).id, before=_day(request), only={"appointment": shown})
     context = {
-        "shell": frame(request, actor, back_url=reverse("patient-clinic", args=[clinic.slug])),
+        "shell": frame(request, actor, back_url=place_of(request).url("patient-clinic")),
         "clinic": clinic,
         "days": days_of(page.entries),
         "earlier_url": f"{request.path}?for={page.earlier}" if page.earlier else "",

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
+from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,7 +18,8 @@ from skranke.patients import queries as patients
 from skranke.tenancy.work import acting
 from skranke.web.sessions import PATIENT, admit, dismiss, held_session, session_of, to_login
 
-_CLINICS = "_clinics"
+_DOORS = "_doors"
+_NO_PAGE = "There is no such page, or it is not open to you."
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
 HomeView = Callable[Concatenate[HttpRequest, Session, P], HttpResponseBase]
@@ -26,7 +28,8 @@ HomeView = Callable[Concatenate[HttpRequest, Session, P], HttpResponseBase]
 def patient_view(view: View[P]) -> Callable[..., HttpResponseBase]:
     """Make a view of the patient portal: `view(request, actor, ...)` for the address `/min/<slug>/...`.
 
-    The actor is the patient who is logged in, at that clinic. The whole page is one unit of work.
+    The actor is the patient who is logged in, at that clinic; or, at `/min/<slug>/for/<person>/...`, acts for the
+    patient with that id (PAT-21). The whole page is one unit of work.
     """
 
     @wraps(view)
@@ -34,8 +37,9 @@ def patient_view(view: View[P]) -> Callable[..., HttpResponseBase]:
         session = session_of(request, PATIENT)
         if session is None:
             return to_login(request, PATIENT)
-        request.__dict__[_CLINICS] = len(patients.clinics_of(session.national_id))
-        with acting(patient_actor(session.national_id, slug)) as actor:
+        request.__dict__[_DOORS] = _doors(session.national_id)
+        person = cast("UUID | None", kwargs.pop("person", None))
+        with acting(patient_actor(session.national_id, slug, person)) as actor:
             response = view(request, actor, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -43,9 +47,19 @@ def patient_view(view: View[P]) -> Callable[..., HttpResponseBase]:
     return wrapped
 
 
-def has_several_clinics(request: HttpRequest) -> bool:
-    """Whether the person who asks for a page about one clinic is a patient of others, too."""
-    return bool(request.__dict__.get(_CLINICS, 0) > 1)
+def require_the_patient(actor: Actor) -> None:
+    """Whoever acts for the patient meets what is said of a page that does not exist. Raises NotFoundError."""
+    if actor.relation_id is not None:
+        raise NotFoundError(_NO_PAGE)
+
+
+def has_several_doors(request: HttpRequest) -> bool:
+    """Whether the person who asks for a page about one clinic may open others, too, or act for somebody."""
+    return bool(request.__dict__.get(_DOORS, 0) > 1)
+
+
+def _doors(national_id: str) -> int:
+    return len(patients.clinics_of(national_id)) + len(patients.represented_persons(national_id))
 
 
 def patient_home_view(view: HomeView[P]) -> Callable[..., HttpResponseBase]:
@@ -63,16 +77,22 @@ def patient_home_view(view: HomeView[P]) -> Callable[..., HttpResponseBase]:
     return wrapped
 
 
-def patient_actor(national_id: str, slug: str) -> Actor:
-    """The patient with this national id at the clinic of an address.
+def patient_actor(national_id: str, slug: str, person: UUID | None = None) -> Actor:
+    """The patient with this national id at the clinic of an address, or in the stead of the patient with the id.
 
-    Raises NotFoundError when there is no such clinic, or none where this person is a patient: the two look the same.
+    Raises NotFoundError when there is no such clinic, or none where this person is a patient or may act for that one:
+    they look the same.
     """
     clinic_id = clinics.clinic_id_of_slug(slug)
-    if clinic_id is not None and clinic_id in patients.clinics_of(national_id):
+    if clinic_id is not None and person is not None:
+        for one in patients.represented_persons(national_id):
+            if (one.clinic_id, one.patient_id) == (clinic_id, person):
+                with acting(system(clinic_id)):
+                    return patients.actor_for_represented(one)
+    elif clinic_id is not None and clinic_id in patients.clinics_of(national_id):
         with acting(system(clinic_id)):
             return patients.actor_of(national_id)
-    raise NotFoundError("There is no such page, or it is not open to you.")
+    raise NotFoundError(_NO_PAGE)
 
 
 def log_in(request: HttpRequest, proof: Proof, address: str) -> HttpResponse:

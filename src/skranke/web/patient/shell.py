@@ -6,10 +6,12 @@ from django.utils.translation import gettext as _
 
 from skranke.clinics.models import Clinic
 from skranke.clinics.queries import this_clinic
+from skranke.dialog.access import patient_of
 from skranke.dialog.own_channel import unread_threads
 from skranke.kernel.actor import Actor
 from skranke.ui.shell import NavItem, PatientShell
-from skranke.web.patient.session import has_several_clinics
+from skranke.web.patient.place import Place, place_of
+from skranke.web.patient.session import has_several_doors
 from skranke.web.sessions import PATIENT, links
 
 
@@ -22,11 +24,12 @@ def frame(request: HttpRequest, actor: Actor, current: str = "", *, back_url: st
     return PatientShell(
         clinic_name=clinic.name,
         person_name=actor.name,
-        nav=() if back_url else _tabs(clinic.slug, current),
+        acting_for=patient_of(actor).name if actor.relation_id is not None else "",
+        nav=() if back_url else _tabs(place_of(request), current),
         back_url=back_url,
         logout_url=reverse("patient-logout"),
         session=links(PATIENT),
-        clinics_url=reverse("patient-home") if has_several_clinics(request) else "",
+        clinics_url=reverse("patient-home") if has_several_doors(request) else "",
         test_environment=clinic.is_test,
     )
 
@@ -41,7 +44,7 @@ def home_shell(clinics: list[Clinic]) -> PatientShell:
     )
 
 
-def _tabs(slug: str, current: str) -> tuple[NavItem, ...]:
+def _tabs(here: Place, current: str) -> tuple[NavItem, ...]:
     unread = unread_threads()
     tabs = (
         ("patient-clinic", _("Hjem"), "home", 0),
@@ -50,6 +53,5 @@ def _tabs(slug: str, current: str) -> tuple[NavItem, ...]:
         ("patient-me", _("Meg"), "user", 0),
     )
     return tuple(
-        NavItem(reverse(name, args=[slug]), text, symbol, current == name, count, _("uleste"))
-        for name, text, symbol, count in tabs
+        NavItem(here.url(name), text, symbol, current == name, count, _("uleste")) for name, text, symbol, count in tabs
     )

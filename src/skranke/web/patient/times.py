@@ -1,10 +1,10 @@
 """Mine timer: the appointments, to see and to cancel (POR-3, POR-8, BOK-7)."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from skranke.clinics.queries import this_clinic
@@ -16,6 +16,7 @@ from skranke.scheduling.own import own_time, own_times
 from skranke.scheduling.services import cancel
 from skranke.web.numbers import number_of
 from skranke.web.patient import words
+from skranke.web.patient.place import place_of
 from skranke.web.patient.session import patient_view
 from skranke.web.patient.shell import frame
 
@@ -24,21 +25,21 @@ from skranke.web.patient.shell import frame
 @patient_view
 def times(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Those that come, and those that have been."""
-    clinic, found = this_clinic(), own_times()
+    found = own_times()
     shell = frame(request, actor, "patient-times")
     given_up = request.GET.get("avbestilt", "")
     done = next((one for one in found.past if str(one.id) == given_up), None)
-    context = {"shell": shell, "slug": clinic.slug, "clinic": clinic, "times": found, "done": done, "words": words}
-    return render(request, "patient/times.html", context)
+    context = {"shell": shell, "times": found, "done": done}
+    return render(request, "patient/times.html", context | _common(request))
 
 
 @require_GET
 @patient_view
 def time(request: HttpRequest, actor: Actor, appointment_id: UUID) -> HttpResponse:
     """One appointment: when, where, with whom, and until when it can be cancelled."""
-    clinic, back = this_clinic(), reverse("patient-times", args=[this_clinic().slug])
-    context = {"time": own_time(appointment_id), "slug": clinic.slug, "clinic": clinic, "words": words}
-    return render(request, "patient/time.html", {"shell": frame(request, actor, back_url=back), **context})
+    shell = frame(request, actor, back_url=place_of(request).url("patient-times"))
+    context = {"shell": shell, "time": own_time(appointment_id)}
+    return render(request, "patient/time.html", context | _common(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,13 +47,16 @@ def time(request: HttpRequest, actor: Actor, appointment_id: UUID) -> HttpRespon
 def cancel_time(request: HttpRequest, actor: Actor, appointment_id: UUID) -> HttpResponse:
     """The one question before a time is given up, and the deed."""
     refused = _cancel(request, actor, appointment_id) if request.method == "POST" else None
-    clinic = this_clinic()
+    here = place_of(request)
     if request.method == "POST" and refused is None:
-        return HttpResponseRedirect(f"{reverse('patient-times', args=[clinic.slug])}?avbestilt={appointment_id}")
-    back = reverse("patient-time", args=[clinic.slug, appointment_id])
-    context = {"time": own_time(appointment_id), "slug": clinic.slug, "clinic": clinic, "words": words}
-    context |= {"shell": frame(request, actor, back_url=back), "refused": refused}
+        return HttpResponseRedirect(f"{here.url('patient-times')}?avbestilt={appointment_id}")
+    shell = frame(request, actor, back_url=here.url("patient-time", appointment_id))
+    context = {"shell": shell, "time": own_time(appointment_id), "refused": refused} | _common(request)
     return render(request, "patient/cancel.html", context, status=200 if refused is None else 409)
+
+
+def _common(request: HttpRequest) -> dict[str, Any]:
+    return {"here": place_of(request), "clinic": this_clinic(), "words": words}
 
 
 def _cancel(request: HttpRequest, actor: Actor, appointment_id: UUID) -> ConflictError | None:

@@ -1,11 +1,27 @@
 """The addresses of the patient portal, all under /min/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from skranke.web.own_sessions import addresses
 from skranke.web.patient import home, login, me, messages, relations, seen, times
 from skranke.web.patient.session import log_out
 from skranke.web.sessions import PATIENT
+
+_PAGES = [
+    path("", home.clinic, name="patient-clinic"),
+    path("meldinger", messages.messages, name="patient-messages"),
+    path("meldinger/<uuid:thread_id>", messages.message, name="patient-message"),
+    path("vedlegg/<uuid:attachment_id>", messages.attachment, name="patient-attachment"),
+    path("meg", me.me, name="patient-me"),
+    path("meg/kontakt", me.contact, name="patient-own-contact"),
+    path("meg/tilgang", relations.relations, name="patient-representatives"),
+    path("meg/tilgang/<uuid:relation_id>", relations.relation, name="patient-representative"),
+    path("innsyn", seen.seen, name="patient-seen"),
+    path("timer", times.times, name="patient-times"),
+    path("timer/<uuid:appointment_id>", times.time, name="patient-time"),
+    path("timer/<uuid:appointment_id>/avbestill", times.cancel_time, name="patient-cancel"),
+]
+"""What a patient opens at one clinic, or somebody who acts for the patient (PAT-21)."""
 
 urlpatterns = [
     *addresses(PATIENT, log_out),
@@ -15,16 +31,6 @@ urlpatterns = [
     path("logg-inn/id-porten/svar", login.login_id_porten_answer, name="patient-login-id-porten-answer"),
     path("logg-inn/<str:ticket>", login.login_by_link, name="patient-login-by-link"),
     path("logg-ut", login.logout, name="patient-logout"),
-    path("<slug:slug>/", home.clinic, name="patient-clinic"),
-    path("<slug:slug>/meldinger", messages.messages, name="patient-messages"),
-    path("<slug:slug>/meldinger/<uuid:thread_id>", messages.message, name="patient-message"),
-    path("<slug:slug>/vedlegg/<uuid:attachment_id>", messages.attachment, name="patient-attachment"),
-    path("<slug:slug>/meg", me.me, name="patient-me"),
-    path("<slug:slug>/meg/kontakt", me.contact, name="patient-own-contact"),
-    path("<slug:slug>/meg/tilgang", relations.relations, name="patient-representatives"),
-    path("<slug:slug>/meg/tilgang/<uuid:relation_id>", relations.relation, name="patient-representative"),
-    path("<slug:slug>/innsyn", seen.seen, name="patient-seen"),
-    path("<slug:slug>/timer", times.times, name="patient-times"),
-    path("<slug:slug>/timer/<uuid:appointment_id>", times.time, name="patient-time"),
-    path("<slug:slug>/timer/<uuid:appointment_id>/avbestill", times.cancel_time, name="patient-cancel"),
+    path("<slug:slug>/", include(_PAGES)),
+    path("<slug:slug>/for/<uuid:person>/", include(_PAGES)),
 ]

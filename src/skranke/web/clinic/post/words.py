@@ -142,7 +142,7 @@ def _events(facts: dict[str, str]) -> dict[EventKind, str]:
         EventKind.JOURNALED: _("Ført i journalen"),
         EventKind.REMOVED_FROM_INBOX: _("%(name)s fjernet samtalen fra innboksen sin"),
         EventKind.NOT_READ_BY_PATIENT: _("HelseNorge melder at pasienten ikke har lest meldingen"),
-        EventKind.READ_BY_PATIENT: _("Lest av pasienten"),
+        EventKind.READ_BY_PATIENT: _("Lest av %(name)s i pasientportalen"),
         EventKind.HANDED_OVER: _("%(note)s har sluttet: klinikken har fått samtalen"),
         EventKind.LIST_UNCONFIRMED: _("Fastlegeregisteret svarte ikke: listetilhørighet ikke bekreftet"),
         EventKind.LIST_CONFIRMED: _("Listetilhørighet bekreftet"),
