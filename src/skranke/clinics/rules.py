@@ -17,7 +17,6 @@ def may(actor: Actor, permission: Permission, *, owns: bool = False, granted: bo
     owns: the thing belongs to the actor (a timebok, a type, a template). granted: an administrator has given the actor
     this access on the employee card. Skranke itself may everything, a program with its own token what everybody may, a
     patient nothing of this.
-    may, a patient nothing of this.
     """
     if actor.kind == ActorKind.SYSTEM:
         return True
