@@ -1,18 +1,23 @@
 """Log-in with HelseID and ID-porten, as far as it goes well: what is proven to the provider, and who comes in."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.db.utils import ProgrammingError
 from django.urls import reverse
 
 from skranke.audit.queries import events_about
 from skranke.identity.models import Account, LogInAttempt, Session
 from skranke.identity.services import create_account
+from skranke.identity.sessions import forget_old
+from skranke.kernel import clock
 from skranke.kernel.ids import new_id
 from skranke.tenancy.work import acting
 
 from cast import fresh_national_id, make_clinic
 from support.clinic_pages import address, body
+from support.database import as_role
 from support.provider import Person, Provider, Visitor, provider
 
 
@@ -95,6 +100,32 @@ def test_after_the_log_in_one_stands_where_one_wanted_to(helseid: Provider) -> N
     page = body(visitor.client.get(sent.headers["Location"]))
     assert f"{reverse('login-helseid')}?neste=%2Fk%2F" in page
     assert visitor.log_in(to=wanted).headers["Location"] == wanted
+
+
+def test_an_address_too_long_to_keep_is_not_kept(helseid: Provider) -> None:
+    cast = make_clinic()
+    helseid.person = Person.staff(cast.account(cast.kari).national_id)
+    came = Visitor(helseid, "login-helseid").log_in(to="/k/" + "x" * 2100)
+    assert came.headers["Location"] == address(cast, "post")
+
+
+def test_the_worker_forgets_what_is_old_and_reads_nothing_else(helseid: Provider) -> None:
+    cast = make_clinic()
+    helseid.person = Person.staff(cast.account(cast.kari).national_id)
+    visitor = Visitor(helseid, "login-helseid")
+    visitor.log_in()
+    clock.move(timedelta(days=89))
+    with as_role("skranke_worker"):
+        forget_old()
+    mine = Session.objects.filter(account_id=cast.kari.account_id)
+    assert mine.count() == 1
+    assert not LogInAttempt.objects.filter(opened_at__lt=clock.now() - timedelta(hours=9)).exists()
+    clock.move(timedelta(days=2))
+    with as_role("skranke_worker"):
+        forget_old()
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            Session.objects.first()
+    assert not mine.exists()
 
 
 def test_two_log_ins_in_one_browser_may_both_be_finished(helseid: Provider) -> None:

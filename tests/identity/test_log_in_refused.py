@@ -202,6 +202,10 @@ def _helseid_person(**claims: Any) -> Callable[[Cast], Person]:
     return made
 
 
+def _kari(cast: Cast, **facts: str) -> Person:
+    return Person.staff(cast.account(cast.kari).national_id, **facts)
+
+
 def _id_porten_person(**claims: Any) -> Callable[[Cast], Person]:
     def made(cast: Cast) -> Person:
         told = {**Person.patient(cast.ola.national_id).claims, **claims}
@@ -282,6 +286,7 @@ CASES = [
     Case("a patient is no employee", R.NO_ACCOUNT, person=lambda cast: Person.staff(cast.ola.national_id)),
     Case("account switched off", R.NO_ACCOUNT, drive=_inactive),
     Case("has left", R.NO_POSITION, drive=_has_left),
+    Case("another HPR number", R.HPR_NUMBER_DIFFERS, person=lambda cast: _kari(cast, hpr_number="1")),
     # ---- what the provider answers
     Case("no ID token", R.TOKEN_MISSING, _answered("token", id_token=None)),
     Case("no access token", R.TOKEN_MISSING, _answered("token", access_token=None)),

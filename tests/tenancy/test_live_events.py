@@ -77,3 +77,17 @@ def test_another_clinic_s_events_do_not_come_and_a_forged_ticket_opens_nothing()
         app._task.cancel()
 
     asyncio.run(scene())
+
+
+@pytest.mark.req("ORG-14")
+def test_a_page_must_show_a_new_ticket_after_a_while() -> None:
+    """Who has logged out, or whose screen is locked, gets none."""
+
+    async def scene() -> None:
+        app = LiveEvents(settings.OURS.database_url, "http://127.0.0.1", longest=0.1)
+        page = Page(app, tickets.issue(new_id(), None))
+        await asyncio.wait_for(page.task, PATIENCE)
+        assert page.status == 200
+        app._task.cancel()
+
+    asyncio.run(scene())

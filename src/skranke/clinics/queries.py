@@ -50,6 +50,15 @@ def positions_of(account_id: UUID) -> list[tuple[UUID, UUID]]:
         return sorted(((row[0], row[1]) for row in cursor.fetchall()), key=lambda position: position[1])
 
 
+def hpr_numbers_of(account_id: UUID) -> set[str]:
+    """The HPR numbers that the clinics have on the active positions of an account; needs no unit of work."""
+    found = set()
+    for clinic_id, employee_id in positions_of(account_id):
+        with acting(system(clinic_id)) as clerk:
+            found.add(get_employee_for(clerk, employee_id).hpr_number)
+    return found - {""}
+
+
 def actor_for_employee(clinic_id: UUID, employee_id: UUID) -> Actor:
     """The actor an active employee works as; opens a unit of work of its own.
 

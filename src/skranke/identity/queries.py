@@ -9,6 +9,7 @@ from django.db import connection
 from skranke.identity.models import Account, ApiToken
 from skranke.identity.rules import digest_of
 from skranke.kernel import clock
+from skranke.tenancy.work import current_actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,8 @@ def grant_of_token(token: str) -> Grant | None:
 
 def tokens() -> list[ApiToken]:
     """The tokens of the current clinic that are not revoked, newest first; those that have run out among them."""
-    return list(ApiToken.objects.filter(revoked_at=None).order_by("-created_at", "-id"))
+    mine = ApiToken.objects.filter(clinic_id=current_actor().clinic_id, revoked_at=None)
+    return list(mine.order_by("-created_at", "-id"))
 
 
 def account_of_username(username: str) -> Account | None:

@@ -78,7 +78,8 @@ def issue_token(
 
 def revoke_token(token_id: UUID) -> None:
     """Make a token of the current clinic worthless. Raises NotFoundError."""
-    if not ApiToken.objects.filter(id=token_id, revoked_at=None).update(revoked_at=clock.now()):
+    mine = ApiToken.objects.filter(id=token_id, clinic_id=current_actor().clinic_id)
+    if not mine.filter(revoked_at=None).update(revoked_at=clock.now()):
         raise NotFoundError("The token does not exist.")
     record(Action.TOKEN_REVOKED, subject_kind="token", subject_id=token_id)
 

@@ -10,11 +10,12 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 
-from skranke.identity.models import EndReason, LogInMethod, Session, SessionKind
+from skranke.identity.models import EndReason, LogInAttempt, LogInMethod, Session, SessionKind
 from skranke.identity.rules import digest_of, is_good, is_locked, is_news
 from skranke.kernel import clock, log
 
 _TOKEN_BYTES = 32
+_KEPT = timedelta(days=90)
 _logger = log.get_logger(__name__)
 
 
@@ -104,6 +105,13 @@ def end_sessions_of(session: Session) -> None:
 def remember(session: Session, memory: Mapping[str, Any]) -> None:
     """Keep what the pages want to know at the next request."""
     Session.objects.filter(id=session.id).update(memory=dict(memory))
+
+
+def forget_old() -> None:
+    """Forget sessions that began long ago, and log-ins that were never finished; the audit log has what they did."""
+    now = clock.now()
+    Session.objects.filter(opened_at__lt=now - _KEPT).delete()
+    LogInAttempt.objects.filter(opened_at__lt=now - longest()).delete()
 
 
 def _of_same_person(session: Session) -> QuerySet[Session]:

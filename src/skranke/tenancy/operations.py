@@ -8,6 +8,7 @@ from django.db.migrations.operations import RunSQL
 
 APP_ROLE = "skranke_app"
 WEB_ROLE = "skranke_web"
+WORKER_ROLE = "skranke_worker"
 PATIENT_ROLE = "skranke_patient"
 # The sub-select is computed once a statement; without it PostgreSQL reads the setting anew for every row.
 _CLINIC = "(SELECT NULLIF(current_setting('skranke.clinic', true), '')::uuid)"

@@ -22,6 +22,7 @@ CHANNEL = "skranke_live"
 _KEEP_ALIVE_SECONDS = 15
 _RETRY_SECONDS = 2
 _QUEUE_LENGTH = 100
+_LONGEST_SECONDS = 300.0
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -32,8 +33,12 @@ _log = get_logger(__name__)
 class LiveEvents:
     """The ASGI application. `dsn`: the web role's database; `origin`: the only site whose pages may listen."""
 
-    def __init__(self, dsn: str, origin: str) -> None:
-        """Nothing is opened until the first page listens."""
+    def __init__(self, dsn: str, origin: str, longest: float = _LONGEST_SECONDS) -> None:
+        """Nothing is opened until the first page listens.
+
+        longest: seconds after which a page must show a new ticket: who has logged out by then gets none.
+        """
+        self._longest = longest
         self._dsn = dsn
         self._origin = origin
         self._listeners: dict[UUID, set[asyncio.Queue[str]]] = defaultdict(set)
@@ -61,13 +66,17 @@ class LiveEvents:
         gone = asyncio.create_task(_wait_for_disconnect(receive))
         try:
             await _start_stream(send, self._origin)
-            while not gone.done():
+            now = asyncio.get_running_loop().time
+            ends = now() + self._longest
+            while not gone.done() and now() < ends:
                 try:
-                    data = await asyncio.wait_for(queue.get(), _KEEP_ALIVE_SECONDS)
+                    data = await asyncio.wait_for(queue.get(), min(_KEEP_ALIVE_SECONDS, ends - now()))
                 except TimeoutError:
                     await _send_part(send, ": still here\n\n")
                 else:
                     await _send_part(send, f"data: {data}\n\n")
+            if not gone.done():
+                await send({"type": "http.response.body", "body": b""})
         finally:
             gone.cancel()
             self._listeners[clinic_id].discard(queue)

@@ -74,6 +74,10 @@ _PERSON = {
         "Du har ingen stilling på noen klinikk her nå. "
         "Er det feil, be administratoren på klinikken se på ansattkortet ditt."
     ),
+    Refusal.HPR_NUMBER_DIFFERS: lambda: _(
+        "HPR-nummeret ditt i HelseID er et annet enn det klinikken har ført opp. "
+        "Be administratoren på klinikken rette ansattkortet ditt, og logg inn på nytt."
+    ),
     Refusal.NOT_OPERATOR: lambda: _(
         "Du er ikke registrert som drifter av denne installasjonen. Arbeider du på en klinikk, logger du inn der."
     ),

@@ -16,6 +16,7 @@ from django.db import connection
 from skranke.audit.sealing import clinics_to_seal, seal
 from skranke.clinics.directory import refresh_every_clinic
 from skranke.dialog.services.listed import look_up_asked
+from skranke.identity.sessions import forget_old
 from skranke.patients.listing.syncing import ask_monthly, do_what_is_asked
 from skranke.patients.reaching import ask_about_everybody
 from skranke.worker.rules import Daily, Every, When
@@ -49,4 +50,5 @@ JOBS: tuple[Job, ...] = (
     Job("lists.month", Every(timedelta(hours=1)), ask_monthly),
     Job("lists.read", Every(timedelta(seconds=3)), do_what_is_asked, whole=True),
     Job("lists.ask", Every(timedelta(seconds=1)), look_up_asked, whole=True),
+    Job("sessions.forget", Every(timedelta(hours=1)), forget_old, whole=True),
 )

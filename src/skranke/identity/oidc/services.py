@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from skranke.identity.errors import LogInRefusedError
@@ -18,7 +17,7 @@ from skranke.identity.rules import digest_of
 from skranke.kernel import clock
 
 _BYTES = 32
-_KEPT = timedelta(days=1)
+_LONGEST_RETURN = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +45,12 @@ def begin(kind: SessionKind, name: ProviderName, *, redirect_uri: str, return_to
         verifier=_derived(secret, state, "verifier"),
     )
     now = clock.now()
-    LogInAttempt.objects.filter(opened_at__lt=now - _KEPT).delete()
     LogInAttempt.objects.create(
         state=digest_of(state),
         browser=digest_of(secret),
         kind=kind,
         provider=name,
-        return_to=return_to,
+        return_to=return_to if len(return_to) <= _LONGEST_RETURN else "",
         opened_at=now,
     )
     words = urlencode({"client_id": chosen.client_id, "request_uri": request_uri})

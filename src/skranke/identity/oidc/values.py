@@ -47,6 +47,7 @@ class Refusal(StrEnum):
     NO_ACCOUNT = "no_account"
     NO_POSITION = "no_position"
     NOT_OPERATOR = "not_operator"
+    HPR_NUMBER_DIFFERS = "hpr_number_differs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

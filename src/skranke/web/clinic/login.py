@@ -53,6 +53,8 @@ def login_helseid_answer(request: HttpRequest) -> HttpResponse:
         raise LogInRefusedError(Refusal.NO_ACCOUNT)
     if not clinics.positions_of(account.id):
         raise LogInRefusedError(Refusal.NO_POSITION)
+    if identity.hpr_number and clinics.hpr_numbers_of(account.id) - {identity.hpr_number}:
+        raise LogInRefusedError(Refusal.HPR_NUMBER_DIFFERS)
     proof = Proof(kind=SessionKind.STAFF, method=LogInMethod.HELSEID, level=identity.level, account_id=account.id)
     return log_in(request, proof, address or _home(account.id))
 
