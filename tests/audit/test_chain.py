@@ -300,6 +300,20 @@ def seal_changed(scene: Scene) -> Named:
     return {position}
 
 
+def changed_and_sealed_anew(scene: Scene) -> Named:
+    """The row's own seal is made to fit: the next one no longer does, for it is tied to what was there."""
+    position, event = scene.place(last=False)
+    scene.sql("UPDATE audit_auditevent SET actor_name = 'Per Vik' WHERE id = %s", event)
+    before = scene.sql("SELECT hash FROM audit_auditseal WHERE clinic_id = %s AND position = %s",
+                       scene.clinic, position - 1)  # fmt: skip
+    names = ", ".join(f"event.{name}" for name in COLUMNS)
+    [(sealed_at, *row)] = scene.sql(f"SELECT seal.sealed_at, {names} FROM audit_auditseal seal JOIN audit_auditevent "
+                                    "event ON event.id = seal.event_id WHERE event.id = %s", event)  # fmt: skip
+    made = chain.link(bytes(before[0][0]), position, sealed_at, row)
+    scene.sql("UPDATE audit_auditseal SET hash = %s WHERE event_id = %s", made, event)
+    return {position + 1}
+
+
 def removed(scene: Scene) -> Named:
     position, event = scene.place()
     scene.sql("DELETE FROM audit_auditevent WHERE id = %s", event)
@@ -386,7 +400,8 @@ def rebuilt(scene: Scene) -> Named:
     return {scene.head.position}
 
 
-ALONE = (changed, seal_changed, removed, removed_with_seal, removed_and_closed_up, inserted, inserted_with_seal,
+ALONE = (changed, changed_and_sealed_anew,
+         seal_changed, removed, removed_with_seal, removed_and_closed_up, inserted, inserted_with_seal,
          inserted_by_the_front_door_with_an_old_date, contents_swapped, places_swapped)  # fmt: skip
 WITH_A_HEAD = (cut, rebuilt)
 
