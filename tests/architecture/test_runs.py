@@ -137,12 +137,12 @@ def test_a_worker_that_crashes_leaves_nothing(inner, tmp_path, pg_admin_dsn) -> 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_leaves_nothing(inner, tmp_path, pg_admin_dsn, sign) -> None:
     run = inner("-n", "0", INNER_WAITS="1")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not (tmp_path / "waiting").exists():
         assert time.monotonic() < deadline
         time.sleep(0.05)
     run.send_signal(sign)
-    said, _ = run.communicate(timeout=60)
+    said, _ = run.communicate(timeout=180)
     assert run.returncode == pytest.ExitCode.INTERRUPTED, said
     judge_nothing_left(tmp_path, pg_admin_dsn)
 

@@ -67,7 +67,7 @@ def test_a_stand_in_whose_own_party_is_asked_is_nobody_elses_stand_in(office) ->
     with office.acting():
         office.cast.per.active = False
         office.cast.per.save()
-        office.cast.kari.role = "substitute"
+        office.cast.kari.role, office.cast.kari.held_role = "substitute", office.cast.per.held_role
         office.cast.kari.save()
     assert ask(office).code == "21"
 

@@ -4,13 +4,13 @@ import re
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
-from skranke.gateway.values import ListCheck
 from skranke.kernel import clock
 from skranke.kernel.ids import new_id
 from skranke.standards.apprec import AppRec
@@ -23,6 +23,18 @@ ID_LENGTH = 255
 _NAMES = ("message_id", "correlation_id", "subject", "to", "reply_to", "content_type")
 # No part of it matches "<": else a body of many openings without an end would cost its length squared.
 _CONTAINER = re.compile(rb"(<(?:[A-Za-z_][\w.-]*:)?Base64Container(?:\s[^<>]*)?(?<!/)>)[^<]*(?=</)")
+
+
+class ListCheck(StrEnum):
+    """How it is known whether a citizen stands on the list (ACT-6).
+
+    LOCAL: by the clinic's own list alone. ASKED: Fastlegeregisteret has been asked, and the clinic's list corrected.
+    UNREACHABLE: the register has not answered for as long as the message may wait.
+    """
+
+    LOCAL = "local"
+    ASKED = "asked"
+    UNREACHABLE = "unreachable"
 
 
 @dataclass(slots=True, kw_only=True)

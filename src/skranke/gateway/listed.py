@@ -16,8 +16,7 @@ from django.db import connection
 
 from skranke.gateway.alarms import alarm
 from skranke.gateway.errors import ListNotCheckedError
-from skranke.gateway.facts import Facts
-from skranke.gateway.values import ListCheck
+from skranke.gateway.facts import Facts, ListCheck
 from skranke.kernel import clock
 from skranke.kernel.actor import system
 from skranke.kernel.errors import SkrankeError

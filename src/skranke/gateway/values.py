@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from skranke.gateway.endpoints import Endpoint, OwnParty, Peer
+from skranke.gateway.facts import ListCheck
 from skranke.kernel.ids import HerId
 from skranke.outbox.intents import Intent
 from skranke.outbox.models import OutboxItem
@@ -14,18 +14,6 @@ from skranke.standards.apprec import AppRec
 from skranke.standards.build.envelope import Envelope
 from skranke.standards.codes import Answer, MessageFunction
 from skranke.standards.msghead import MsgHead
-
-
-class ListCheck(StrEnum):
-    """How it is known whether a citizen stands on the list (ACT-6).
-
-    LOCAL: by the clinic's own list alone. ASKED: Fastlegeregisteret has been asked, and the clinic's list corrected.
-    UNREACHABLE: the register has not answered for as long as the message may wait.
-    """
-
-    LOCAL = "local"
-    ASKED = "asked"
-    UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

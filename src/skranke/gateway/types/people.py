@@ -9,7 +9,8 @@ from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import Employee, EmployeeRole
 from skranke.gateway.errors import NoAccessError, NotOnListError, RefusalError, ServiceOffError
-from skranke.gateway.values import Incoming, ListCheck
+from skranke.gateway.facts import ListCheck
+from skranke.gateway.values import Incoming
 from skranke.kernel.ids import HprNumber, NationalId
 from skranke.patients.models import Patient
 from skranke.patients.queries import by_national_id
