@@ -257,7 +257,7 @@ def test_search_menu_and_shortcuts_work_by_keyboard(staff: Open) -> None:
     clinic.locator("#ui-patient .nm").wait_for()
     look(clinic)
     hands.press(clinic.locator("header.top summary"))
-    clinic.get_by_role("button", name="Logg ut").wait_for()
+    clinic.get_by_role("button", name="Logg ut", exact=True).wait_for()
     look(clinic)
     clinic.keyboard.press("Escape")
     clinic.keyboard.press("?")

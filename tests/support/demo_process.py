@@ -114,7 +114,8 @@ def environment() -> dict[str, str]:
     """A person's environment: without the settings that the tests give themselves."""
     mine = {name: value for name, value in os.environ.items() if not name.startswith("SKRANKE_")}
     mine.pop("DJANGO_SETTINGS_MODULE", None)
-    return mine | {"PYTHONPATH": str(SOURCE)}
+    # A run at night must see the messages that a run by day sees.
+    return mine | {"PYTHONPATH": str(SOURCE), "SKRANKE_STATUS_CHECK_HOUR": "-1"}
 
 
 def alive(processes: dict[int, str]) -> list[int]:

@@ -1,6 +1,6 @@
 """A morning's traffic for a demo: citizens write to their GPs and book times, over the real wire like anybody else.
 
-Deterministic: the same citizens write the same things. Sent once; a world that has messages is left alone.
+Deterministic: the same citizens write the same things. Sent once; a world where a citizen has written is left alone.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +16,7 @@ from skranke.kernel.log import get_logger
 from skranke.sandbox import documents, outbox, services
 from skranke.sandbox.access import Visit
 from skranke.sandbox.keys import the_world
-from skranke.sandbox.models import Citizen, Message
+from skranke.sandbox.models import Citizen, Direction, Message
 from skranke.sandbox.rules import Access
 from skranke.sandbox.world import Service
 from skranke.standards.build import ekonsultasjon, ekontakt
@@ -65,8 +65,11 @@ _CONCERNS = (
 
 
 def send() -> int:
-    """Send the morning, and give how many messages left; none where there are messages already."""
-    if Message.objects.exists():
+    """Send the morning, and give how many messages left; none where a citizen has written already.
+
+    What HelseNorge itself has been asked and has answered says nothing: a clinic asks at night who is active.
+    """
+    if Message.objects.filter(direction=Direction.OUT, acting__isnull=False).exists():
         return 0
     sent = 0
     for number, writers in enumerate(_writers_by_gp()):

@@ -378,7 +378,7 @@ def _stale(stage: Stage) -> Any:
     page = stage.staff("kari")
     page.context.clear_cookies(name="skranke_csrf")
     page.locator("details.drop").filter(has_text="Logg ut").locator("summary").click()
-    page.get_by_role("button", name="Logg ut").click()
+    page.get_by_role("button", name="Logg ut", exact=True).click()
     page.get_by_role("heading", name="Siden hadde stått for lenge").wait_for()
     return page
 

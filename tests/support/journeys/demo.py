@@ -119,4 +119,5 @@ def _environment() -> dict[str, str]:
     # The demo gets none of the settings that the tests give themselves.
     mine = {name: value for name, value in os.environ.items() if not name.startswith("SKRANKE_")}
     mine.pop("DJANGO_SETTINGS_MODULE", None)
-    return mine | {"PYTHONPATH": str(SRC)}
+    # A run at night must see what a run by day sees.
+    return mine | {"PYTHONPATH": str(SRC), "SKRANKE_STATUS_CHECK_HOUR": "-1"}

@@ -27,7 +27,7 @@ def _layout(stage: Stage) -> Any:
 @state("pasientkort-kontakt", "patient-contact", main=True)
 def _contact(stage: Stage) -> Any:
     page = _card(stage, "Astrid Vik")
-    page.get_by_role("region", name="Basis").get_by_role("link", name="Endre").click()
+    page.get_by_role("region", name="Basis").get_by_role("link", name="Endre kontaktopplysningene").click()
     page.get_by_role("heading", name="Kontaktopplysninger").wait_for()
     return page
 

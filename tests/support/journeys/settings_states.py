@@ -20,9 +20,12 @@ def _access(stage: Stage) -> Any:
     return stage.settings("hvem-kan-hva")
 
 
-@state("konfigurasjon-innsynslogg", "settings-access-log", main=True)
+@state("konfigurasjon-innsynslogg", "settings-access-log", "settings-access-export", main=True)
 def _access_log(stage: Stage) -> Any:
-    return stage.settings("innsynslogg")
+    page = stage.settings("innsynslogg")
+    with page.expect_download():
+        page.get_by_role("link", name="Hent ut som regneark").click()
+    return page
 
 
 @state("konfigurasjon-innsynslogg-uvanlig", main=True)

@@ -10,7 +10,7 @@ from skranke.sandbox.morning import send
 class Command(BaseCommand):
     """See the module."""
 
-    help = "Send a morning's messages and bookings over the wire; does nothing where messages are already."
+    help = "Send a morning's messages and bookings over the wire; does nothing where a citizen has written already."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Send them."""
