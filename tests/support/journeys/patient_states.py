@@ -135,6 +135,7 @@ def _keep(stage: Stage) -> Any:
     page.locator("#act-keep").click(timeout=60_000)
     page.get_by_role("heading", name="Kladder").wait_for()
     page.get_by_text("Venter på HelseNorge").first.wait_for()
+    page.wait_for_load_state()  # before its scripts have run the page hears nothing
     with page.expect_response("**/post/kladder/svar"):
         page.locator("#ui-told").dispatch_event("live")
     return page
@@ -145,6 +146,8 @@ def _unknown_reach(stage: Stage) -> Any:
     page = _keep(stage)
     page.goto(f"{stage.demo.clinic}pasienter/{stage.patient('Gunnar Moen')}")
     page.get_by_role("button", name="Gjør til aktiv pasient").click()
+    page.locator("#ui-reach").wait_for(state="attached")
+    page.wait_for_load_state()
     with page.expect_response("**/naas"):
         page.locator("#ui-reach").dispatch_event("live")
     page.locator("#ui-reach").wait_for()
