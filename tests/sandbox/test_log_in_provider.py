@@ -12,6 +12,7 @@ from django.urls import reverse
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
+from skranke.clinics.models import Employee
 from skranke.identity.models import Account
 from skranke.identity.oidc.values import Refusal
 from skranke.patients.services import register
@@ -169,6 +170,8 @@ def test_our_own_log_in_of_staff_runs_against_it(play) -> None:
     cast = make_clinic()
     Account.objects.filter(national_id=str(KARI.national_id)).update(national_id="")
     Account.objects.filter(id=cast.kari.account_id).update(national_id=str(KARI.national_id))
+    with acting(cast.system):
+        Employee.objects.filter(id=cast.kari.id).update(hpr_number=KARI.hpr_number)
     with _settings(play.base, "helseid", "helseid"):
         person = str(KARI.national_id)
         visitor, came = _log_in(_Choosing(play.base, "helseid", person), "login-helseid", "login-helseid-answer")
