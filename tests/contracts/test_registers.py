@@ -20,6 +20,7 @@ def sandbox(pg_admin_dsn, tmp_path_factory):
         running.put_party(
             "8150012", clinic_her_id="8150001", name="Liste uten fast lege", kind="service", own_queues=True
         )
+        running.put_party("8150013", clinic_her_id="8150001", name="Vaksinasjon", kind="service", service_kind="06")
         running.put_citizen(OLA, "8150011")
         running.put_citizen(NORA, "8150012", name="Nora Nordmann")
         running.put_citizen(LOST, None)
@@ -50,10 +51,12 @@ def test_a_gp_an_office_and_a_vacant_list_are_told_apart(clients, patience) -> N
     assert (gp.kind, str(gp.hpr_number), gp.parent_her_id) == ("person", "9000011", HerId("8150001"))
     vacant = clients.address_register().party(HerId("8150012"), patience)
     assert (vacant.kind, vacant.service.value) == ("service", "KX17")
+    other = clients.address_register().party(HerId("8150013"), patience)
+    assert (other.kind, other.service.value) == ("service", "06")
     office = clients.address_register().organisation(HerId("8150001"), patience)
     assert (office.kind, office.valid, office.organisation_number) == ("organisation", False, "999999999")
     assert [one.her_id for one in office.people] == [HerId("8150011")]
-    assert [one.her_id for one in office.services] == [HerId("8150012")]
+    assert [one.her_id for one in office.services] == [HerId("8150012"), HerId("8150013")]
 
 
 def test_queues_are_the_offices_unless_the_party_has_its_own(clients, patience) -> None:
@@ -116,11 +119,14 @@ def test_whose_list_a_person_stands_on(clients, patience) -> None:
     assert not register.confirms(NORA, HprNumber("9000011"), clock.now(), patience)
 
 
-@pytest.mark.req("PAT-16")
+@pytest.mark.req("PAT-16", "ACT-12")
 def test_the_lists_of_an_office_and_who_stands_on_them(clients, patience) -> None:
     register = clients.gp_register()
     contracts = register.contracts_of("999999999", clock.now(), patience)
-    assert [len(one.doctors) for one in contracts] == [1, 0]
+    assert [len(one.doctors) for one in contracts] == [1, 0]  # the service that is no vacant list has none
+    errors = import_module("skranke.registers.errors")
+    with pytest.raises(errors.RegisterFaultError):
+        register.patients_of("8150013", patience)
     assert [one.national_id for one in register.patients_of(contracts[0].id, patience)] == [str(OLA)]
     assert register.contracts_of("987654321", clock.now(), patience) == ()
     details = register.gp(HprNumber("9000011"), clock.now(), patience)

@@ -57,7 +57,8 @@ def test_duplicates_are_dropped_with_one_receipt_in_total(play):
     assert len(thread.page.xpath("//article")) == 1
 
 
-@pytest.mark.parametrize("name", ["inactive", "basis"])
+@pytest.mark.req("PAT-13")
+@pytest.mark.parametrize("name", ["inactive", "not_agreed", "basis", "basis_plus"])
 def test_a_citizen_who_is_not_active_or_has_not_agreed_is_refused_with_e35(play, name):
     citizen = play.people[name]
     document = message(play, citizen)

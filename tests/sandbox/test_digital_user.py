@@ -1,5 +1,7 @@
 """Who is active in HelseNorge, as the sandbox tells and answers it."""
 
+from urllib.parse import quote
+
 import pytest
 
 from skranke.standards.build import digitalbruker, parties
@@ -25,6 +27,24 @@ def test_a_check_is_answered_with_those_who_are_active(play):
     assert heard.document.info.conversation.conversation == question.info.msg_id
     _, heard = ask(play, play.people["inactive"], code="29")
     assert heard.document.persons == ()
+
+
+@pytest.mark.req("PAT-13")
+def test_each_level_of_consent_is_shown_and_only_full_access_is_active_and_gives_the_gps_services(play):
+    full = play.citizen()
+    levels = (("not_agreed", "ikke samtykket"), ("basis", "Basis"), ("basis_plus", "Basis pluss"))
+    less = [play.people[name] for name, _ in levels]
+    _, heard = ask(play, full, *less, code="28")
+    assert {str(one.national_id) for one in heard.document.persons} == {str(full.national_id)}
+    browser = play.browser()
+    for citizen, word in ((full, "Full tilgang"), *zip(less, (word for _, word in levels), strict=True)):
+        found = browser.get(f"/?q={quote(citizen.name)}")
+        shown = found.page.xpath("//nav//li[.//b[text()=$name]]//span[contains(@class, 'chip')]", name=citizen.name)
+        assert [one.text_content().strip() for one in shown] == [word]
+        services = browser.get(citizen.page).page.xpath("//div[@class='sb-services']//*[self::a or self::button]")
+        assert bool(services) is (citizen is full), word
+        if citizen is not full:
+            assert browser.get(f"{citizen.page}/skriv/kontakt").status == 403, word
 
 
 @pytest.mark.req("DDFL-DB-01")

@@ -28,11 +28,11 @@ USER, PASSWORD = "prøvevik", "only-for-tests"
 HELSENORGE, HELSENORGE_LEVEL_1 = HerId("8090002"), HerId("8090001")
 _PARTY = """
     INSERT INTO sandbox_party (her_id, clinic_her_id, clinic_name, clinic_organisation_number, name, given_name,
-      family_name, hpr_number, kind, services, async_queue, sync_queue, error_queue, encryption_certificate,
-      signing_certificate)
+      family_name, hpr_number, kind, service_kind, services, async_queue, sync_queue, error_queue,
+      encryption_certificate, signing_certificate)
     VALUES (%(her_id)s, %(clinic_her_id)s, %(clinic_name)s, %(organisation_number)s, %(name)s, %(given_name)s,
-      %(family_name)s, %(hpr_number)s, %(kind)s, %(services)s, %(async)s, %(sync)s, %(error)s, %(encryption)s,
-      %(signing)s)
+      %(family_name)s, %(hpr_number)s, %(kind)s, %(service_kind)s, %(services)s, %(async)s, %(sync)s, %(error)s,
+      %(encryption)s, %(signing)s)
     ON CONFLICT (her_id) DO UPDATE SET services = excluded.services
 """
 _CITIZEN = """
@@ -71,6 +71,7 @@ class SandboxRegisters:
             "family_name": "Lunde",
             "hpr_number": "",
             "kind": "gp",
+            "service_kind": "KX17" if facts.get("kind") == "service" else "",
         }
         queues = {name: f"{at}_{name}" for name in ("async", "sync", "error")}
         certificates = {"encryption": str(files.encryption_certificate), "signing": str(files.signing_certificate)}

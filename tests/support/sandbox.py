@@ -394,6 +394,20 @@ NAMED = {
         gp_her_id=GP,
         consent=world.Consent.BASIS,
     ),
+    "basis_plus": world.Citizen(
+        national_id=synthetic_national_id(date(1974, 6, 6), 1),
+        given_name="Randi",
+        family_name="Brekke",
+        gp_her_id=GP,
+        consent=world.Consent.BASIS_PLUS,
+    ),
+    "not_agreed": world.Citizen(
+        national_id=synthetic_national_id(date(1973, 6, 6), 1),
+        given_name="Stein",
+        family_name="Aas",
+        gp_her_id=GP,
+        consent=world.Consent.NONE,
+    ),
     "no_services": world.Citizen(
         national_id=synthetic_national_id(date(1976, 6, 6), 1),
         given_name="Elin",

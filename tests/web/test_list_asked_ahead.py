@@ -1,7 +1,6 @@
 """Before a dialog is started with somebody on no list here, Fastlegeregisteret is asked while the window opens."""
 
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
 
@@ -21,12 +20,6 @@ from support.registers import asked_at_sandbox
 pytestmark = pytest.mark.req("ACT-6", "PAT-10")
 ASKING = "Spør Fastlegeregisteret"
 WRITTEN = {"emne": "Prøvesvar", "text": "Prøvene er fine.", "svar": "ja"}
-
-
-@pytest.fixture(scope="module")
-def sandbox(pg_admin_dsn, tmp_path_factory):
-    with import_module("support.registers").sandbox_registers(pg_admin_dsn, tmp_path_factory.mktemp("flr")) as running:
-        yield running
 
 
 @pytest.fixture

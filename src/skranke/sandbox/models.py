@@ -8,10 +8,12 @@ from django.db.models import Q
 
 from skranke.kernel import ids
 from skranke.sandbox.rules import AppointmentState, Delivery
-from skranke.sandbox.world import Consent, PartyKind, Service
+from skranke.sandbox.world import Consent, PartyKind, Service, ServiceKind
 
 
-def _choices(kind: type[AppointmentState | Delivery | Consent | PartyKind | Service]) -> list[tuple[str, str]]:
+def _choices(
+    kind: type[AppointmentState | Delivery | Consent | PartyKind | Service | ServiceKind],
+) -> list[tuple[str, str]]:
     return [(one.value, one.value) for one in kind]
 
 
@@ -27,12 +29,26 @@ class Party(models.Model):
     family_name = models.CharField(max_length=100, blank=True)
     hpr_number = models.CharField(max_length=9, blank=True)
     kind = models.CharField(max_length=10, choices=_choices(PartyKind))
+    service_kind = models.CharField(max_length=10, choices=_choices(ServiceKind), blank=True)
     services = ArrayField(models.CharField(max_length=30, choices=_choices(Service)), default=list)
     async_queue = models.CharField(max_length=50)
     sync_queue = models.CharField(max_length=50)
     error_queue = models.CharField(max_length=50)
     encryption_certificate = models.CharField(max_length=500)
     signing_certificate = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="gp", service_kind="") | (Q(kind="service") & ~Q(service_kind="")),
+                name="party_service_has_a_kind",
+            )
+        ]
+
+    @property
+    def has_list(self) -> bool:
+        """Whether Fastlegeregisteret has a list of patients for it: a GP's, or the office's without a GP (ACT-12)."""
+        return self.kind == PartyKind.GP or self.service_kind == ServiceKind.VACANT_LIST
 
 
 class Citizen(models.Model):

@@ -80,7 +80,10 @@ class Standing:
 
 
 def can_be_reached(citizen: Standing) -> bool:
-    """Whether a clinic's message is taken in: active, and agreed to dialog (HITS 1217 2.13.2, HNP-1, PAT-12)."""
+    """Whether a clinic's message is taken in: active, and agreed to dialog (HITS 1217 2.13.2, HNP-1, PAT-12).
+
+    Of the levels Basis, Basis+ and Full access all services of the GP need Full access (PAT-13).
+    """
     return citizen.digitally_active and citizen.consent is Consent.FULL
 
 

@@ -86,6 +86,7 @@ def _party(one: world.Party) -> Party:
         family_name=one.family_name,
         hpr_number=str(one.hpr_number or ""),
         kind=one.kind.value,
+        service_kind=one.service_kind.value if one.service_kind else "",
         services=[service.value for service in one.services],
         async_queue=one.queues.async_,
         sync_queue=one.queues.sync,

@@ -10,7 +10,7 @@ which `write` makes and `load` reads. Ids are strings, paths absolute, unknown m
                     "queues": {"async", "sync", "syncreply", "error"},
                     "signing_certificate", "signing_key", "encryption_certificate", "encryption_key"},
      "parties": [{"her_id", "clinic_her_id", "clinic_name", "organisation_number", "name", "given_name", "family_name",
-                  "hpr_number", "kind": "gp|service",
+                  "hpr_number", "kind": "gp|service", "service_kind": "KX17|06",
                   "services": ["e_contact", "e_consultation", "prescription_renewal", "booking", "appointment_wish",
                                "appointment_cancellation"],
                   "queues": {"async", "sync", "error"}, "encryption_certificate", "signing_certificate"}],
@@ -36,7 +36,7 @@ VERSION = 1
 
 
 class Consent(StrEnum):
-    """How much of HelseNorge a citizen has agreed to."""
+    """How much of HelseNorge a citizen has agreed to: one of its three levels, or nothing (PAT-13)."""
 
     FULL = "full"
     BASIS_PLUS = "basis_plus"
@@ -49,6 +49,13 @@ class PartyKind(StrEnum):
 
     GP = "gp"
     SERVICE = "service"
+
+
+class ServiceKind(StrEnum):
+    """What a service party is, by the register's code list 8666. Only the first has a list of patients (ACT-12)."""
+
+    VACANT_LIST = "KX17"
+    VACCINATION = "06"
 
 
 class Service(StrEnum):
@@ -99,7 +106,10 @@ class OwnParty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """A communication party of a clinic. Paths name PEM certificates. organisation_number: the clinic's."""
+    """A communication party of a clinic. Paths name PEM certificates. organisation_number: the clinic's.
+
+    service_kind: of a service, and only of one.
+    """
 
     her_id: HerId
     clinic_her_id: HerId
@@ -113,7 +123,12 @@ class Party:
     given_name: str = ""
     family_name: str = ""
     hpr_number: HprNumber | None = None
+    service_kind: ServiceKind | None = None
     services: tuple[Service, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.kind is PartyKind.SERVICE) is (self.service_kind is None):
+            raise ValueError("A service party has a service_kind, and a GP has none.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -215,6 +230,7 @@ def _party(read: Mapping[str, Any]) -> Party:
         family_name=read.get("family_name") or "",
         hpr_number=HprNumber(read["hpr_number"]) if read.get("hpr_number") else None,
         kind=PartyKind(read["kind"]),
+        service_kind=ServiceKind(read["service_kind"]) if read.get("service_kind") else None,
         services=tuple(Service(one) for one in read["services"]),
         queues=_queues(read["queues"]),
         encryption_certificate=Path(read["encryption_certificate"]),
@@ -278,6 +294,7 @@ def _plain_party(party: Party) -> dict[str, Any]:
         "family_name": party.family_name,
         "hpr_number": str(party.hpr_number or ""),
         "kind": party.kind.value,
+        "service_kind": party.service_kind.value if party.service_kind else "",
         "services": [service.value for service in party.services],
         "queues": _plain_queues(party.queues),
         "encryption_certificate": str(party.encryption_certificate),

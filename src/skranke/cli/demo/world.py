@@ -108,6 +108,7 @@ def _service(bus: Bus, pki: DemoPki) -> world.Party:
         organisation_number=cast.CLINIC_ORGANISATION_NUMBER,
         name=cast.SERVICE_NAME,
         kind=world.PartyKind.SERVICE,
+        service_kind=world.ServiceKind.VACCINATION,
         queues=_queues(bus.clinic_queues),
         encryption_certificate=files.encryption_certificate,
         signing_certificate=files.signing_certificate,

@@ -13,7 +13,7 @@ from skranke.kernel.ids import HerId
 from skranke.sandbox import keys
 from skranke.sandbox.models import Party
 from skranke.sandbox.registers.soap import COMMON, Asked, FaultError, put, put_code, put_period
-from skranke.sandbox.world import PartyKind
+from skranke.sandbox.world import PartyKind, ServiceKind
 from skranke.standards.codec import XSI, Element
 from skranke.wire.certificates import Certificate, load_certificate
 
@@ -21,6 +21,10 @@ NAMESPACE = "http://register.nhn.no/CommunicationParty"
 _HPR = "http://register.nhn.no/HPR"
 _CERTIFICATES = "http://register.nhn.no/CertificateDetails"
 _CHANGED, _BEGAN, _NEVER = "2024-01-01T00:00:00", "2020-01-01T00:00:00", "9999-12-31T00:00:00"
+_SERVICE_KINDS = {
+    ServiceKind.VACANT_LIST: "Fastlege, liste uten fast lege",
+    ServiceKind.VACCINATION: "Vaksinasjon",
+}
 _UNKNOWN = "Kommunikasjonspart med oppgitt HER-id eksisterer ikke."
 _QUEUES = (
     ("E_SB_ASYNC", "Asynkron AMQP kø"),
@@ -157,7 +161,7 @@ def _party(party: Party) -> _Entry:
         given_name=party.given_name,
         family_name=party.family_name,
         hpr_number=party.hpr_number,
-        service=None if is_gp else ("KX17", "Fastlege, liste uten fast lege"),
+        service=None if is_gp else (party.service_kind, _SERVICE_KINDS[ServiceKind(party.service_kind)]),
     )
 
 

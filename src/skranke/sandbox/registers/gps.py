@@ -1,6 +1,7 @@
 """Fastlegeregisteret: which citizen stands on which list (IFlrReadOperations).
 
-Each party of a clinic has one list, whose id is the party's HER-id; a service party's list has no doctor.
+Each GP has one list, whose id is the party's HER-id, and so has the office's service party for a list without a GP;
+other services have none.
 """
 
 from lxml import etree
@@ -29,7 +30,8 @@ def of_patient(asked: Asked, result: Element) -> None:
 def of_office(asked: Asked, result: Element) -> None:
     """GetGPContractsOnOffice."""
     number = f"{asked.number('organizationNumber'):09}"
-    parties = list(Party.objects.filter(clinic_organisation_number=number).order_by("her_id"))
+    found = Party.objects.filter(clinic_organisation_number=number).order_by("her_id")
+    parties = [party for party in found if party.has_list]
     if not parties:
         raise FaultError(_ERROR, "ArgumentException: Virksomheten har ingen fastlegeavtaler")
     for party in parties:
@@ -39,7 +41,7 @@ def of_office(asked: Asked, result: Element) -> None:
 def on_list(asked: Asked, result: Element) -> None:
     """GetGPPatientList."""
     party = Party.objects.filter(her_id=str(asked.number("gpContractId"))).first()
-    if party is None:
+    if party is None or not party.has_list:
         raise FaultError(_ERROR, "ArgumentException: Kontrakten finnes ikke")
     for citizen in party.citizens.order_by("id"):
         _write_listing(etree.SubElement(result, _tag("PatientToGPContractAssociation")), citizen, party, whole=False)

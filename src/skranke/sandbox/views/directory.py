@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "shell": shell("directory"),
         "parties": parties,
+        "lists": [party for party in parties if party.has_list],
         "services": [(service, words.service_text(service)) for service in Service],
         "citizens": list(Citizen.objects.select_related("gp").order_by("family_name", "given_name", "national_id")),
         "registers": [(one, words.register_text(one), one in outages.stopped()) for one in Register],
@@ -49,6 +50,8 @@ def move_citizen(request: HttpRequest) -> HttpResponse:
     citizen = get_object_or_404(Citizen, national_id=_sent(request, "citizen"))
     wanted = _sent(request, "party")
     party = get_object_or_404(Party, pk=wanted) if wanted else None
+    if party is not None and not party.has_list:
+        raise Http404
     directory.move(citizen, party)
     if party is None:
         messages.success(request, _("%(name)s står ikke lenger på noen liste.") % {"name": citizen.name})
