@@ -7,6 +7,8 @@ from urllib.parse import quote
 from skranke.kernel import clock
 from skranke.standards.build import comtest, ekontakt
 
+from support.sandbox import GP, GP_OFF, NOT_SET_UP
+
 
 def sent_by(play, citizen):
     document = ekontakt.clinic_question(
@@ -46,6 +48,16 @@ def test_a_communication_test_tells_how_long_the_answer_took(play):
     page = play.browser().post("/drift/test", {"party": "91095"}, page="/drift")
     worker.join()
     assert page.says("Kari Lunde svarte på")
+
+
+def test_the_test_proposes_a_clinic_that_has_been_heard_of_before_one_that_is_not_set_up(play):
+    sent_by(play, play.citizen())
+    page = play.browser().get("/drift").page
+    heard, silent = (
+        [one.get("value") for one in group.xpath("option")] for group in page.xpath("//select[@id='party']/optgroup")
+    )
+    assert heard == [str(GP), str(GP_OFF)]
+    assert silent == [str(NOT_SET_UP)]  # though its name comes first
 
 
 def test_the_clock_moves_for_every_program(play, monkeypatch):

@@ -51,6 +51,7 @@ from support.run import RUN, mark
 from support.schemas import validate
 
 GP, GP_OFF = CLINIC, HerId("91096")
+NOT_SET_UP = HerId("91097")
 CLINIC_LEVEL_1 = HerId("1234")
 PATIENCE = 60.0
 _SOURCE = Path(__file__).resolve().parents[2] / "src"
@@ -438,6 +439,9 @@ def _world(bus: Bus, pki: DemoPki) -> world.World:
             signing_certificate=clinic.signing_certificate,
         )
 
+    not_set_up = replace(
+        party(NOT_SET_UP, "Aud Nylend", ()), clinic_her_id=HerId("1299"), clinic_name="Nylend legekontor"
+    )
     spare = tuple(
         world.Citizen(
             national_id=synthetic_national_id(date(1980, 1, 1), number),
@@ -463,7 +467,7 @@ def _world(bus: Bus, pki: DemoPki) -> world.World:
             encryption_certificate=own.encryption_certificate,
             encryption_key=own.encryption_key,
         ),
-        parties=(party(GP, "Kari Lunde", tuple(world.Service)), party(GP_OFF, "Mona Haugland", ())),
+        parties=(party(GP, "Kari Lunde", tuple(world.Service)), party(GP_OFF, "Mona Haugland", ()), not_set_up),
         citizens=(family, *(one for name, one in NAMED.items() if name != "parent"), *spare),
     )
 

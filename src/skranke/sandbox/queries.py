@@ -12,7 +12,7 @@ from lxml import etree
 from skranke.kernel import clock, ids
 from skranke.sandbox import access, rules
 from skranke.sandbox.access import DIALOGS, Visit
-from skranke.sandbox.models import Appointment, Citizen, Direction, Gauge, Message, Mode, Outgoing
+from skranke.sandbox.models import Appointment, Citizen, Direction, Gauge, Message, Mode, Outgoing, Party
 from skranke.sandbox.rules import Access, AppointmentState
 from skranke.standards.apprec import AppRec
 from skranke.standards.codes import Answer
@@ -93,6 +93,25 @@ def _searchable(row: CitizenRow, today: date) -> str:
     one = row.citizen
     parts = (one.name, str(ids.age_on(one.born, today)), row.state, one.consent, one.gp.name if one.gp else "")
     return " ".join(parts).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Offices:
+    """The parties to choose from, by name. silent: of clinics that have sent nothing yet, set up or not."""
+
+    heard: tuple[Party, ...]
+    silent: tuple[Party, ...]
+
+
+def offices() -> Offices:
+    """All parties, those first that are known to answer: something has come from their clinic."""
+    incoming = Message.objects.filter(direction=Direction.IN, party__isnull=False)
+    clinics = set(incoming.order_by().values_list("party__clinic_her_id", flat=True).distinct())
+    parties = list(Party.objects.order_by("name", "her_id"))
+    return Offices(
+        heard=tuple(one for one in parties if one.clinic_her_id in clinics),
+        silent=tuple(one for one in parties if one.clinic_her_id not in clinics),
+    )
 
 
 def wards(actor: Citizen) -> list[Citizen]:

@@ -140,5 +140,5 @@ def _context(request: HttpRequest) -> dict[str, object]:
         "movable": bool(os.environ.get(clock.ENVIRONMENT_VARIABLE)),
         "troubles": [words.trouble_text(kind) for kind in troubles.ordered()],
         "citizens": list(Citizen.objects.order_by("family_name", "given_name", "national_id")),
-        "parties": list(Party.objects.order_by("name")),
+        "offices": queries.offices(),
     }
