@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from skranke.audit.models import AuditEvent
+from skranke.clinics.models import Employee
 from skranke.dialog.models import Message
 from skranke.dialog.services import mark_delivery
 from skranke.kernel import clock
@@ -60,6 +61,7 @@ def _world() -> World:
             "patient": str(cast.ola.id),
             "slot": str(slots[1].id),
             "schedule": str(book.schedule.id),
+            "employee": str(cast.kari.id),
             "appointment": made.body["id"],
             "etag": made.headers["ETag"],
         },
@@ -124,7 +126,19 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
         "appointment",
         lambda api, ids: api.post(f"appointments/{ids['appointment']}/resend"),
     ),
+    "POST /schedules": (
+        "employee",
+        lambda api, ids: api.post(
+            "schedules", {"owner": {"kind": "employee", "id": ids["employee"]}, "public_name": MARKER}
+        ),
+    ),
+    "PATCH /schedules/{schedule_id}": (
+        "schedule",
+        lambda api, ids: api.patch(f"schedules/{ids['schedule']}", {"online": False}, **{"If-Match": "*"}),
+    ),
 }
+# Settings: an administrator's, and about no patient.
+SETTINGS = {"POST /schedules", "PATCH /schedules/{schedule_id}"}
 # Routes that name no thing: the stranger gets an answer, with nothing of ours in it.
 LISTS: dict[str, Recipe] = {
     "GET /threads": lambda api, ids: api.get("threads", mailbox="aapne"),
@@ -162,6 +176,8 @@ WRITES: dict[str, str] = {
     "POST /appointments/{appointment_id}/cancel": "appointment.cancelled",
     "GET /appointments/{appointment_id}/told": "appointment.read",
     "POST /appointments/{appointment_id}/resend": "message.resent",
+    "POST /schedules": "schedule.created",
+    "PATCH /schedules/{schedule_id}": "schedule.changed",
 }
 NO_PATIENT_IN_IT = {"GET /schedules", "GET /slots"}
 
@@ -195,15 +211,20 @@ def test_the_rightful_person_gets_it_and_it_is_in_the_log(route: str) -> None:
     world = _world()
     cast = world.book.cast
     before = _rows(cast, route)
-    ours = recipe(Api(cast, cast.kari), world.ids)
+    ours = recipe(Api(cast, _rightful(cast, route)), world.ids)
     assert ours.status in {200, 201}, ours.body
     assert _rows(cast, route) > before or route in NO_PATIENT_IN_IT
 
 
 def _rows(cast: Cast, route: str) -> int:
-    whose = {} if route in LISTS else {"patient_id": cast.ola.id}
+    whose = {} if route in {*LISTS, *SETTINGS} else {"patient_id": cast.ola.id}
+    actor = _rightful(cast, route)
     with acting(cast.system):
-        return AuditEvent.objects.filter(action=WRITES.get(route, ""), actor_id=cast.kari.id, **whose).count()
+        return AuditEvent.objects.filter(action=WRITES.get(route, ""), actor_id=actor.id, **whose).count()
+
+
+def _rightful(cast: Cast, route: str) -> Employee:
+    return cast.ali if route in SETTINGS else cast.kari
 
 
 @pytest.mark.req("NFR-2")

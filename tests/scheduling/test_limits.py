@@ -126,7 +126,7 @@ def test_only_the_first_of_the_schedule_or_of_each_day() -> None:
 @pytest.mark.req("BOK-1", "CAL-4", "HNB-3")
 def test_who_may_book() -> None:
     at, kind = [NOW + timedelta(days=1)], _type()
-    everyone = ScheduleFacts(id=uuid4(), owner_id=GP, gp_list_only=False)
+    everyone = ScheduleFacts(id=uuid4(), owner_id=GP, audience="all")
     clinics = ScheduleFacts(id=uuid4(), owner_id=None)
     own, others, unlisted = _patient(), _patient(gp_id=uuid4()), _patient(on_gp_list=False)
     assert _shown(everyone, kind, at, patient=others)

@@ -28,6 +28,7 @@ from support.properties import tried
 
 OSLO = ZoneInfo("Europe/Oslo")
 GP, OTHER_GP = uuid4(), uuid4()
+LISTS = (uuid4(), uuid4())
 # Spring night, autumn night, turn of a year with 53 weeks, Easter.
 WEEKS = [IsoWeek(2026, 13), IsoWeek(2026, 43), IsoWeek(2026, 53), IsoWeek(2027, 12)]
 QUICK = tried(60)
@@ -45,7 +46,8 @@ schedules = st.builds(
     id=st.uuids(),
     owner_id=st.sampled_from([GP, OTHER_GP, None]),
     online=st.sampled_from([True, True, True, False]),
-    gp_list_only=st.booleans(),
+    audience=st.sampled_from(["all", "gp_list", "gp_list", "clinic", "list"]),
+    list_id=st.sampled_from(LISTS),
     limits=limits,
 )
 kinds = st.builds(
@@ -84,6 +86,7 @@ def worlds(draw):
             PatientFacts,
             id=st.uuids(),
             gp_id=st.sampled_from([GP, OTHER_GP]),
+            list_ids=st.frozensets(st.sampled_from(LISTS)),
             on_gp_list=st.booleans(),
             blocked=st.sampled_from([False, False, True]),
             booked=st.integers(0, 3),
@@ -126,7 +129,11 @@ def _may(slot, world) -> bool:  # noqa: PLR0911 - one sentence of the rules afte
     on_this_list = listed and schedule.owner_id in (None, patient.gp_id)
     if world["audience"] == "helsenorge" and (not on_this_list or schedule.owner_id is None):
         return False
-    if schedule.gp_list_only and not on_this_list:
+    if schedule.audience != "all" and patient is None:
+        return False
+    if schedule.audience == "gp_list" and not on_this_list:
+        return False
+    if world["audience"] != "helsenorge" and schedule.audience == "list" and schedule.list_id not in patient.list_ids:
         return False
     if patient is not None:
         own = kind.limits.max_self_booked if kind.custom_limits else None

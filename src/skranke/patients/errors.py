@@ -28,6 +28,12 @@ class ListNameTakenError(ConflictError):
     code = "list_name_taken"
 
 
+class ListInUseError(ConflictError):
+    """Something at the clinic goes by this list, such as who may book a schedule (PAT-15)."""
+
+    code = "list_in_use"
+
+
 class ListChangedError(ChangedError):
     """Somebody else has changed the list since the caller read it."""
 

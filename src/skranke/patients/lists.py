@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, ProtectedError, Q, QuerySet
 from django.db.utils import IntegrityError
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import ForbiddenError, InvalidError, NotFoundError
 from skranke.kernel.ids import uuid_or_none
 from skranke.patients import rules
-from skranke.patients.errors import ListChangedError, ListNameTakenError
+from skranke.patients.errors import ListChangedError, ListInUseError, ListNameTakenError
 from skranke.patients.models import Patient, PatientList, PatientListKind, PatientListMember
 from skranke.tenancy.rows import insert_once
 from skranke.tenancy.work import current_actor
@@ -121,10 +121,17 @@ def change_list(
 
 
 def delete_list(kept: PatientList) -> None:
-    """Delete a list; its patients stay patients. Raises ForbiddenError."""
+    """Delete a list; its patients stay patients. Raises ForbiddenError, ListInUseError."""
     kept = _lock(kept)
     _record(Action.LIST_DELETED, kept)
-    kept.delete()
+    try:
+        kept.delete()
+    except ProtectedError:
+        raise ListInUseError(
+            _(
+                "En timebok bruker listen: bare pasientene på den kan bestille. Ingenting er slettet. Endre timeboken først."
+            )
+        ) from None
 
 
 def add_member(kept: PatientList, patient: Patient) -> None:

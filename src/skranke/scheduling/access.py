@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
+from skranke.clinics.organisation.queries import groups, members_of
 from skranke.clinics.queries import this_clinic
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor, ActorKind
@@ -20,6 +21,14 @@ Row = TypeVar("Row")
 def get_schedule_for(actor: Actor, schedule_id: UUID) -> Schedule:
     """A schedule of the actor's clinic; patients have no way to one."""
     return _one(Schedule.objects.select_related("owner").filter(**_staff(actor), id=schedule_id).first())
+
+
+def owners_of(schedule: Schedule) -> frozenset[UUID]:
+    """The employees whose own schedule it is: one, the members of a group now (ORG-10), or nobody (CAL-3)."""
+    if schedule.group_id is not None:
+        group = next((one for one in groups() if one.id == schedule.group_id), None)
+        return frozenset(one.id for one in members_of(group)) if group is not None else frozenset()
+    return frozenset({schedule.owner_id} if schedule.owner_id else ())
 
 
 def get_slot_for(actor: Actor, slot_id: UUID) -> Slot:

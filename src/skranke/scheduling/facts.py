@@ -8,8 +8,8 @@ from django.db import connection
 from django.db.models import Count
 
 from skranke.clinics.models import Clinic
-from skranke.patients.models import Patient
-from skranke.scheduling.models import STANDING, Appointment, AppointmentType, Audience, BookedThrough, Limits, Schedule
+from skranke.patients.models import Patient, PatientListMember
+from skranke.scheduling.models import STANDING, Appointment, AppointmentType, BookedThrough, Limits, Schedule
 from skranke.scheduling.values import Busy, LimitFacts, PatientFacts, ScheduleFacts, SlotFacts, TypeFacts
 
 _SLOTS = """
@@ -63,7 +63,8 @@ def schedule_facts(row: Schedule) -> ScheduleFacts:
         owner_id=row.owner_id,
         online=row.online,
         archived=row.archived,
-        gp_list_only=row.audience == Audience.GP_LIST,
+        audience=row.audience,
+        list_id=row.patient_list_id,
         limits=_limits(row),
     )
 
@@ -104,11 +105,19 @@ def _self_booked(patient: Patient, now: datetime, without: UUID | None) -> list[
     )
 
 
-def patient_facts(patient: Patient, now: datetime, *, count: bool = True, without: UUID | None = None) -> PatientFacts:
+def patient_facts(
+    patient: Patient,
+    now: datetime,
+    *,
+    count: bool = True,
+    lists: frozenset[UUID] = frozenset(),
+    without: UUID | None = None,
+) -> PatientFacts:
     """A patient with the counts that the limits need (BOK-4): standing, self-booked, not yet begun.
 
     count: False where no limit asks for the counts (`rules.limits_number`); they are left at zero then.
-    without: an appointment that does not count, such as one about to move.
+    lists: the patient lists that decide (`rules.lists_asked`). without: an appointment that does not count, such as
+    one about to move.
     """
     counts = _self_booked(patient, now, without) if count else []
     by_schedule: dict[UUID, int] = {}
@@ -120,11 +129,19 @@ def patient_facts(patient: Patient, now: datetime, *, count: bool = True, withou
         id=patient.id,
         gp_id=patient.gp_id,
         on_gp_list=patient.on_gp_list,
+        list_ids=_on_lists(patient, lists),
         blocked=patient.blocked,
         booked=sum(by_schedule.values()),
         booked_by_schedule=by_schedule,
         booked_by_type=by_type,
     )
+
+
+def _on_lists(patient: Patient, lists: frozenset[UUID]) -> frozenset[UUID]:
+    if not lists:
+        return frozenset()
+    found = PatientListMember.objects.filter(patient=patient, list_id__in=lists)
+    return frozenset(found.values_list("list_id", flat=True))
 
 
 def open_slots(schedule_ids: Sequence[UUID], start: datetime, end: datetime) -> list[SlotFacts]:

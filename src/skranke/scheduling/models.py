@@ -5,11 +5,11 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 
-from skranke.clinics.models import Employee
+from skranke.clinics.models import Employee, Group
 from skranke.dialog.models import Thread
 from skranke.kernel import clock
 from skranke.kernel.ids import new_id
-from skranke.patients.models import Patient
+from skranke.patients.models import Patient, PatientList
 from skranke.tenancy.models import TenantModel
 
 
@@ -17,14 +17,17 @@ class OwnerKind(models.TextChoices):
     """Who owns a schedule (CAL-3)."""
 
     EMPLOYEE = "employee"
+    GROUP = "group"
     CLINIC = "clinic"
 
 
 class Audience(models.TextChoices):
-    """Who may book a schedule (CAL-4)."""
+    """Who may book a schedule (CAL-4): anybody, patients on a GP's list, all the clinic knows, those of one list."""
 
     ALL = "all"
     GP_LIST = "gp_list"
+    CLINIC = "clinic"
+    LIST = "list"
 
 
 class Visibility(models.TextChoices):
@@ -143,22 +146,35 @@ class Limits(models.Model):
 
 
 class Schedule(Limits, TenantModel):
-    """One appointment book (timebok). Patients see `public_name`, colleagues `internal_name`."""
+    """One appointment book (timebok). Patients see `public_name`, colleagues `internal_name`.
+
+    owner, group: who owns it, the clinic where neither is named. patient_list: whose patients may book (PAT-15).
+    """
 
     owner_kind = models.CharField(max_length=10, choices=OwnerKind, default=OwnerKind.EMPLOYEE)
     owner = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="schedules")
+    group = models.ForeignKey(Group, null=True, on_delete=models.PROTECT, related_name="+")
     public_name = models.CharField(max_length=200)
     internal_name = models.CharField(max_length=200)
     online = models.BooleanField(default=True)
     audience = models.CharField(max_length=20, choices=Audience, default=Audience.GP_LIST)
+    patient_list = models.ForeignKey(PatientList, null=True, on_delete=models.PROTECT, related_name="+")
     archived = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(owner_kind="employee", owner__isnull=False) | Q(owner_kind="clinic", owner__isnull=True),
+                condition=Q(owner_kind="employee", owner__isnull=False, group__isnull=True)
+                | Q(owner_kind="group", owner__isnull=True, group__isnull=False)
+                | Q(owner_kind="clinic", owner__isnull=True, group__isnull=True),
                 name="schedule_owner_fits_kind",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(audience="list", patient_list__isnull=False)
+                | (~Q(audience="list") & Q(patient_list__isnull=True)),
+                name="schedule_list_fits_audience",
+            ),
         ]
 
 

@@ -47,7 +47,7 @@ __all__ = [
 
 def schedules(*, archived: bool = False) -> list[Schedule]:
     """The clinic's schedules by internal name, with their owners."""
-    rows = Schedule.objects.select_related("owner")
+    rows = Schedule.objects.select_related("owner", "group", "patient_list")
     return list((rows if archived else rows.filter(archived=False)).order_by("internal_name", "id"))
 
 
@@ -122,7 +122,8 @@ def _offer(
     since = min(start, now) if not staff and any(level.first_only for level in levels) else start
     counted = patient if isinstance(patient, PatientFacts) else None
     if isinstance(patient, Patient) and not staff:
-        counted = patient_facts(patient, now, count=rules.limits_number(chosen, types.values(), clinic))
+        count = rules.limits_number(chosen, types.values(), clinic)
+        counted = patient_facts(patient, now, count=count, lists=rules.lists_asked(chosen))
     shown = rules.offer(
         open_slots(ids, since, end),
         busy_times(ids, since, end + timedelta(days=1), now),

@@ -4,7 +4,7 @@
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -36,6 +36,7 @@ FARTHEST = timedelta(days=10 * 366)
 FOREVER: Seconds = 2**62
 HIDDEN = "hidden"
 GROUP = "group"
+EVERYBODY, KNOWN_HERE, ON_LIST = "all", "clinic", "list"
 STAND_INS = frozenset({"substitute", "intern"})
 
 
@@ -111,10 +112,22 @@ def takes_one_patient(kind: TypeFacts) -> bool:
 
 
 def is_entitled(patient: PatientFacts | None, schedule: ScheduleFacts) -> bool:
-    """CAL-4, BOK-1: the patient is among those who may book the schedule; unknown persons only where all may."""
-    if not schedule.gp_list_only:
+    """CAL-4, BOK-1, PAT-15: the patient is among those who may book the schedule in our own channels.
+
+    Unknown persons only where all may; a patient list has whoever stands on it, with or without a GP here.
+    """
+    if schedule.audience == EVERYBODY:
         return True
-    return patient is not None and is_on_list_of(patient, schedule.owner_id)
+    if patient is None:
+        return False
+    if schedule.audience == ON_LIST:
+        return schedule.list_id in patient.list_ids
+    return schedule.audience == KNOWN_HERE or is_on_list_of(patient, schedule.owner_id)
+
+
+def lists_asked(schedules: Iterable[ScheduleFacts]) -> frozenset[UUID]:
+    """CAL-4, PAT-15: the patient lists that decide who may book these schedules."""
+    return frozenset(one.list_id for one in schedules if one.list_id is not None)
 
 
 def is_on_list_of(patient: PatientFacts, gp_id: UUID | None) -> bool:
@@ -398,6 +411,6 @@ def may_become(state: str, following: str) -> bool:
 # --- who may ------------------------------------------------------------------------------------------------------
 
 
-def may_edit_plan(actor: Actor, owner_id: UUID | None) -> bool:
-    """PLN-3: the schedule's owner, an administrator, or the program itself."""
-    return may(actor, Permission.EDIT_PLAN, owns=owner_id is not None and actor.person_id == owner_id)
+def may_edit_plan(actor: Actor, owners: Collection[UUID]) -> bool:
+    """PLN-3, ORG-10: who owns the schedule, alone or in a group, an administrator, or the program itself."""
+    return may(actor, Permission.EDIT_PLAN, owns=actor.person_id in owners)

@@ -105,8 +105,9 @@ class LimitFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleFacts:
-    """A schedule as the rules see it. owner_id: the employee who owns it, None when the clinic does (HNB-5).
+    """A schedule as the rules see it. owner_id: the employee who owns it, None when a group or the clinic does (HNB-5).
 
+    audience: who may book, as models.Audience has it; list_id: the patient list where that is "list".
     list_of: the GP whose patients HelseNorge shows it to, when that is not the owner: a stand-in's. resource: shown
     to those of any of the clinic's lists (Ressurstimebok).
     """
@@ -117,7 +118,8 @@ class ScheduleFacts:
     owner_id: UUID | None = None
     online: bool = True
     archived: bool = False
-    gp_list_only: bool = True
+    audience: str = "gp_list"
+    list_id: UUID | None = None
     list_of: UUID | None = None
     resource: bool = False
     limits: LimitFacts = field(default_factory=LimitFacts)
@@ -145,11 +147,15 @@ class TypeFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientFacts:
-    """A patient as the rules see it, with the counts of coming appointments the patient booked (BOK-4)."""
+    """A patient as the rules see it, with the counts of coming appointments the patient booked (BOK-4).
+
+    list_ids: of the schedules' patient lists, those the patient stands on.
+    """
 
     id: UUID
     gp_id: UUID | None = None
     on_gp_list: bool = False
+    list_ids: frozenset[UUID] = frozenset()
     blocked: bool = False
     booked: int = 0
     booked_by_schedule: dict[UUID, int] = field(default_factory=dict)

@@ -221,7 +221,13 @@ def check_slot(request: Request, slot: Slot, shown: ScheduleFacts | None, now: d
     moving = request.moving
     facts = None
     if audience is not OfferAudience.STAFF:
-        facts = patient_facts(request.patient, now, count=counted, without=moving.id if moving else None)
+        facts = patient_facts(
+            request.patient,
+            now,
+            count=counted,
+            lists=rules.lists_asked([schedule]),
+            without=moving.id if moving else None,
+        )
     window = rules.window(schedule, kind, clinic=limits, patient=facts, audience=audience, now=now)
     if moving is None:
         used, expired = time_in_use(schedule.id, start, end, now)

@@ -12,6 +12,7 @@ from skranke.audit.services import record
 from skranke.kernel import clock
 from skranke.kernel.errors import ForbiddenError, InvalidError
 from skranke.kernel.ids import new_id
+from skranke.scheduling.access import owners_of
 from skranke.scheduling.errors import OverlappingSlotsError
 from skranke.scheduling.facts import busy_times
 from skranke.scheduling.models import (
@@ -195,7 +196,7 @@ def _monday(week: IsoWeek) -> datetime:
 
 
 def _check_right(schedule: Schedule) -> None:
-    if not may_edit_plan(current_actor(), schedule.owner_id):
+    if not may_edit_plan(current_actor(), owners_of(schedule)):
         raise ForbiddenError(_("Bare eieren av timeboken og administrator kan endre arbeidsplanen."))
 
 

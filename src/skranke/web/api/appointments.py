@@ -8,14 +8,18 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from ninja.responses import Response
 
+from skranke.clinics.access import get_employee_for, get_group_for
+from skranke.clinics.models import Employee, Group
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
 from skranke.patients.access import get_patient_for
+from skranke.patients.lists import get_list_for
+from skranke.patients.models import PatientList
 from skranke.scheduling import queries
 from skranke.scheduling.access import get_appointment_for, get_schedule_for, get_slot_for, get_type_for
 from skranke.scheduling.details import details
 from skranke.scheduling.models import Appointment, BookedThrough, Schedule
-from skranke.scheduling.services import booking, cancelling, changing, moving, telling
+from skranke.scheduling.services import booking, cancelling, changing, moving, setup, telling
 from skranke.scheduling.values import OfferAudience
 from skranke.tenancy.work import current_actor
 from skranke.web.api import schemas
@@ -26,6 +30,7 @@ router = Router(tags=["appointments"])
 _LAST_ROW = 10**9
 _MOVES = {"slot_id", "start", "end"}
 _CHANGES = {"type_id", "contact", "address", "reason", "note"}
+_PLAIN = {"public_name", "internal_name", "online", "audience"}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
@@ -34,6 +39,29 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 def list_schedules(request: HttpRequest) -> Any:
     """The clinic's schedules that are not archived."""
     return schemas.ScheduleList(items=[_schedule(one) for one in queries.schedules()])
+
+
+@router.post("/schedules", response={201: schemas.ScheduleOut})
+@writes
+def make_schedule(request: HttpRequest, body: schemas.ScheduleIn) -> Any:
+    """Make a schedule. For administrators."""
+    names = body.model_dump(include=_PLAIN)
+    made = setup.create_schedule(owner=_owner(body.owner), patient_list=_list(body.patient_list_id), **names)
+    return created(_schedule(made), made.version)
+
+
+@router.patch("/schedules/{schedule_id}", response=schemas.ScheduleOut)
+@writes
+def change_schedule(request: HttpRequest, schedule_id: UUID, body: schemas.SchedulePatch) -> Any:
+    """Change who owns a schedule, who may book it, or its names. For administrators. Needs If-Match."""
+    schedule = get_schedule_for(current_actor(), schedule_id)
+    fields = body.model_dump(include=_PLAIN, exclude_none=True)
+    if body.owner is not None:
+        fields["owner"] = _owner(body.owner)
+    if body.patient_list_id is not None:
+        fields["patient_list"] = _list(body.patient_list_id)
+    changed = setup.change_schedule(schedule, expected_version=expected_version(request, needed=True), **fields)
+    return answer(_schedule(changed), changed.version)
 
 
 @router.get("/slots", response=schemas.SlotList)
@@ -185,14 +213,31 @@ def _findings(audience: OfferAudience, schedule: Schedule | None) -> list[str]:
     return [str(finding.text) for finding in queries.why_no_slots(schedule.owner) if not finding.ok]
 
 
+def _owner(wanted: schemas.OwnerIn) -> Employee | Group | None:
+    if (wanted.kind == "clinic") is not (wanted.id is None):
+        raise InvalidError("Name the id of an employee or a group; the clinic has none.", field="owner")
+    if wanted.id is None:
+        return None
+    of = get_group_for if wanted.kind == "group" else get_employee_for
+    return of(current_actor(), wanted.id)
+
+
+def _list(list_id: UUID | None) -> PatientList | None:
+    return None if list_id is None else get_list_for(current_actor(), list_id)
+
+
 def _schedule(row: Schedule) -> schemas.ScheduleOut:
     return schemas.ScheduleOut(
         id=row.id,
         public_name=row.public_name,
         internal_name=row.internal_name,
+        owner_kind=row.owner_kind,
         owner_id=row.owner_id,
+        group_id=row.group_id,
         online=row.online,
         audience=row.audience,
+        patient_list_id=row.patient_list_id,
+        version=row.version,
     )
 
 

@@ -288,9 +288,42 @@ class ScheduleOut(Schema):
     id: UUID
     public_name: str
     internal_name: str
+    owner_kind: str
     owner_id: UUID | None
+    group_id: UUID | None
     online: bool
     audience: str
+    patient_list_id: UUID | None
+    version: int
+
+
+class OwnerIn(Schema):
+    """Who owns a schedule: an employee or a group by its id, or the whole clinic without one."""
+
+    kind: Literal["employee", "group", "clinic"]
+    id: UUID | None = None
+
+
+class ScheduleIn(Schema):
+    """A new schedule, and who may book it. patient_list_id: with the audience `list`, and only then."""
+
+    owner: OwnerIn
+    public_name: Text
+    internal_name: Text = ""
+    online: bool = True
+    audience: Literal["all", "gp_list", "clinic", "list"] = "gp_list"
+    patient_list_id: UUID | None = None
+
+
+class SchedulePatch(Schema):
+    """What is to be otherwise; what is left out stays. patient_list_id: beside the audience `list`, and only then."""
+
+    owner: OwnerIn | None = None
+    public_name: Text | None = None
+    internal_name: Text | None = None
+    online: bool | None = None
+    audience: Literal["all", "gp_list", "clinic", "list"] | None = None
+    patient_list_id: UUID | None = None
 
 
 class ScheduleList(Schema):
