@@ -113,6 +113,18 @@ def _value(name, schedule, kind, clinic):
     return getattr(schedule.limits, name) if getattr(schedule.limits, name) is not None else getattr(clinic, name)
 
 
+def _is_meant(patient, schedule, audience) -> bool:
+    """Who may book, by the words of CAL-4 and HNB-3."""
+    listed = patient is not None and patient.on_gp_list
+    on_this_list = listed and schedule.owner_id in (None, patient.gp_id)
+    if audience == "helsenorge":
+        return on_this_list and schedule.owner_id is not None
+    if patient is None:
+        return schedule.audience == "all"
+    on_list = schedule.list_id in patient.list_ids
+    return {"all": True, "clinic": True, "gp_list": on_this_list, "list": on_list}[schedule.audience]
+
+
 def _may(slot, world) -> bool:  # noqa: PLR0911 - one sentence of the rules after the other, as they are written
     """One slot by the words of BOK-1 to BOK-6, with dates and times as a person would count them."""
     schedule, kind = world["schedules"][slot.schedule_id], world["types"][slot.type_id]
@@ -125,15 +137,7 @@ def _may(slot, world) -> bool:  # noqa: PLR0911 - one sentence of the rules afte
         return True
     if not schedule.online or not kind.bookable_online or kind.visibility != "normal":
         return False
-    listed = patient is not None and patient.on_gp_list
-    on_this_list = listed and schedule.owner_id in (None, patient.gp_id)
-    if world["audience"] == "helsenorge" and (not on_this_list or schedule.owner_id is None):
-        return False
-    if schedule.audience != "all" and patient is None:
-        return False
-    if schedule.audience == "gp_list" and not on_this_list:
-        return False
-    if world["audience"] != "helsenorge" and schedule.audience == "list" and schedule.list_id not in patient.list_ids:
+    if not _is_meant(patient, schedule, world["audience"]):
         return False
     if patient is not None:
         own = kind.limits.max_self_booked if kind.custom_limits else None

@@ -128,9 +128,7 @@ def delete_list(kept: PatientList) -> None:
         kept.delete()
     except ProtectedError:
         raise ListInUseError(
-            _(
-                "En timebok bruker listen: bare pasientene på den kan bestille. Ingenting er slettet. Endre timeboken først."
-            )
+            _("Pasientene på listen kan bestille i en timebok. Ingenting er slettet. Endre timeboken først.")
         ) from None
 
 

@@ -105,9 +105,7 @@ def _check_audience(audience: Audience | str, patient_list: PatientList | None) 
     """CAL-4, PAT-15: a list is named where its patients may book, and nowhere else."""
     if (audience == Audience.LIST) is (patient_list is None):
         raise InvalidError(
-            _(
-                "Velg en pasientliste når bare pasientene på en liste kan bestille, og ellers ingen. Ingenting er lagret."
-            ),
+            _("Velg en pasientliste når bare pasientene på den kan bestille, og ellers ingen. Ingenting er lagret."),
             field="patient_list_id",
         )
 
