@@ -11,6 +11,7 @@ from skranke.audit.actions import Action
 from skranke.audit.models import AuditEvent
 from skranke.audit.rules import Unusual, is_outside_hours, unusual
 from skranke.audit.services import record
+from skranke.clinics.organisation.hours import STANDARD
 from skranke.identity.models import Account
 from skranke.kernel import clock
 from skranke.kernel.ids import new_id
@@ -93,7 +94,7 @@ def test_colleagues_and_looks_at_night_are_told_and_colleagues_come_first() -> N
     at(23, 5)
     does(cast, cast.kari, Action.PATIENT_READ, cast.nora)
     odd, _rows = parts(body(opened(cast)))
-    assert odd.index("Pasienten arbeider her") < odd.index("Utenom arbeidstid")
+    assert odd.index("Pasienten arbeider her") < odd.index("Utenom åpningstid")
     assert odd.index("Ola Nordmann") < odd.index("Nora Nordmann")
 
 
@@ -191,7 +192,10 @@ def test_only_an_administrator_may(name: str) -> None:
 @pytest.mark.req("NFR-1")
 def test_what_is_out_of_the_ordinary() -> None:
     noon, night = (clock.from_oslo(datetime.combine(DAY, time(hour))) for hour in (12, 22))
-    assert unusual(noon, noon, related=True, colleague=False) == ()
-    assert unusual(noon, night, related=False, colleague=True) == tuple(Unusual)
+    assert unusual(noon, noon, related=True, colleague=False, hours=STANDARD) == ()
+    assert unusual(noon, night, related=False, colleague=True, hours=STANDARD) == tuple(Unusual)
     sunday, may17 = (clock.from_oslo(datetime.combine(day, time(12))) for day in (date(2027, 2, 14), date(2027, 5, 17)))
-    assert [is_outside_hours(one) for one in (noon, night, sunday, may17)] == [False, True, True, True]
+    assert [is_outside_hours(one, STANDARD) for one in (noon, night, sunday, may17)] == [False, True, True, True]
+    open_on_sunday = {7: (time(12), time(12, 30))}
+    assert [is_outside_hours(one, open_on_sunday) for one in (noon, sunday)] == [True, False]
+    assert is_outside_hours(sunday + timedelta(minutes=30), open_on_sunday)

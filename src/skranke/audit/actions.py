@@ -17,6 +17,7 @@ class Action(StrEnum):
     EMPLOYEE_ENDED = "employee.ended"
     PRESENCE_CHANGED = "employee.presence_changed"
     DEPARTMENT_CHANGED = "department.changed"
+    OPENING_HOURS_CHANGED = "clinic.hours_changed"
     DEPARTMENT_REMOVED = "department.removed"
     ROLE_CHANGED = "role.changed"
     ROLE_REMOVED = "role.removed"

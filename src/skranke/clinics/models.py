@@ -150,6 +150,21 @@ class Clinic(models.Model):
         ]
 
 
+class OpeningHours(TenantModel):
+    """When the clinic is open on one weekday, 1 (Monday) to 7, Oslo wall time; a day without a row is closed."""
+
+    weekday = models.PositiveSmallIntegerField()
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic_id", "weekday"], name="opening_hours_once"),
+            models.CheckConstraint(condition=Q(weekday__gte=1, weekday__lte=7), name="opening_hours_weekday"),
+            models.CheckConstraint(condition=Q(closes__gt=models.F("opens")), name="opening_hours_end_later"),
+        ]
+
+
 class Department(TenantModel):
     """A part of the clinic (avdeling); every clinic has one or more (ORG-1)."""
 

@@ -73,7 +73,7 @@ def reason_text(reason: Unusual) -> str:
     return {
         Unusual.COLLEAGUE: _("Pasienten arbeider her"),
         Unusual.NO_RELATION: _("Ingen kjent grunn"),
-        Unusual.OUTSIDE_HOURS: _("Utenom arbeidstid"),
+        Unusual.OUTSIDE_HOURS: _("Utenom åpningstid"),
     }[reason]
 
 

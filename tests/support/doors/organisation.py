@@ -22,6 +22,7 @@ _PAGES = (
     "settings-addressing",
     "settings-addressing-clinic",
     "settings-me",
+    "settings-hours",
 )
 _THINGS = {
     "settings-employee": "employee",

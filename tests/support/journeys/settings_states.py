@@ -164,6 +164,20 @@ def _new_role(stage: Stage) -> Any:
     return stage.settings("rolle/ny")
 
 
+@state("konfigurasjon-apningstider", "settings-hours", main=True)
+def _hours(stage: Stage) -> Any:
+    return stage.settings("apningstider")
+
+
+@state("konfigurasjon-apningstider-feil", "settings-hours")
+def _hours_refused(stage: Stage) -> Any:
+    page = stage.settings("apningstider")
+    page.get_by_label("Lørdag åpner", exact=True).fill("10:00")
+    page.get_by_role("button", name="Lagre", exact=True).click()
+    page.locator(".summary").wait_for()
+    return page
+
+
 @state("konfigurasjon-grupper", "settings-groups", main=True)
 def _groups(stage: Stage) -> Any:
     return stage.settings("grupper")

@@ -84,6 +84,13 @@ PAGES = (
     ),
     SettingsPage(
         Area.CLINIC,
+        "settings-hours",
+        _("Åpningstider"),
+        _("Når klinikken er åpen. Oppslag utenom vises i innsynsloggen."),
+        Permission.CHANGE_SETTINGS,
+    ),
+    SettingsPage(
+        Area.CLINIC,
         "settings-groups",
         _("Grupper"),
         _("Ansatte som får post sammen, for eksempel resepsjonen."),

@@ -8,6 +8,7 @@ from uuid import UUID
 from skranke.audit.review import Look, Wanted, at_work, looks
 from skranke.audit.rules import Unusual, unusual
 from skranke.clinics.models import Employee
+from skranke.clinics.organisation.hours import opening_hours
 from skranke.dialog.models import Message
 from skranke.identity.models import Account
 from skranke.patients.models import Patient
@@ -32,14 +33,15 @@ def unusual_looks(wanted: Wanted) -> tuple[Sequence[Odd], int]:
     ids = {look.patient_id for look in found}
     gps = dict(Patient.objects.filter(id__in=ids, gp__isnull=False).values_list("id", "gp_id"))
     business, colleagues, work = _with_business(wanted), _colleagues(), at_work(wanted)
-    odd = []
+    odd, hours = [], opening_hours()
     for look in found:
         related = (
             gps.get(look.patient_id) == look.actor_id
             or (look.actor_id, look.patient_id) in work
             or look.patient_id in business
         )
-        reasons = unusual(look.first, look.last, related=related, colleague=look.patient_id in colleagues)
+        colleague = look.patient_id in colleagues
+        reasons = unusual(look.first, look.last, related=related, colleague=colleague, hours=hours)
         if reasons:
             odd.append(Odd(look, reasons))
     odd.sort(key=lambda one: [reason in one.reasons for reason in Unusual], reverse=True)
