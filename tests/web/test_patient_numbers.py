@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
@@ -31,6 +32,7 @@ from cast import Cast, fresh_national_id, make_clinic
 from support.api import Api
 from support.clinic_pages import HTMX, address, body, logged_in, same
 from support.dialog import question, receive
+from support.patient_pages import as_patient
 from support.timebok import make_timebok, weekday_at
 
 SECRET = "Hemmeligveien 777"
@@ -108,11 +110,13 @@ def _both() -> tuple[object, Patient, Patient]:
     return timebok, yusuf, again
 
 
-@pytest.mark.req("PAT-6", "PAT-9")
+@pytest.mark.req("PAT-6", "PAT-9", "NFR-1")
 def test_the_same_person_in_two_rows_becomes_one_with_all_that_either_had() -> None:
     timebok, yusuf, again = _both()
     cast, new, old = timebok.cast, again.national_id, yusuf.national_id
     client, page = logged_in(cast, cast.kari), address(cast, "patient-number", yusuf.id)
+    assert logged_in(cast, cast.anne).get(address(cast, "patient", again.id)).status_code == 200
+    clock.move(timedelta(minutes=1))
     asked = client.post(page, {"version": "1", "national_id": new})
     assert "Ja, det er samme person: slå sammen" in body(asked)
     assert client.post(address(cast, "patient-merge", yusuf.id, again.id), {"version": "1"}).status_code == 302
@@ -128,6 +132,10 @@ def test_the_same_person_in_two_rows_becomes_one_with_all_that_either_had() -> N
         assert JournalEntry.objects.get().patient_id == again.id
         merged = AuditEvent.objects.filter(action="patient.merged")
         assert set(merged.values_list("patient_id", flat=True)) == {yusuf.id, again.id}
+    seen = body(as_patient(yusuf).get(address(cast, "patient-seen")))
+    assert seen.count("Anne Berg") == 1  # who opened the row that is gone
+    log = body(logged_in(cast, cast.ali).get(address(cast, "settings-access-log"), {"fnr": new}))
+    assert "Anne Berg" in log.partition('id="all-h"')[2]
     card = body(client.get(address(cast, "patient", yusuf.id)))
     assert card.count("Under det nye nummeret") == 2
     assert "kl. 09.00" in card

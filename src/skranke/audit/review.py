@@ -29,13 +29,21 @@ WORK = frozenset(DEEDS) - LOOKS - {Action.ACCESS_READ}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which rows: from since, before until, and what else is asked for."""
+    """Which rows: from since, before until, and what else is asked for.
+
+    patient_ids: of one patient, the row that remains first, then those merged into it.
+    """
 
     since: datetime
     until: datetime
     employee_id: UUID | None = None
-    patient_id: UUID | None = None
+    patient_ids: tuple[UUID, ...] = ()
     deed: Deed | None = None
+
+    @property
+    def patient_id(self) -> UUID | None:
+        """The patient who is asked about, if only one is."""
+        return self.patient_ids[0] if self.patient_ids else None
 
 
 class Place(NamedTuple):
@@ -110,8 +118,8 @@ def _rows(wanted: Wanted) -> "QuerySet[AuditEvent, Any]":
     rows = AuditEvent.objects.filter(at__gte=wanted.since, at__lt=wanted.until).exclude(actor_kind=ActorKind.SYSTEM)
     if wanted.employee_id is not None:
         rows = rows.filter(actor_id=wanted.employee_id)
-    if wanted.patient_id is not None:
-        rows = rows.filter(patient_id=wanted.patient_id)
+    if wanted.patient_ids:
+        rows = rows.filter(patient_id__in=wanted.patient_ids)
     if wanted.deed is Deed.OTHER:
         rows = rows.exclude(action__in=DEEDS)
     elif wanted.deed is not None:

@@ -4,7 +4,7 @@ The patient sees employees' names and roles, and never another patient: whoever 
 What the program did by itself is left out; so is what the patient did.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -107,16 +107,18 @@ class SeenPage:
 def who_has_seen(
     patient_id: UUID,
     *,
+    merged: Collection[UUID] = (),
     before: date | None = None,
     days: int = DAYS_A_PAGE,
     only: "Mapping[str, QuerySet[Any, Any]] | None" = None,
 ) -> SeenPage:
     """The days on which somebody used this patient's data, `days` of them at most; that it was asked is logged (NFR-1).
 
-    before: only days before this one. only: of these kinds of things only those with these ids are spoken of.
+    merged: other ids of the same person, whose rows are the patient's too. before: only days before this one.
+    only: of these kinds of things only those with these ids are spoken of.
     """
     record(Action.ACCESS_READ, subject_kind="patient", subject_id=patient_id, patient_id=patient_id)
-    rows = _of_others(patient_id)
+    rows = _of_others([patient_id, *merged])
     for kind, ids in (only or {}).items():
         rows = rows.filter(~Q(subject_kind=kind) | Q(subject_id__in=ids))
     if before is not None:
@@ -128,9 +130,9 @@ def who_has_seen(
     return SeenPage(_grouped(rows.filter(day__gte=shown[-1], day__lte=shown[0])), earlier)
 
 
-def _of_others(patient_id: UUID) -> "QuerySet[Any, Any]":
-    found = AuditEvent.objects.filter(patient_id=patient_id).exclude(actor_kind=ActorKind.SYSTEM)
-    own = {"actor_kind": ActorKind.PATIENT, "actor_id": patient_id}
+def _of_others(ids: Collection[UUID]) -> "QuerySet[Any, Any]":
+    found = AuditEvent.objects.filter(patient_id__in=ids).exclude(actor_kind=ActorKind.SYSTEM)
+    own = {"actor_kind": ActorKind.PATIENT, "actor_id__in": ids}
     return found.exclude(**own).annotate(day=TruncDate("at", tzinfo=clock.OSLO))
 
 

@@ -64,6 +64,13 @@ def search(q: str, *, limit: int = SEARCH_LIMIT) -> Found:
     return Found(_noted("near_name", Patient.objects.filter(id__in=nearly), limit), near=True)
 
 
+def rows_of(patient_id: UUID) -> tuple[UUID, ...]:
+    """The rows of one person, the one that remains first, then those merged into it: log rows keep their row's id."""
+    into = Patient.objects.filter(id=patient_id).values_list("merged_into_id", flat=True).first()
+    kept = into or patient_id
+    return (kept, *Patient.objects.filter(merged_into_id=kept).order_by("id").values_list("id", flat=True))
+
+
 def _noted(how: str, matches: QuerySet[Patient], limit: int) -> list[Patient]:
     found = list(matches.select_related("gp").order_by("sort_key", "birth_date", "id")[:limit])
     record(Action.PATIENT_SEARCHED, subject_kind="patient", subject_id=None, detail={"by": how, "found": len(found)})

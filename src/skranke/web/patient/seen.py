@@ -10,6 +10,7 @@ from skranke.audit.seeing import who_has_seen
 from skranke.clinics.queries import this_clinic
 from skranke.dialog.access import patient_of
 from skranke.kernel.actor import Actor
+from skranke.patients.queries import rows_of
 from skranke.scheduling.access import own_appointments
 from skranke.web.access_words import days_of
 from skranke.web.patient.place import place_of
@@ -23,7 +24,8 @@ def seen(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Thirty days of it; nothing of an appointment that the patient is not shown (TYP-4). For the patient alone."""
     require_the_patient(actor)
     clinic, shown = this_clinic(), own_appointments(actor).values("id")
-    page = who_has_seen(patient_of(actor).id, before=_day(request), only={"appointment": shown})
+    patient_id, *merged = rows_of(patient_of(actor).id)
+    page = who_has_seen(patient_id, merged=merged, before=_day(request), only={"appointment": shown})
     context = {
         "shell": frame(request, actor, back_url=place_of(request).url("patient-clinic")),
         "clinic": clinic,

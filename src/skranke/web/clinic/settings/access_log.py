@@ -24,6 +24,7 @@ from skranke.clinics.permissions import Permission
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
 from skranke.patients.models import Patient
+from skranke.patients.queries import rows_of
 from skranke.tenancy.work import acting
 from skranke.ui.dates import format_moment
 from skranke.web.access_words import action_by_clinic, deed_by_clinic, purpose_by_clinic, reason_text, who_and_role
@@ -79,7 +80,7 @@ class FilterForm(forms.Form):
             since=_midnight(told["fra"]),
             until=_midnight(told["til"] + timedelta(days=1)),
             employee_id=told["ansatt"].id if told["ansatt"] else None,
-            patient_id=told["pasient"],
+            patient_ids=rows_of(told["pasient"]) if told["pasient"] else (),
             deed=Deed(told["hva"]) if told["hva"] else None,
         )
 

@@ -31,16 +31,20 @@ def unusual_looks(wanted: Wanted) -> tuple[Sequence[Odd], int]:
     """The gravest first, MOST_SHOWN at most, and how many there are."""
     found = looks(replace(wanted, deed=None))
     ids = {look.patient_id for look in found}
+    # What was done with a row that was merged into another was done with the patient who remains.
+    into = dict(Patient.objects.filter(id__in=ids, merged_into__isnull=False).values_list("id", "merged_into_id"))
+    ids |= set(into.values())
     gps = dict(Patient.objects.filter(id__in=ids, gp__isnull=False).values_list("id", "gp_id"))
     business, colleagues, work = _with_business(wanted), _colleagues(), at_work(wanted)
     odd, hours = [], opening_hours()
     for look in found:
+        patient_id = into.get(look.patient_id, look.patient_id)
         related = (
-            gps.get(look.patient_id) == look.actor_id
-            or (look.actor_id, look.patient_id) in work
-            or look.patient_id in business
+            gps.get(patient_id) == look.actor_id
+            or not work.isdisjoint({(look.actor_id, patient_id), (look.actor_id, look.patient_id)})
+            or patient_id in business
         )
-        colleague = look.patient_id in colleagues
+        colleague = patient_id in colleagues
         reasons = unusual(look.first, look.last, related=related, colleague=colleague, hours=hours)
         if reasons:
             odd.append(Odd(look, reasons))
