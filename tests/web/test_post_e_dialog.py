@@ -3,16 +3,20 @@
 from datetime import date
 
 import pytest
+from lxml import html
 
 from skranke.dialog import services
 from skranke.dialog.models import Message
 from skranke.outbox.models import OutboxItem
+from skranke.patients.models import Patient
 from skranke.patients.services import register
 from skranke.tenancy.work import acting
 
 from cast import make_clinic
 from support.clinic_pages import HTMX, address, body, logged_in
 from support.portal import answer, start
+
+FORM = {"emne": "Prøvesvar", "text": "Alt er fint.", "svar": "ja", "mottar": "ja"}
 
 
 def _compose(cast, patient) -> str:
@@ -27,7 +31,7 @@ def test_an_e_dialog_is_written_beside_the_list(may, state, answerable) -> None:
     page = body(client.get(_compose(cast, cast.jonas)))
     assert "Kan logge inn i pasientportalen" in page
     assert "aldri på helsenorge.no" in page
-    sent = client.post(_compose(cast, cast.jonas), {"emne": "Prøvesvar", "text": "Alt er fint.", "svar": may})
+    sent = client.post(_compose(cast, cast.jonas), {**FORM, "svar": may})
     assert sent.status_code == 302
     shown = body(client.get(sent["Location"]))
     assert "Meldingen ligger i pasientportalen." in shown
@@ -41,9 +45,7 @@ def test_an_e_dialog_is_written_beside_the_list(may, state, answerable) -> None:
 
 def test_what_is_wrong_stands_at_its_field_and_speaks_of_no_helsenorge() -> None:
     cast = make_clinic()
-    refused = logged_in(cast, cast.ali).post(
-        _compose(cast, cast.ola), {"emne": "Hei", "text": "x" * 10_001, "svar": "ja"}, headers=HTMX
-    )
+    refused = logged_in(cast, cast.ali).post(_compose(cast, cast.ola), FORM | {"text": "x" * 10_001}, headers=HTMX)
     assert refused.status_code == 422
     assert "Meldingen kan ha høyst 10000 tegn" in body(refused)
 
@@ -55,8 +57,25 @@ def test_who_cannot_log_in_is_not_written_to() -> None:
     client = logged_in(cast, cast.ali)
     page = body(client.get(_compose(cast, unknown)))
     assert "Kan ikke logge inn i pasientportalen" in page
-    assert 'id="compose-text"' not in page
-    assert client.post(_compose(cast, unknown), {"emne": "Hei", "text": "Hei", "svar": "ja"}).status_code == 422
+    toggle = html.fromstring(page).get_element_by_id("compose-to-patient")
+    assert toggle.get("disabled") is not None
+    assert toggle.get("checked") is None
+    assert client.post(_compose(cast, unknown), FORM).status_code == 422
+    with acting(cast.system):
+        assert not Message.objects.exists()
+
+
+@pytest.mark.req("CMP-15")
+def test_who_has_neither_phone_nor_e_mail_is_told_of_before_it_is_written() -> None:
+    cast = make_clinic()
+    client = logged_in(cast, cast.ali)
+    told = "verken mobil eller e-post registrert"
+    with acting(cast.system):
+        Patient.objects.filter(id=cast.ola.id).update(phone="", phone_key="", email="")
+    assert told in body(client.get(_compose(cast, cast.ola)))
+    with acting(cast.system):
+        Patient.objects.filter(id=cast.ola.id).update(email="ola@example.no")
+    assert told not in body(client.get(_compose(cast, cast.ola)))
 
 
 @pytest.mark.req("MSG-22", "MSG-24")

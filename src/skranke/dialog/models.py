@@ -13,7 +13,8 @@ from skranke.tenancy.models import TenantModel
 class DialogKind(models.TextChoices):
     """What a thread is; unknown until the message that starts it has come (any order may come).
 
-    An e-dialog lives in our own patient portal and never leaves for HelseNorge (CMP-4).
+    An e-dialog lives in our own patient portal and never leaves for HelseNorge (CMP-4). An internal one is between
+    colleagues, and no patient sees it (MSG-21).
     """
 
     E_CONTACT = "e_contact"
@@ -21,6 +22,7 @@ class DialogKind(models.TextChoices):
     PRESCRIPTION_RENEWAL = "prescription_renewal"
     APPOINTMENT_WISH = "appointment_wish"
     E_DIALOG = "e_dialog"
+    INTERNAL = "internal"
     UNKNOWN = "unknown"
 
 

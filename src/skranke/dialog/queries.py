@@ -54,7 +54,8 @@ def thread_view(thread: Thread) -> ThreadView:
     employee = access.employee_of(actor)
     thread = access.get_thread_for(actor, thread.id)
     waits, final = waiting_since(thread) is not None, is_answered_finally(thread)
-    may_answer = thread.channel != Channel.INTERNAL and rules.is_answerable(thread.kind) and not final
+    takes = thread.channel != Channel.INTERNAL or thread.may_be_answered
+    may_answer = takes and rules.is_answerable(thread.kind) and not final
     participants = _participants(thread)
     record(Action.THREAD_READ, subject_kind="thread", subject_id=thread.id, patient_id=thread.patient_id)
     return ThreadView(
@@ -132,6 +133,7 @@ def _message(thread: Thread, message: Message, journal_entry_id: UUID | None, *,
         delivery_way=message.delivery_way,
         subject=message.subject,
         text=message.text,
+        author_id=message.author_id,
         author_name=message.author_name,
         author_role=message.author.role if message.author else "",
         on_behalf_of=message.on_behalf_of,

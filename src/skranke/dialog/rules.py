@@ -22,9 +22,11 @@ ANSWER_WORKING_DAYS = 5
 SNIFF_BYTES = 16
 NAME_LENGTH = 120
 
-# CMP-16: what HelseNorge shows; our own portal shows all, and an e-dialog is bounded only so that it stays a message.
-MAX_SUBJECT = dict.fromkeys(DialogKind, 50) | {DialogKind.E_DIALOG: 100}
-MAX_TEXT = dict.fromkeys(DialogKind, 1000) | {DialogKind.E_DIALOG: 10_000}
+# What never leaves for HelseNorge, and where it lives instead.
+_OURS = {DialogKind.E_DIALOG: Channel.OWN, DialogKind.INTERNAL: Channel.INTERNAL}
+# CMP-16: what HelseNorge shows; our own pages show all, and what is read there is bounded only to stay a message.
+MAX_SUBJECT = dict.fromkeys(DialogKind, 50) | dict.fromkeys(_OURS, 100)
+MAX_TEXT = dict.fromkeys(DialogKind, 1000) | dict.fromkeys(_OURS, 10_000)
 
 # CMP-11: the kinds of file that may be sent, known by how their bytes begin, with the ending a name gets.
 _SIGNATURES = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
@@ -63,8 +65,22 @@ PROBLEMS = frozenset({DeliveryState.REJECTED, DeliveryState.FAILED, DeliveryStat
 
 
 def channel(kind: str) -> Channel:
-    """Where a dialog of this kind that the clinic starts lives: an e-dialog in our own patient portal (CMP-4)."""
-    return Channel.OWN if kind == DialogKind.E_DIALOG else Channel.HELSENORGE
+    """Where a dialog of this kind that the clinic starts lives.
+
+    An e-dialog in our own patient portal (CMP-4), one between colleagues where they work (MSG-21).
+    """
+    return _OURS.get(DialogKind(kind), Channel.HELSENORGE)
+
+
+def startable(*, integration: bool) -> tuple[DialogKind, ...]:
+    """What may be written to a patient, as it is offered at the top right: without HelseNorge an e-dialog (CMP-1)."""
+    ways = (DialogKind.E_CONTACT, DialogKind.E_CONSULTATION, DialogKind.E_DIALOG)
+    return tuple(kind for kind in ways if integration or channel(kind) == Channel.OWN)
+
+
+def is_notifiable(patient: Patient) -> bool:
+    """Whether a notice of our own could reach the patient (CMP-15); HelseNorge sends its own (CMP-14)."""
+    return bool(patient.phone or patient.email)
 
 
 def is_shown_to_patient(channel: str) -> bool:
@@ -222,9 +238,9 @@ def takes_attachments(kind: str) -> bool:
 def answer_code(kind: str, *, close: bool) -> str:
     """The code of list 7602 an answer without outcome leaves with (MSG-25): 12, or 13 when it closes; else 19.
 
-    An e-dialog leaves for nowhere and has none (CMP-4).
+    What stays with us has none (CMP-4).
     """
-    if kind == DialogKind.E_DIALOG:
+    if kind in _OURS:
         return OWN_CODE
     if kind != DialogKind.E_CONSULTATION:
         return _ENQUIRY_ANSWER
@@ -232,8 +248,8 @@ def answer_code(kind: str, *, close: bool) -> str:
 
 
 def start_code(kind: str, *, may_answer: bool) -> str:
-    """The code of list 7601 a dialog started by the clinic leaves with (MSG-25); an e-dialog has none (CMP-4)."""
-    if kind == DialogKind.E_DIALOG:
+    """The code of list 7601 a dialog started by the clinic leaves with (MSG-25); what stays with us has none."""
+    if kind in _OURS:
         return OWN_CODE
     return _DIALOG if may_answer else _ONE_WAY
 

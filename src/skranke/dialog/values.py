@@ -230,6 +230,7 @@ class MessageView:
     delivery_way: str
     subject: str
     text: str
+    author_id: UUID | None
     author_name: str
     author_role: str
     on_behalf_of: str

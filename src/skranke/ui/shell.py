@@ -95,6 +95,7 @@ class ClinicShell:
     """The frame of every page of the clinic portal. An empty address leaves the thing out.
 
     `told_url`: what this person waited for and now is there, asked for when news of the kind "draft" comes.
+    `compose_url`: where a new dialog is begun, on pages whose `actions` do not have it (CMP-12).
     """
 
     clinic_name: str
@@ -103,6 +104,7 @@ class ClinicShell:
     nav: tuple[NavItem, ...]
     home_url: str = "/"
     search_url: str = ""
+    compose_url: str = ""
     context: ContextMenu | None = None
     logout_url: str = ""
     test_environment: bool = True

@@ -152,6 +152,25 @@ def _compose(stage: Stage) -> Any:
     return stage.compose("Ola Nordli", "e_consultation")
 
 
+@state("skriv-kolleger", main=True)
+def _to_colleagues(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}post/ny?type=e_dialog&pasient=velg")
+    page.locator("#compose-to input").nth(1).check()
+    return page
+
+
+@state("skriv-kolleger-feil")
+def _to_nobody(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}post/ny?type=e_dialog&pasient=velg")
+    page.locator("#compose-subject").fill("Møte")
+    page.locator("#compose-text").fill("Vi ses.")
+    page.locator("#act-send").click()
+    page.locator("#compose-to_error").wait_for()
+    return page
+
+
 @state("skriv-feil")
 def _compose_refused(stage: Stage) -> Any:
     page = stage.compose("Ola Nordli")

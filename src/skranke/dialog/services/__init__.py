@@ -1,6 +1,7 @@
 """The verbs of dialogs. Each runs inside the caller's `with acting(actor):` and checks access itself."""
 
 from skranke.dialog.services.changes import takes_answers
+from skranke.dialog.services.colleagues import start_internal
 from skranke.dialog.services.delivery import mark_delivery, mark_resent, mark_unread_by_patient
 from skranke.dialog.services.handle import close_thread, forward, mark_read, remove_from_inbox, take
 from skranke.dialog.services.keeping import discard_draft, draft_counts, drafts, keep_draft, tell_of_drafts
@@ -31,6 +32,7 @@ __all__ = [
     "remove_from_inbox",
     "resend",
     "start_dialog",
+    "start_internal",
     "store_upload",
     "take",
     "takes_answers",

@@ -1,6 +1,5 @@
 """Treating a thread without writing to the patient (MSG-3, MSG-8, MSG-17, MSG-18)."""
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
@@ -11,7 +10,7 @@ from skranke.clinics.organisation.values import Recipient, recipient_of
 from skranke.clinics.words import role_name
 from skranke.dialog import rules
 from skranke.dialog.errors import AnswerFirstError
-from skranke.dialog.models import Reading, Thread, ThreadState
+from skranke.dialog.models import Channel, Reading, Thread, ThreadState
 from skranke.dialog.services.changes import (
     add_event,
     join,
@@ -21,15 +20,17 @@ from skranke.dialog.services.changes import (
     save_change,
     waiting_since,
 )
+from skranke.dialog.services.colleagues import leave_own_inbox
+from skranke.dialog.services.participants import require_present
 from skranke.dialog.values import EventKind
 from skranke.kernel import clock
-from skranke.kernel.errors import NotFoundError
 from skranke.tenancy import live
 
 
 def close_thread(thread: Thread, *, expected_version: int | None = None) -> Thread:
     """Close without writing: nothing is sent to the patient (MSG-8, MSG-10).
 
+    A dialog between colleagues that waits for others as well only leaves the own inbox, and is closed by the last.
     Raises AnswerFirstError for an e-consultation that waits for an answer (MSG-9), VersionConflictError.
     """
     thread, employee = lock_for_change(thread, expected_version=expected_version)
@@ -37,6 +38,8 @@ def close_thread(thread: Thread, *, expected_version: int | None = None) -> Thre
         return thread
     if not rules.may_close(thread.kind, waits_for_clinic=waiting_since(thread) is not None):
         raise AnswerFirstError(_("En eKonsultasjon kan ikke avsluttes uten svar."))
+    if thread.channel == Channel.INTERNAL and leave_own_inbox(thread, employee):
+        return _done(thread, EventKind.REMOVED_FROM_INBOX, Action.THREAD_CLOSED)
     thread.state, thread.answer_due = ThreadState.CLOSED, None
     leave_all_inboxes(thread)
     join(thread, of(employee), in_inbox=False)
@@ -62,8 +65,7 @@ def forward(thread: Thread, *, to: Employee | Group | Role | None, expected_vers
     Raises NotFoundError when the receiver is not there any more, or the colleague is not active at this clinic.
     """
     thread, employee = lock_for_change(thread, expected_version=expected_version)
-    if to is not None and not type(to).objects.filter(_works(to), id=to.id).exists():
-        raise NotFoundError(_("Mottakeren finnes ikke eller er ikke aktiv. Velg en annen."))
+    require_present(to)
     leave_all_inboxes(thread)
     receiver = recipient_of(to)
     # Forwarding a closed thread gives somebody work with it: it is open again.
@@ -72,10 +74,6 @@ def forward(thread: Thread, *, to: Employee | Group | Role | None, expected_vers
     join(thread, receiver, in_inbox=True)
     _give_anew(thread, receiver, employee)
     return _done(thread, EventKind.FORWARDED, Action.THREAD_FORWARDED, to=_name(to))
-
-
-def _works(to: Employee | Group | Role) -> Q:
-    return Q() if isinstance(to, Role) else Q(active=True)
 
 
 def _give_anew(thread: Thread, receiver: Recipient, giver: Employee) -> None:

@@ -12,8 +12,8 @@ from skranke.dialog.errors import NotAnswerableError
 from skranke.dialog.models import DeliveryState, Direction, Message, Thread
 from skranke.dialog.services.changes import add_event, enter_inboxes, refresh, save_change
 from skranke.dialog.services.receive import reopen, require_reader
+from skranke.dialog.services.sending import check_length
 from skranke.dialog.services.uploads import attach, uploads_of
-from skranke.dialog.services.write import check_length
 from skranke.dialog.values import EventKind
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError

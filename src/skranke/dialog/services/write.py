@@ -6,16 +6,13 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
-from skranke.audit.services import record
-from skranke.clinics.models import CommunicationParty, Employee
+from skranke.clinics.models import CommunicationParty
 from skranke.clinics.queries import party_of_employee
 from skranke.dialog import access, rules
 from skranke.dialog.errors import AlreadyAnsweredError, ReachabilityUnknownError, UnreachableError
 from skranke.dialog.models import (
     Channel,
-    DeliveryState,
     DialogKind,
-    Direction,
     KeptDraft,
     Message,
     Thread,
@@ -34,15 +31,15 @@ from skranke.dialog.services.changes import (
     save_change,
     waiting_since,
 )
+from skranke.dialog.services.colleagues import answer_colleagues
 from skranke.dialog.services.journaling import journal_thread
 from skranke.dialog.services.keeping import discard_draft
+from skranke.dialog.services.participants import Invited, invite
 from skranke.dialog.services.prescriptions import renewed, rows
-from skranke.dialog.services.uploads import attach, uploads_of
+from skranke.dialog.services.sending import checked_subject, checked_text, record_sent, send
 from skranke.dialog.values import EventKind, PrescriptionFacts
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
-from skranke.outbox.intents import Intent, thread_stream
-from skranke.outbox.services import enqueue
 from skranke.patients.models import Patient
 from skranke.patients.queries import reachability
 from skranke.patients.rules import Reason
@@ -76,13 +73,15 @@ def answer(
     AttachmentsTooLargeError, NotFoundError.
     """
     thread, employee = lock_for_change(thread, expected_version=expected_version)
+    if thread.channel == Channel.INTERNAL:
+        return answer_colleagues(thread, employee, text=text, attachment_ids=attachment_ids, close=close)
     thread.party = _sending_party(thread)
     if is_answered_finally(thread):
         raise AlreadyAnsweredError(
             _("Forespørselen er besvart. Start en ny e-Kontakt eller eKonsultasjon for å skrive mer til pasienten.")
         )
     asked = asked_code(thread)
-    text = _checked_text(thread.kind, text, needed=not _names_no_text(thread.kind, outcome))
+    text = checked_text(thread.kind, text, needed=not _names_no_text(thread.kind, outcome))
     decided = _checked_outcome(thread.kind, outcome, asked, appointment_id)
     items = renewed(thread, prescriptions, decided)
     if attachment_ids and not rules.takes_attachments(thread.kind):
@@ -91,9 +90,7 @@ def answer(
         raise InvalidError(_("Pasienten venter ikke på svar: det er ingenting å avvise."), field="outcome")
     close = close or (decided is not None and decided.final)
     code = decided.code.value if decided else rules.answer_code(thread.kind, close=close)
-    message = _send(
-        thread, employee, code=code, text=text, attachment_ids=attachment_ids, appointment_id=appointment_id
-    )
+    message = send(thread, employee, code=code, text=text, attachment_ids=attachment_ids, appointment_id=appointment_id)
     if items:
         insert(*rows(message, items))
     thread.state = ThreadState.CLOSED if close else ThreadState.OPEN
@@ -107,7 +104,7 @@ def answer(
     if close:
         add_event(thread, EventKind.CLOSED)
     journal_thread(thread)
-    _record(Action.THREAD_ANSWERED, thread, message)
+    record_sent(Action.THREAD_ANSWERED, thread, message)
     save_change(thread)
     return message
 
@@ -122,13 +119,14 @@ def start_dialog(
     may_answer: bool = True,
     known_only: bool = False,
     draft: KeptDraft | None = None,
+    to: Invited = (),
 ) -> Thread:
     """Write first to a patient; through HelseNorge the message leaves from the patient's GP at this clinic (CMP-13).
 
     An e-dialog lies in the patient portal as soon as this is committed, and leaves for nowhere (CMP-4).
     may_answer: DI, and the thread is open; otherwise EKI, and it is closed at once (CMP-7, MSG-25).
     known_only: only when HelseNorge has lately told that the patient can be reached (PAT-10); else it answers the
-    message itself. draft: the writer's own that this was; it is then forgotten.
+    message itself. draft: the writer's own that this was; it is then forgotten. to: colleagues who take part, too.
     Raises UnreachableError (PAT-9), ReachabilityUnknownError, InvalidError (CMP-16), AttachmentsTooLargeError,
     NotFoundError.
     """
@@ -137,16 +135,19 @@ def start_dialog(
     if found is None:
         raise NotFoundError(_("Vi finner ikke pasienten. Søk på nytt."))
     kind = DialogKind(kind)
-    subject, text = _checked_subject(kind, subject), _checked_text(kind, text)
+    if kind not in _WRITABLE:
+        raise InvalidError(_("Velg e-Kontakt, eKonsultasjon eller E-dialog."), field="kind")
+    subject, text = checked_subject(kind, subject), checked_text(kind, text)
     party = _reachable_through(found, kind, known_only=known_only)
     thread = _new_thread(found, party, kind, subject, may_answer=may_answer)
     code = rules.start_code(kind, may_answer=may_answer)
-    message = _send(thread, employee, code=code, text=text, subject=subject, attachment_ids=attachment_ids)
+    message = send(thread, employee, code=code, text=text, subject=subject, attachment_ids=attachment_ids)
     refresh(thread)
+    invite(thread, to, by=employee)
     join(thread, of(employee), in_inbox=False)
     add_event(thread, EventKind.STARTED, detail={"message": str(message.id)})
     journal_thread(thread)
-    _record(Action.THREAD_STARTED, thread, message)
+    record_sent(Action.THREAD_STARTED, thread, message)
     save_change(thread)
     if draft is not None:
         discard_draft(draft)
@@ -171,45 +172,6 @@ def _new_thread(
         created_at=now,
         last_message_at=now,
     )
-
-
-def _send(
-    thread: Thread,
-    employee: Employee,
-    *,
-    code: str,
-    text: str,
-    subject: str = "",
-    attachment_ids: Sequence[UUID],
-    appointment_id: UUID | None = None,
-) -> Message:
-    """Store the message with its MsgId and order its departure, after what left the thread before it.
-
-    In our own channel nothing departs: the patient finds it where it is stored.
-    """
-    now, own = clock.now(), thread.channel == Channel.OWN
-    message = Message.objects.create(
-        clinic_id=thread.clinic_id,
-        thread=thread,
-        direction=Direction.OUT,
-        code=code,
-        subject=subject,
-        text=text,
-        author=employee,
-        author_name=employee.name[:200],
-        # HITS 1217 2.3.3: the first message's own MsgId is the conversation; every later one names its parent.
-        msg_id=str(uuid4()) if thread.last_msg_id else thread.conversation,
-        parent_msg_id=thread.last_msg_id,
-        generated_at=now,
-        recorded_at=now,
-        delivery=DeliveryState.READY if own else DeliveryState.QUEUED,
-        delivery_at=now,
-        appointment_id=appointment_id,
-    )
-    attach(message, attachment_ids, uploads_of(employee))
-    if not own:
-        enqueue(stream=thread_stream(thread.id), intent=Intent.DIALOG_MESSAGE, subject_id=message.id)
-    return message
 
 
 def _sending_party(thread: Thread) -> CommunicationParty | None:
@@ -252,20 +214,6 @@ def _party_of_gp(patient: Patient) -> CommunicationParty | None:
     return party_of_employee(patient.gp) if patient.gp is not None else None
 
 
-def _checked_subject(kind: DialogKind, subject: str) -> str:
-    if kind not in _WRITABLE:
-        raise InvalidError(_("Velg e-Kontakt, eKonsultasjon eller E-dialog."), field="kind")
-    subject = rules.clean_line(subject)
-    if not subject:
-        raise InvalidError(_("Skriv et emne."), field="subject")
-    limit = rules.MAX_SUBJECT[kind]
-    if len(subject) > limit:
-        own = _("Emnet kan ha høyst %(limit)d tegn: gjør det kortere.")
-        shown = _("HelseNorge viser bare %(limit)d tegn av emnet: gjør det kortere.")
-        raise InvalidError((own if rules.channel(kind) == Channel.OWN else shown) % {"limit": limit}, field="subject")
-    return subject
-
-
 def _names_no_text(kind: str, outcome: str) -> bool:
     decided = rules.outcome(kind, outcome)
     return decided is not None and not decided.needs_text
@@ -284,31 +232,3 @@ def _checked_outcome(kind: str, wanted: str, asked: str, appointment_id: UUID | 
     if not named and decided.needs_appointment != (appointment_id is not None):
         raise InvalidError(_("Velg timen svaret gjelder."), field="appointment")
     return decided
-
-
-def _checked_text(kind: str, text: str, *, needed: bool = True) -> str:
-    text = rules.clean_text(text)
-    if not text and needed:
-        raise InvalidError(_("Skriv en melding til pasienten."), field="text")
-    check_length(kind, text)
-    return text
-
-
-def check_length(kind: str, text: str) -> None:
-    """Refuse a text that is longer than its channel takes (CMP-16)."""
-    limit = rules.MAX_TEXT[DialogKind(kind)]
-    if len(text) <= limit:
-        return
-    own = _("Meldingen kan ha høyst %(limit)d tegn: legg resten i et vedlegg eller en ny melding")
-    shown = _("HelseNorge viser bare %(limit)d tegn: legg resten i et vedlegg eller en ny melding")
-    raise InvalidError((own if rules.channel(kind) == Channel.OWN else shown) % {"limit": limit}, field="text")
-
-
-def _record(action: Action, thread: Thread, message: Message) -> None:
-    record(
-        action,
-        subject_kind="thread",
-        subject_id=thread.id,
-        patient_id=thread.patient_id,
-        detail={"message": str(message.id), "code": message.code, "kind": thread.kind},
-    )

@@ -202,14 +202,26 @@ class ThreadOut(Schema):
 
 
 class ThreadIn(Schema):
-    """A dialog to start with a patient: in HelseNorge, or (`e_dialog`) in our own patient portal."""
+    """A dialog to start: in HelseNorge, (`e_dialog`) in our own patient portal, or (`internal`) between colleagues.
 
-    patient_id: UUID
-    kind: Literal["e_contact", "e_consultation", "e_dialog"]
+    An internal one may be about a patient, who does not see it, and needs participants.
+    """
+
+    patient_id: UUID | None = None
+    kind: Literal["e_contact", "e_consultation", "e_dialog", "internal"]
     subject: str
     text: str
     attachment_ids: list[UUID] = Field(default_factory=list)
     may_answer: bool = True
+    participants: list["ReceiverIn"] = Field(default_factory=list)
+
+
+class ReceiverIn(Schema):
+    """One who takes part: an employee, a group, a role; none of them: the whole clinic."""
+
+    employee_id: UUID | None = None
+    group_id: UUID | None = None
+    role_id: UUID | None = None
 
 
 class PrescriptionIn(Schema):
@@ -252,12 +264,8 @@ class AnswerIn(Schema):
     prescriptions: list[PrescriptionIn] = Field(default_factory=list)
 
 
-class ForwardIn(Schema):
+class ForwardIn(ReceiverIn):
     """To whom a thread goes on: an employee, a group or a role (one of them); without any: the whole clinic."""
-
-    employee_id: UUID | None = None
-    group_id: UUID | None = None
-    role_id: UUID | None = None
 
 
 class JournalEntryOut(Schema):

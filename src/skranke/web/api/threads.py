@@ -15,10 +15,12 @@ from skranke.dialog.access import get_attachment_for, get_thread_for
 from skranke.dialog.mailboxes import mailbox as read_mailbox
 from skranke.dialog.mailboxes import note_shown
 from skranke.dialog.models import Attachment, DialogKind, Message, PrescriptionForm, Thread
-from skranke.dialog.services import handle, write
+from skranke.dialog.services import handle, start_internal, write
+from skranke.dialog.services.participants import Colleagues
 from skranke.dialog.services.resend import resend
 from skranke.dialog.services.uploads import store_upload
 from skranke.dialog.values import AttachmentView, MessageView, PrescriptionFacts, ThreadView
+from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError
 from skranke.patients.access import get_patient_for
 from skranke.scheduling.services import answer_wish
@@ -49,16 +51,22 @@ def list_threads(request: HttpRequest, wanted: Query[schemas.ThreadQuery]) -> An
 @router.post("/threads", response={201: schemas.ThreadOut})
 @writes
 def start_thread(request: HttpRequest, body: schemas.ThreadIn) -> Any:
-    """Write first to a patient, in HelseNorge or in our own patient portal."""
-    patient = get_patient_for(current_actor(), body.patient_id)
-    thread = write.start_dialog(
-        patient=patient,
-        kind=body.kind,
-        subject=body.subject,
-        text=body.text,
-        attachment_ids=body.attachment_ids,
-        may_answer=body.may_answer,
-    )
+    """Write first: to a patient, in HelseNorge or in our own patient portal, or to colleagues."""
+    actor = current_actor()
+    patient = get_patient_for(actor, body.patient_id) if body.patient_id is not None else None
+    facts: dict[str, Any] = {
+        "subject": body.subject,
+        "text": body.text,
+        "attachment_ids": body.attachment_ids,
+        "may_answer": body.may_answer,
+        "to": [_receiver(actor, one) for one in body.participants],
+    }
+    if body.kind == "internal":
+        thread = start_internal(patient=patient, **facts)
+    elif patient is None:
+        raise InvalidError("A dialog with a patient needs `patient_id`.", field="patient_id")
+    else:
+        thread = write.start_dialog(patient=patient, kind=body.kind, **facts)
     return created(_thread(thread.id), thread.version)
 
 
@@ -135,10 +143,7 @@ def forward_thread(request: HttpRequest, thread_id: UUID, body: schemas.ForwardI
     """Hand the thread to a colleague, a group, a role or the whole clinic (MSG-17)."""
     actor = current_actor()
     thread = get_thread_for(actor, thread_id)
-    if sum(one is not None for one in (body.employee_id, body.group_id, body.role_id)) > 1:
-        raise InvalidError("A thread goes on to one: an employee, a group or a role.", field="employee_id")
-    to = get_receiver_for(actor, Recipient(body.employee_id, body.group_id, body.role_id))
-    handle.forward(thread, to=to, expected_version=expected_version(request))
+    handle.forward(thread, to=_receiver(actor, body), expected_version=expected_version(request))
     return _changed(thread_id)
 
 
@@ -164,6 +169,12 @@ def read_attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
     attachment = get_attachment_for(current_actor(), attachment_id)
     content = b"".join(open_blob(attachment.blob_id))
     return HttpResponse(content, headers=file_headers(attachment.name, attachment.media_type, download=True))
+
+
+def _receiver(actor: Actor, body: schemas.ReceiverIn) -> Colleagues:
+    if sum(one is not None for one in (body.employee_id, body.group_id, body.role_id)) > 1:
+        raise InvalidError("A receiver is one: an employee, a group or a role.", field="employee_id")
+    return get_receiver_for(actor, Recipient(body.employee_id, body.group_id, body.role_id))
 
 
 def _view(thread_id: UUID) -> ThreadView:

@@ -8,13 +8,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from skranke.clinics import queries as clinics
-from skranke.clinics.models import Employee
+from skranke.clinics.models import Clinic, Employee
 from skranke.clinics.organisation import queries as organisation
 from skranke.clinics.permissions import Permission
 from skranke.clinics.rules import may
 from skranke.clinics.words import function_text, position_text
 from skranke.dialog import queries as dialog
 from skranke.dialog.access import employee_of
+from skranke.dialog.models import DialogKind
+from skranke.dialog.rules import startable
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
 from skranke.patients import queries as patients
@@ -29,6 +31,7 @@ from skranke.web.sessions import STAFF, links
 ACTIVE_PATIENT = "active_patient"
 RECENT_PATIENTS = "recent_patients"
 MOST_RECENT = 8
+_COMPOSE_KEYS = {DialogKind.E_DIALOG: "Alt+D"}
 
 
 def shell(request: HttpRequest, actor: Actor, current: str, *, unread: int | None = None) -> ClinicShell:
@@ -49,8 +52,9 @@ def shell(request: HttpRequest, actor: Actor, current: str, *, unread: int | Non
         logout_url=reverse("logout"),
         test_environment=clinic.is_test,
         nav=nav(slug, current, dialog.unread() if unread is None else unread, alarms(actor)),
-        patient=active_patient_bar(slug, patient) if patient is not None else None,
-        actions=_compose_actions(slug) if current == "post" else (),
+        patient=active_patient_bar(clinic, patient) if patient is not None else None,
+        actions=_compose_actions(slug, integration=clinic.live_since is not None) if current == "post" else (),
+        compose_url="" if current == "post" else f"{reverse('compose', args=[slug])}?type={DialogKind.E_DIALOG}",
         told_url=reverse("drafts-told", args=[slug]),
         live=Live(url=f"{live_origin(request)}/live", ticket_url=reverse("live-ticket", args=[slug])),
         session=links(STAFF),
@@ -111,14 +115,32 @@ def nav(slug: str, current: str, unread: int, alarms: int = 0) -> tuple[NavItem,
     )
 
 
-def _compose_actions(slug: str) -> tuple[Action, ...]:
-    """What can be written to a patient, top right in Post (CMP-1)."""
+def _compose_actions(slug: str, *, integration: bool) -> tuple[Action, ...]:
+    """What can be written to a patient, top right in Post (CMP-1); a new e-dialog also by a key (CMP-12)."""
     compose = reverse("compose", args=[slug])
-    return (
-        Action(url=f"{compose}?type=e_contact", text=_("e-Kontakt"), symbol="plus"),
-        Action(url=f"{compose}?type=e_consultation", text=_("eKonsultasjon – helsenorge.no"), symbol="plus"),
-        Action(url=f"{compose}?type=e_dialog", text=_("E-dialog"), symbol="plus"),
+    return tuple(
+        Action(
+            url=f"{compose}?type={kind}", text=_compose_text(kind), symbol="plus", shortcut=_COMPOSE_KEYS.get(kind, "")
+        )
+        for kind in startable(integration=integration)
     )
+
+
+def _compose_text(kind: DialogKind) -> str:
+    return {
+        DialogKind.E_CONTACT: _("e-Kontakt"),
+        DialogKind.E_CONSULTATION: _("eKonsultasjon – helsenorge.no"),
+    }.get(kind, _("E-dialog"))
+
+
+def _patient_actions(clinic: Clinic, patient: Patient) -> Iterator[Action]:
+    """What can be written to the active patient, on every page and beside the search (CMP-1)."""
+    symbols = {DialogKind.E_CONTACT: "chat", DialogKind.E_CONSULTATION: "stetho"}
+    texts = {DialogKind.E_CONTACT: _("e-Kontakt"), DialogKind.E_CONSULTATION: _("eKonsultasjon")}
+    compose = reverse("compose", args=[clinic.slug])
+    for kind in startable(integration=clinic.live_since is not None):
+        address = f"{compose}?type={kind}&pasient={patient.id}"
+        yield Action(url=address, text=texts.get(kind, _("E-dialog")), symbol=symbols.get(kind, "post"))
 
 
 def active_patient_id(request: HttpRequest) -> UUID | None:
@@ -163,10 +185,9 @@ def reach_text(reach: Reachability) -> str:
     }[reach.state]
 
 
-def active_patient_bar(slug: str, patient: Patient) -> ActivePatient:
+def active_patient_bar(clinic: Clinic, patient: Patient) -> ActivePatient:
     """The bar that keeps the active patient in sight, with what can be done for the patient."""
-    reach = patients.reachability(patient)
-    compose = reverse("compose", args=[slug])
+    reach, slug = patients.reachability(patient), clinic.slug
     return ActivePatient(
         name=patient.name,
         born=patient.birth_date,
@@ -178,8 +199,7 @@ def active_patient_bar(slug: str, patient: Patient) -> ActivePatient:
         reach_url="" if reach.known else reverse("patient-reach", args=[slug, patient.id]),
         close_url=reverse("patient-close", args=[slug]),
         actions=(
-            Action(url=f"{compose}?type=e_contact&pasient={patient.id}", text=_("e-Kontakt"), symbol="chat"),
-            Action(url=f"{compose}?type=e_consultation&pasient={patient.id}", text=_("eKonsultasjon"), symbol="stetho"),
+            *_patient_actions(clinic, patient),
             Action(url=f"{url_or_none('schedule', slug)}?pasient={patient.id}", text=_("Ny time"), symbol="cal"),
             Action(
                 url=reverse("patient", args=[slug, patient.id]), text=_("Pasientkort"), symbol="card", shortcut="Alt+P"

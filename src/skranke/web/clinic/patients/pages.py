@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from skranke.clinics.queries import this_clinic
 from skranke.kernel.actor import Actor
 from skranke.patients import queries as patients
 from skranke.patients.access import get_patient_for
@@ -48,7 +49,7 @@ def choose(request: HttpRequest, actor: Actor, patient_id: UUID) -> HttpResponse
     ask_ahead(patient)
     remember_patient(request, patient)
     if is_htmx(request):
-        bar = active_patient_bar(slug_of(request), patient)
+        bar = active_patient_bar(this_clinic(), patient)
         return render(request, f"{TEMPLATES}/chosen.html", {"bar": bar})
     return HttpResponseRedirect(reverse("patient", args=[slug_of(request), patient.id]))
 
@@ -57,7 +58,7 @@ def choose(request: HttpRequest, actor: Actor, patient_id: UUID) -> HttpResponse
 @clinic_view
 def reach(request: HttpRequest, actor: Actor, patient_id: UUID) -> HttpResponse:
     """The header's sign of whether the patient can be reached (PAT-4)."""
-    bar = active_patient_bar(slug_of(request), get_patient_for(actor, patient_id))
+    bar = active_patient_bar(this_clinic(), get_patient_for(actor, patient_id))
     return render(request, "ui/parts/reach.html", {"p": bar})
 
 

@@ -12,7 +12,7 @@ from skranke.clinics.models import Employee, Group, Role
 from skranke.clinics.organisation.queries import choices, chosen
 from skranke.dialog import rules, services
 from skranke.dialog.access import get_thread_for
-from skranke.dialog.models import DialogKind, Thread
+from skranke.dialog.models import Channel, DialogKind, Thread
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError
 from skranke.kernel.ids import uuid_or_none
@@ -103,6 +103,7 @@ def resend(request: HttpRequest, actor: Actor, thread_id: UUID, message_id: UUID
 def close(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
     """Close without an answer; what has been written stops it, so that it is not lost."""
     thread = get_thread_for(actor, thread_id)
+    done = "avsluttet-internt" if thread.channel == Channel.INTERNAL else "avsluttet"
 
     def verb(draft: Draft) -> None:
         if draft.text.strip() or draft.uploads:
@@ -112,7 +113,7 @@ def close(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
             )
         services.close_thread(thread, expected_version=_version(request))
 
-    return _do(request, actor, thread_id, verb, "avsluttet")
+    return _do(request, actor, thread_id, verb, done)
 
 
 @require_POST
@@ -144,7 +145,7 @@ def _do(
     outcome = attempt(request, actor, verb)
     place = place_of(request, selected=thread_id)
     unsent = Draft() if sends and outcome.error is None else outcome.draft
-    if outcome.error is None and unsent == Draft() and not is_htmx(request):
+    if outcome.error is None and not unsent.is_begun and not is_htmx(request):
         return HttpResponseRedirect(place.thread_url(thread_id, gjort=done))
     facts = {"draft": unsent, "error": outcome.error, "done": "" if outcome.error else done}
     context = thread_context(request, actor, get_thread_for(actor, thread_id), place, **facts)

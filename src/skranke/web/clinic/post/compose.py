@@ -1,4 +1,4 @@
-"""Writing first to a patient, through HelseNorge or in our own portal (CMP-1 to CMP-8)."""
+"""Writing first: to a patient, through HelseNorge or in our own portal, or to colleagues (CMP-1 to CMP-8, MSG-21)."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,13 +8,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from skranke.clinics.access import get_receiver_for
+from skranke.clinics.organisation.queries import choices, chosen
 from skranke.clinics.queries import this_clinic
 from skranke.dialog import rules
 from skranke.dialog.access import get_thread_for
 from skranke.dialog.models import DialogKind, KeptDraft, Thread
-from skranke.dialog.services import start_dialog
+from skranke.dialog.services import start_dialog, start_internal
+from skranke.dialog.services.participants import Colleagues
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
+from skranke.kernel.errors import InvalidError
 from skranke.patients import queries as patients
 from skranke.patients.access import get_patient_for
 from skranke.patients.models import Patient
@@ -24,7 +28,7 @@ from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft, attempt
 from skranke.web.clinic.post.kept import keep, kept_draft, opened
 from skranke.web.clinic.post.place import Place, is_htmx, place_of
-from skranke.web.clinic.post.reach import KINDS, kind_of, patient_of, reach_context
+from skranke.web.clinic.post.reach import kind_of, kinds, patient_of, reach_context
 from skranke.web.clinic.post.screens import third_pane, thread_context
 from skranke.web.clinic.session import clinic_view
 from skranke.web.drafts import Attempt
@@ -33,14 +37,14 @@ from skranke.web.drafts import Attempt
 @require_http_methods(["GET", "POST"])
 @clinic_view
 def compose(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Choose a patient, write, send; all beside the list."""
+    """Choose a patient or colleagues, write, send; all beside the list."""
     place, kind, patient = place_of(request), kind_of(request), patient_of(request, actor)
     kept = kept_draft(request, actor)
     outcome: Attempt[Draft, Thread] = Attempt(draft=opened(kept))
     if kept is not None:
         kind, patient = DialogKind(kept.kind), get_patient_for(actor, kept.patient_id)
-    if request.method == "POST" and patient is not None:
-        if request.POST.get("kladd"):
+    if request.method == "POST" and (patient is not None or kind == DialogKind.E_DIALOG):
+        if request.POST.get("kladd") and patient is not None:
             return keep(request, actor, place, kind=kind, patient=patient, kept=kept)
         outcome = _send(request, actor, kind, patient, kept)
         if outcome.value is not None:
@@ -50,21 +54,30 @@ def compose(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _send(
-    request: HttpRequest, actor: Actor, kind: DialogKind, patient: Patient, kept: KeptDraft | None
+    request: HttpRequest, actor: Actor, kind: DialogKind, patient: Patient | None, kept: KeptDraft | None
 ) -> Attempt[Draft, Thread]:
     def verb(draft: Draft) -> Thread:
-        return start_dialog(
-            patient=patient,
-            kind=kind,
-            subject=draft.subject,
-            text=draft.text,
-            attachment_ids=draft.attachment_ids,
-            may_answer=request.POST.get("svar") != "nei",
-            known_only=True,
-            draft=kept,
-        )
+        facts: dict[str, Any] = {
+            "subject": draft.subject,
+            "text": draft.text,
+            "attachment_ids": draft.attachment_ids,
+            "may_answer": request.POST.get("svar") != "nei",
+            "to": _invited(actor, draft),
+            "draft": kept,
+        }
+        if patient is None or (kind == DialogKind.E_DIALOG and not draft.to_patient):
+            return start_internal(patient=patient, **facts)
+        return start_dialog(patient=patient, kind=kind, known_only=True, **facts)
 
     return attempt(request, actor, verb)
+
+
+def _invited(actor: Actor, draft: Draft) -> list[Colleagues]:
+    possible = choices()
+    meant = [chosen(value, possible) for value in draft.to]
+    if None in meant:
+        raise InvalidError(_("En av dem du har valgt, er ikke her lenger. Velg på nytt."), field="to")
+    return [get_receiver_for(actor, one) for one in meant if one is not None]
 
 
 def _sent(request: HttpRequest, actor: Actor, place: Place, thread: Thread) -> HttpResponse:
@@ -79,17 +92,19 @@ def _sent(request: HttpRequest, actor: Actor, place: Place, thread: Thread) -> H
 
 
 def _context(request: HttpRequest, place: Place, kind: DialogKind, patient: Patient | None) -> dict[str, Any]:
-    q = request.GET.get("finn", "").replace("\x00", "").strip()
+    q, actor = request.GET.get("finn", "").replace("\x00", "").strip(), current_actor()
     return {
         "place": place,
-        "title": _("Ny melding til pasient"),
+        "title": _("Ny melding"),
         "words": words,
-        "actor": current_actor(),
+        "actor": actor,
         "kind": kind,
-        "kinds": KINDS,
+        "kinds": kinds(),
+        "colleagues": [one for one in choices() if one.id != actor.person_id],
         "base": reverse("compose", args=[place.slug]),
         "patient": patient,
         **(reach_context(place, kind, patient) if patient is not None else {"reach": None}),
+        "notifiable": patient is None or rules.is_notifiable(patient),
         "read_by_parents": patient is not None and is_read_by_parents(patient.birth_date, clock.today()),
         "finn": q,
         "found": patients.search(q).patients if q else [],

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from skranke.clinics.queries import this_clinic
 from skranke.dialog import rules
 from skranke.dialog.models import Channel, DialogKind
 from skranke.kernel import clock
@@ -20,8 +21,6 @@ from skranke.patients.rules import Reachability, has_waited_enough
 from skranke.web.clinic.post.place import Place, place_of
 from skranke.web.clinic.session import clinic_view
 from skranke.web.clinic.shell import active_patient_id
-
-KINDS = (DialogKind.E_CONTACT, DialogKind.E_CONSULTATION, DialogKind.E_DIALOG)
 
 
 @require_GET
@@ -43,9 +42,14 @@ def reach_context(place: Place, kind: DialogKind, patient: Patient) -> dict[str,
 
 
 def kind_of(request: HttpRequest) -> DialogKind:
-    """What is to be written; e-kontakt unless told."""
+    """What is to be written; the first that can be, unless told (CMP-1)."""
     wanted = request.GET.get("type", "")
-    return DialogKind(wanted) if wanted in set(KINDS) else DialogKind.E_CONTACT
+    return DialogKind(wanted) if wanted in set(rules.startable(integration=True)) else kinds()[0]
+
+
+def kinds() -> tuple[DialogKind, ...]:
+    """What the clinic may write to a patient now (CMP-1)."""
+    return rules.startable(integration=this_clinic().live_since is not None)
 
 
 def patient_of(request: HttpRequest, actor: Actor) -> Patient | None:

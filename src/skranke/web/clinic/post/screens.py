@@ -28,7 +28,7 @@ from skranke.web.clinic.post.place import Place, is_htmx
 from skranke.web.clinic.post.renewed import GROUPS, shown
 from skranke.web.clinic.shell import active_patient_id, alarms, nav, shell
 
-_MAIN_KINDS = (DialogKind.E_CONSULTATION, DialogKind.E_CONTACT, DialogKind.E_DIALOG)
+_MAIN_KINDS = (DialogKind.E_CONSULTATION, DialogKind.E_CONTACT, DialogKind.E_DIALOG, DialogKind.INTERNAL)
 _TREATED = {EventKind.ANSWERED, EventKind.TAKEN, EventKind.FORWARDED, EventKind.CLOSED}
 _SYMBOLS = {
     Mailbox.INBOX: "inbox",

@@ -26,6 +26,7 @@ def kind_text(kind: str) -> str:
         DialogKind.PRESCRIPTION_RENEWAL: _("Reseptforespørsel"),
         DialogKind.APPOINTMENT_WISH: _("Timeønske"),
         DialogKind.E_DIALOG: _("E-dialog"),
+        DialogKind.INTERNAL: _("Intern dialog"),
     }.get(DialogKind(kind), _("Ukjent type"))
 
 
@@ -37,6 +38,7 @@ def kind_symbol(kind: str) -> str:
         DialogKind.PRESCRIPTION_RENEWAL: "pill",
         DialogKind.APPOINTMENT_WISH: "cal",
         DialogKind.E_DIALOG: "post",
+        DialogKind.INTERNAL: "people",
     }.get(DialogKind(kind), "help")
 
 
@@ -57,7 +59,7 @@ def empty_text(box: str) -> str:
     return {
         Mailbox.INBOX: _("Ingenting venter på deg. Nye meldinger kommer hit av seg selv."),
         Mailbox.OPEN: _("Ingen åpne samtaler. Når du har svart, ligger samtalen her til den avsluttes."),
-        Mailbox.SENT: _("Du har ikke sendt noe ennå. Velg e-Kontakt eller eKonsultasjon øverst for å skrive først."),
+        Mailbox.SENT: _("Du har ikke sendt noe ennå. Velg øverst hva du vil skrive."),
         Mailbox.ARCHIVE: _("Arkivet er tomt. Samtaler du har vært med i, kommer hit når de avsluttes."),
         Mailbox.CLINIC_OPEN: _("Klinikken har ingen åpne samtaler."),
         Mailbox.CLINIC_ARCHIVE: _("Klinikken har ingen avsluttede samtaler."),
@@ -215,7 +217,7 @@ def refusal_text(error: SkrankeError) -> str:
 
 def done_word(done: str, channel: str) -> str:
     """The word that the address carries for what was done, which is told otherwise in our own channel."""
-    return f"{done}-i-portalen" if channel == Channel.OWN else done
+    return done + {Channel.OWN: "-i-portalen", Channel.INTERNAL: "-internt"}.get(Channel(channel), "")
 
 
 def done_text(done: str) -> str:
@@ -229,6 +231,10 @@ def done_text(done: str) -> str:
         "svart-i-portalen": _("Svaret ligger i pasientportalen. Under meldingen ser du når det er lest."),
         "avsluttet-svart-i-portalen": _("Svaret ligger i pasientportalen, og samtalen ligger i arkivet."),
         "sendt-i-portalen": _("Meldingen ligger i pasientportalen. Under den ser du når den er lest."),
+        "svart-internt": _("Svaret er sendt til dem som deltar."),
+        "avsluttet-svart-internt": _("Svaret er sendt til dem som deltar. De kan ikke svare."),
+        "sendt-internt": _("Meldingen er sendt til dem som deltar. Pasienten ser den ikke."),
+        "avsluttet-internt": _("Samtalen er ute av innboksen din. Den går til arkivet når alle har avsluttet den."),
         "videresendt": _("Samtalen er videresendt. Du finner den under Åpne."),
         "avsluttet": _("Samtalen er avsluttet og ligger i arkivet. Pasienten har ikke fått beskjed."),
         "tatt": _("Du har ansvaret. Samtalen ligger bare i din innboks."),
