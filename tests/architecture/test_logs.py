@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from copy import copy
 from uuid import uuid4
 
+import httpx
 import pytest
 from django.db import IntegrityError
 from django.test import Client
@@ -102,6 +103,12 @@ def test_nothing_of_a_person_is_logged_by_the_api(said) -> None:
 
 def _booking(slot, patient) -> dict[str, str]:
     return {"slot_id": str(slot.id), "patient_id": str(patient.id), "comment": COMMENT, "note": COMMENT}
+
+
+def test_what_is_asked_of_other_servers_fills_no_log_with_lines_that_tell_nothing(said) -> None:
+    with httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200))) as client:
+        client.get("http://127.0.0.1/registre/flr")
+    assert said.getvalue() == ""
 
 
 @pytest.mark.req("NFR-1")

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.db.utils import ProgrammingError
 from django.urls import reverse
+from lxml import html
 
 from skranke.audit.queries import events_about
 from skranke.identity.models import Account, LogInAttempt, Session
@@ -18,7 +20,7 @@ from skranke.tenancy.work import acting
 from cast import fresh_national_id, make_clinic
 from support.clinic_pages import address, body
 from support.database import as_role
-from support.provider import Person, Provider, Visitor, provider
+from support.provider import CLIENT_ID, Person, Provider, Visitor, provider
 
 
 @pytest.fixture
@@ -47,6 +49,34 @@ def test_an_employee_logs_in_with_helseid(helseid: Provider) -> None:
     assert (session.kind, session.method, session.level) == ("staff", "helseid", 4)
     with acting(cast.system):
         assert [one.action for one in events_about("account", account.id)] == ["session.opened"]
+
+
+@pytest.mark.req("ORG-14", "ORG-15")
+def test_who_logs_out_is_logged_out_with_the_provider_too(helseid: Provider) -> None:
+    cast = make_clinic()
+    account = cast.account(cast.kari)
+    helseid.person = Person.staff(account.national_id)
+    visitor = Visitor(helseid, "login-helseid")
+    visitor.log_in()
+    token = Session.objects.get(account=account).id_token
+    left = visitor.client.post(reverse("logout"))
+    assert left.status_code == 200
+    assert left.cookies["skranke_staff"].value == ""
+    way = urlsplit(html.fromstring(body(left)).xpath("//meta[@http-equiv='refresh']/@content")[0].partition("url=")[2])
+    assert f"{way.scheme}://{way.netloc}{way.path}" == f"{helseid.issuer}/end"
+    assert dict(parse_qsl(way.query)) == {
+        "id_token_hint": token,
+        "client_id": CLIENT_ID,
+        "post_logout_redirect_uri": "http://127.0.0.1:8000/logg-inn",
+    }
+    assert Session.objects.get(account=account).id_token == ""
+    assert visitor.client.get(address(cast, "post")).status_code == 302
+    # A provider that tells of no such way, or of an unsafe one, keeps nobody logged in here.
+    for end in (None, "http://example.org/end"):
+        helseid.faults["metadata"] = lambda told, end=end: told | {"end_session_endpoint": end}
+        clock.move(timedelta(minutes=11))  # what a provider tells is kept for ten
+        visitor.log_in()
+        assert visitor.client.post(reverse("logout")).headers["Location"] == reverse("login")
 
 
 def test_what_helseid_is_told_is_what_it_asks_for(helseid: Provider) -> None:

@@ -11,6 +11,7 @@ from django.test import override_settings
 from django.urls import reverse
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
+from lxml import html
 
 from skranke.clinics.models import Employee
 from skranke.identity.models import Account
@@ -22,7 +23,7 @@ from skranke.web.refusals import sentence
 from cast import make_clinic
 from support.clinic_pages import address, body
 from support.provider import Visitor
-from support.registered import CLIENT_ID, KARI, KEY, Program
+from support.registered import AFTER, CLIENT_ID, KARI, KEY, Program
 
 _OTHER = RSAKey.generate_key(2048, auto_kid=True)
 
@@ -177,6 +178,10 @@ def test_our_own_log_in_of_staff_runs_against_it(play) -> None:
         visitor, came = _log_in(_Choosing(play.base, "helseid", person), "login-helseid", "login-helseid-answer")
         assert came.headers["Location"] == address(cast, "post")
         assert visitor.client.get(address(cast, "post")).status_code == 200
+        left = visitor.client.post(reverse("logout"))
+        assert visitor.client.get(address(cast, "post")).status_code == 302
+        out = httpx.get(html.fromstring(body(left)).xpath("//main//a/@href")[0])
+        assert (out.status_code, out.headers["location"]) == (302, AFTER["helseid"])
         low = _Choosing(play.base, "helseid", person, "3")
         _, refused = _log_in(low, "login-helseid", "login-helseid-answer")
         assert sentence(Refusal.LEVEL_TOO_LOW) in body(refused)
@@ -195,5 +200,12 @@ def test_our_own_log_in_of_patients_runs_against_it(play) -> None:
         visitor, came = _log_in(choosing, begin, answer)
         assert came.headers["Location"] == reverse("patient-home")
         assert visitor.client.get(reverse("patient-clinic", args=[cast.clinic.slug])).status_code == 200
+        left = visitor.client.post(reverse("patient-logout"))
+        way = html.fromstring(body(left)).xpath("//main//a/@href")[0]
+        assert httpx.get(way).headers["location"] == AFTER["id-porten"]
+        # Nobody is sent on to where the program has not registered, and a forged hint is nobody's.
+        for wrong in (way.replace("logg-inn", "annet"), way.replace("id_token_hint=", "id_token_hint=x")):
+            stays = httpx.get(wrong)
+            assert (stays.status_code, "Du er logget ut" in stays.text) == (200, True)
         low = _Choosing(play.base, "id-porten", str(citizen.national_id), "3")
         assert sentence(Refusal.LEVEL_TOO_LOW) in body(_log_in(low, begin, answer)[1])

@@ -90,6 +90,7 @@ class Provider:
                     "token_endpoint": f"{self.issuer}/token",
                     "pushed_authorization_request_endpoint": f"{self.issuer}/par",
                     "jwks_uri": f"{self.issuer}/jwks",
+                    "end_session_endpoint": f"{self.issuer}/end",
                     "authorization_response_iss_parameter_supported": True,
                 },
             )

@@ -24,6 +24,7 @@ BACK = {
     "helseid": "http://127.0.0.1:8000/logg-inn/helseid/svar",
     "id-porten": "http://127.0.0.1:8000/min/logg-inn/id-porten/svar",
 }
+AFTER = {"helseid": "http://127.0.0.1:8000/logg-inn", "id-porten": "http://127.0.0.1:8000/min/logg-inn"}
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -32,7 +33,13 @@ def log_in(folder: Path) -> LogIn:
     public = folder / "program.json"
     public.write_text(json.dumps(KEY.as_dict(private=False)), encoding="ascii")
     clients = tuple(
-        Client(provider=name.replace("-", "_"), client_id=CLIENT_ID, redirect_uris=(back,), public_key=public)
+        Client(
+            provider=name.replace("-", "_"),
+            client_id=CLIENT_ID,
+            redirect_uris=(back,),
+            public_key=public,
+            log_out_uris=(AFTER[name],),
+        )
         for name, back in BACK.items()
     )
     return LogIn(clients=clients, people=(KARI,))

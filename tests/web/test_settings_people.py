@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from skranke.clinics.models import Alert, Department, Employee, Group, PartyKind, Role
 from skranke.clinics.services import hire, register_party
@@ -28,6 +30,22 @@ def card(cast: Cast, person: Employee, **changes: object) -> dict[str, object]:
     ticks = {name: "on" for name in ("licence_active", "is_admin", "sees_clinic_open") if getattr(now, name)}
     roles = {"held_role": str(now.held_role_id), "functions": now.functions, "her_id": ""}
     return {name: value for name, value in (facts | ticks | roles | changes).items() if value is not None}
+
+
+@pytest.mark.req("ORG-15")
+def test_the_language_that_is_chosen_follows_the_person_to_the_next_browser() -> None:
+    cast = make_clinic()
+    here = logged_in(cast, cast.anne)
+    assert "skranke_lang" not in here.cookies  # nobody has chosen: the browser's own language holds
+    for language in ("nn", "xx"):
+        here.post(reverse("ui:set_language"), {"language": language, "next": address(cast, "settings-me")})
+    there = logged_in(cast, cast.anne)
+    assert there.cookies["skranke_lang"].value == "nn"
+    assert 'lang="nn"' in body(there.get(address(cast, "settings-me")))
+    assert "skranke_lang" not in logged_in(cast, cast.kari).cookies
+    # A browser where nobody is logged in is told, and no account.
+    Client().post(reverse("ui:set_language"), {"language": "en"})
+    assert logged_in(cast, cast.anne).cookies["skranke_lang"].value == "nn"
 
 
 @pytest.mark.req("ORG-3", "ORG-4", "ORG-8", "ORG-9")

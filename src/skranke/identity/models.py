@@ -41,7 +41,7 @@ class Account(models.Model):
     """One person who logs in as staff or operator. What staff may do stands on the employee rows of each clinic.
 
     national_id: whom the log-in provider says it is; empty where nobody has told yet.
-    is_operator: runs the installation, and sees no patient's data.
+    is_operator: runs the installation, and sees no patient's data. language: that the person has chosen, empty before.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -49,7 +49,7 @@ class Account(models.Model):
     display_name = models.CharField(max_length=200)
     national_id = models.CharField(max_length=11, blank=True, default="")
     is_operator = models.BooleanField(default=False)
-    language = models.CharField(max_length=5, default="nb")
+    language = models.CharField(max_length=5, blank=True, default="")
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -59,6 +59,7 @@ class Account(models.Model):
             models.CheckConstraint(
                 condition=Q(national_id="") | Q(national_id__regex=_NATIONAL_ID), name="account_national_id_is_one"
             ),
+            models.CheckConstraint(condition=Q(language__in=["", "nb", "nn", "en"]), name="account_language_is_one"),
         ]
 
 
@@ -67,7 +68,8 @@ class Session(models.Model):
 
     account: of staff and operators; national_id: of patients. level: the security level of the log-in (ORG-14).
     seen_at: when the person last did something. second_factor_at: when an operator showed a passkey in it.
-    memory: what the pages keep between two requests; only ids.
+    memory: what the pages keep between two requests; only ids. id_token: the provider's, while the session lasts, to
+    log out there too.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -83,6 +85,7 @@ class Session(models.Model):
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=30, choices=EndReason, blank=True, default="")
     memory = models.JSONField(default=dict)
+    id_token = models.TextField(blank=True, default="")
 
     class Meta:
         constraints = [

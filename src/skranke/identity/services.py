@@ -22,7 +22,7 @@ _logger = log.get_logger(__name__)
 
 
 def create_account(
-    username: str, display_name: str, *, language: str = "nb", national_id: str = "", is_operator: bool = False
+    username: str, display_name: str, *, language: str = "", national_id: str = "", is_operator: bool = False
 ) -> Account:
     """Make an account. It belongs to no clinic: what it may do stands on its positions.
 
@@ -46,6 +46,11 @@ def create_account(
     # The audit log belongs to a clinic, an account to none: hiring it is what a clinic's log tells of.
     _logger.info("account_created", account_id=str(account.id))
     return account
+
+
+def speak(account_id: UUID, language: str) -> None:
+    """Keep the language that the person has chosen for the pages."""
+    Account.objects.filter(id=account_id).update(language=language)
 
 
 def issue_token(

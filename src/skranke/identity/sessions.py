@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,13 +21,17 @@ _logger = log.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """Who somebody has proved to be, and how. account_id: of staff and operators; national_id: of patients."""
+    """Who somebody has proved to be, and how. account_id: of staff and operators; national_id: of patients.
+
+    id_token: what the provider told it with.
+    """
 
     kind: SessionKind
     method: LogInMethod
     level: int
     account_id: UUID | None = None
     national_id: str = ""
+    id_token: str = field(default="", repr=False)
 
 
 def longest() -> timedelta:
@@ -87,6 +91,7 @@ def open_session(proof: Proof, memory: Mapping[str, Any] | None = None) -> tuple
         opened_at=now,
         seen_at=now,
         memory=dict(memory or {}),
+        id_token=proof.id_token,
     )
     _logger.info("session_opened", session_id=str(session.id), kind=session.kind, method=session.method)
     return session, token
@@ -119,6 +124,6 @@ def _of_same_person(session: Session) -> QuerySet[Session]:
 
 
 def _end(sessions: QuerySet[Session], reason: EndReason) -> None:
-    count = sessions.filter(ended_at=None).update(ended_at=clock.now(), end_reason=reason)
+    count = sessions.filter(ended_at=None).update(ended_at=clock.now(), end_reason=reason, id_token="")
     if count:
         _logger.info("sessions_ended", count=count, reason=reason)

@@ -48,8 +48,8 @@ def configure(*, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # These two log addresses and SQL with values in them at their lower levels.
-    for noisy in ("django.db.backends", "asyncio"):
+    # At their lower levels these log addresses, and SQL with values in it; without the values a line tells nothing.
+    for noisy in ("django.db.backends", "asyncio", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

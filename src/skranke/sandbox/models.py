@@ -242,6 +242,7 @@ class LogInClient(models.Model):
     provider = models.CharField(max_length=20)
     client_id = models.CharField(max_length=100)
     redirect_uris = ArrayField(models.CharField(max_length=300))
+    log_out_uris = ArrayField(models.CharField(max_length=300), default=list)
     public_key = models.JSONField()
 
     class Meta:

@@ -55,13 +55,14 @@ def _register(log_in: LogIn) -> None:
                 provider=one.provider,
                 client_id=one.client_id,
                 redirect_uris=list(one.redirect_uris),
+                log_out_uris=list(one.log_out_uris),
                 public_key=json.loads(one.public_key.read_text(encoding="ascii")),
             )
             for one in log_in.clients
         ],
         update_conflicts=True,
         unique_fields=["provider", "client_id"],
-        update_fields=["redirect_uris", "public_key"],
+        update_fields=["redirect_uris", "log_out_uris", "public_key"],
     )
     LogInPerson.objects.bulk_create(
         [

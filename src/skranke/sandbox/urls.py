@@ -44,6 +44,7 @@ _pages = [
     path("oidc/<slug:slug>/jwks", oidc.jwks, name="oidc_jwks"),
     path("oidc/<slug:slug>/connect/par", oidc.par, name="oidc_par"),
     path("oidc/<slug:slug>/connect/token", oidc.token, name="oidc_token"),
+    path("oidc/<slug:slug>/connect/endsession", oidc.end_session, name="oidc_end_session"),
     path("oidc/<slug:slug>/connect/authorize", oidc.authorize, name="oidc_authorize"),
     path("health", operator.health, name="health"),
 ]

@@ -76,6 +76,26 @@ def refusing(template: str, audience: Audience, name: ProviderName) -> Callable[
     return around
 
 
+def leaving(request: HttpRequest, audience: Audience) -> Callable[[HttpResponse], HttpResponse]:
+    """How the browser leaves, to be asked before the session ends and given what answers when it has ended.
+
+    Where it logged in with a provider that can be logged out of, a page of ours sends it on there: the answer of a form
+    may lead to our own addresses alone.
+    """
+    session = held_session(request, audience)
+    out = services.way_out(session, return_to=_address(audience.login)) if session is not None else ""
+
+    def leave(response: HttpResponse) -> HttpResponse:
+        if not out:
+            return response
+        page = render(request, "sessions/leaving.html", {"address": out})
+        page.headers["Referrer-Policy"] = "no-referrer"
+        page.cookies = response.cookies
+        return page
+
+    return leave
+
+
 def page(request: HttpRequest, audience: Audience, name: ProviderName) -> dict[str, Any]:
     """What a log-in page shows."""
     address = wanted(request, request.GET.get("neste", ""), "")

@@ -13,6 +13,7 @@ from skranke.sandbox.oidc.world import Client, LogIn, Person
 
 _BITS = 2048
 _CLIENT_IDS = {HELSEID: "6f2a8f5c-3c0e-4d07-9d4e-5b1c7c1d0e42", ID_PORTEN: "skranke_demo"}
+_AFTER = {HELSEID: ("logg-inn", "drift/logg-inn"), ID_PORTEN: ("min/logg-inn",)}
 _BACK = {HELSEID: ("logg-inn/helseid/svar", "drift/logg-inn/helseid/svar"), ID_PORTEN: ("min/logg-inn/id-porten/svar",)}
 
 
@@ -30,6 +31,7 @@ def registration(layout: Layout) -> LogIn:
                 client_id=client_id,
                 redirect_uris=tuple(f"{layout.public_url}/{path}" for path in _BACK[provider]),
                 public_key=_files(layout, provider)[1],
+                log_out_uris=tuple(f"{layout.public_url}/{path}" for path in _AFTER[provider]),
             )
             for provider, client_id in _CLIENT_IDS.items()
         ),

@@ -64,6 +64,8 @@ def _read(provider: Provider) -> _Known:
     if not all(transport.is_safe(address) for address in addresses.values()):
         raise LogInRefusedError(Refusal.UNSAFE_ADDRESS)
     names_issuer = told.body.get("authorization_response_iss_parameter_supported") is True
+    end = told.body.get("end_session_endpoint")
+    addresses["end_session_endpoint"] = str(end) if transport.is_safe(end) else ""
     found = Metadata(issuer=provider.issuer, names_issuer=names_issuer, **addresses)  # type: ignore[arg-type]  # is_safe is true of texts only
     known = _Known(found, _keys(found.jwks_uri), clock.now())
     with _lock:

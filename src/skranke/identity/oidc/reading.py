@@ -34,7 +34,9 @@ def identity_of(provider: Provider, tokens: Tokens, nonce: str) -> Identity:
         raise LogInRefusedError(Refusal.LEVEL_TOO_LOW)
     if (wrong := rules.wrong_person(national_id)) is not None:
         raise LogInRefusedError(wrong)
-    return Identity(provider=provider.name, national_id=national_id, level=level, hpr_number=hpr_number)
+    return Identity(
+        provider=provider.name, national_id=national_id, level=level, hpr_number=hpr_number, id_token=tokens.id_token
+    )
 
 
 def _verified(provider: Provider, token: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,8 +7,8 @@ import secrets
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from skranke.identity.errors import LogInRefusedError
-from skranke.identity.models import LogInAttempt, SessionKind
+from skranke.identity.errors import LogInRefusedError, ProviderAwayError
+from skranke.identity.models import LogInAttempt, LogInMethod, Session, SessionKind
 from skranke.identity.oidc import asking, discovery, rules
 from skranke.identity.oidc.providers import provider
 from skranke.identity.oidc.reading import identity_of
@@ -18,6 +18,7 @@ from skranke.kernel import clock
 
 _BYTES = 32
 _LONGEST_RETURN = 2000
+_PROVIDERS = {LogInMethod.HELSEID: ProviderName.HELSEID, LogInMethod.ID_PORTEN: ProviderName.ID_PORTEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,28 @@ def finish(kind: SessionKind, name: ProviderName, answer: Answer, *, redirect_ur
     verifier = _derived(answer.secret, answer.state, "verifier")
     tokens = asking.redeem(chosen, metadata, redirect_uri=redirect_uri, code=answer.code, verifier=verifier)
     return identity_of(chosen, tokens, _derived(answer.secret, answer.state, "nonce")), attempt.return_to
+
+
+def way_out(session: Session, *, return_to: str) -> str:
+    """Where the browser logs out with the provider that it logged in with; empty where there is no such way.
+
+    return_to: where the provider sends it back to, as it is registered there (RP-Initiated Logout 1.0, section 2).
+    To be asked while the session lasts. A provider that is away keeps nobody logged in here.
+    """
+    name = _PROVIDERS.get(LogInMethod(session.method))
+    if name is None or not session.id_token:
+        return ""
+    try:
+        chosen = provider(name)
+        address = discovery.metadata(chosen).end_session_endpoint
+    except (LogInRefusedError, ProviderAwayError):
+        return ""
+    facts = {
+        "id_token_hint": session.id_token,
+        "client_id": chosen.client_id,
+        "post_logout_redirect_uri": return_to,
+    }
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(facts)}" if address else ""
 
 
 def _attempt(kind: SessionKind, name: ProviderName, answer: Answer) -> LogInAttempt:

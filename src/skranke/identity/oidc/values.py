@@ -70,7 +70,10 @@ class Provider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """What a provider tells of itself (OpenID Connect Discovery 1.0, section 3)."""
+    """What a provider tells of itself (OpenID Connect Discovery 1.0, section 3).
+
+    end_session_endpoint: where one logs out (RP-Initiated Logout 1.0), empty where that cannot be done.
+    """
 
     issuer: str
     authorization_endpoint: str
@@ -78,6 +81,7 @@ class Metadata:
     par_endpoint: str
     jwks_uri: str
     names_issuer: bool
+    end_session_endpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,7 @@ class Identity:
     national_id: str = field(repr=False)
     level: int
     hpr_number: str = ""
+    id_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

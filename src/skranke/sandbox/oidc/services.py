@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from joserfc import jwt
+from joserfc.errors import JoseError
 
 from skranke.kernel import clock
 from skranke.sandbox.models import Citizen, LogInClient, LogInPerson, PushedRequest
@@ -94,6 +95,22 @@ def redeem(
     if not checks.is_answer_to(told["code_challenge"], form.get("code_verifier", "")):
         raise OAuthError("invalid_grant", "The verifier is not of the challenge.")
     return _tokens(provider, issuer, request, thumbprint)
+
+
+def after_log_out(provider: Provider, issuer: str, told: Mapping[str, str]) -> str:
+    """Where one goes after logging out: an address that the program of the hint has registered, else nowhere.
+
+    The hint is an ID token of ours; it may have run out (RP-Initiated Logout 1.0, section 4).
+    """
+    try:
+        claims = jwt.decode(told.get("id_token_hint", ""), key_of(provider), algorithms=["RS256"]).claims
+    except (JoseError, ValueError):
+        return ""
+    client = LogInClient.objects.filter(provider=provider.name, client_id=str(claims.get("aud"))).first()
+    wanted = told.get("post_logout_redirect_uri", "")
+    if client is None or claims.get("iss") != issuer or told.get("client_id", client.client_id) != client.client_id:
+        return ""
+    return wanted if wanted in client.log_out_uris else ""
 
 
 def name_of(provider: Provider, national_id: str) -> str | None:

@@ -10,12 +10,16 @@ from skranke.kernel.ids import NationalId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """A program that is registered with a provider. public_key: a JWK in a file."""
+    """A program that is registered with a provider. public_key: a JWK in a file.
+
+    log_out_uris: where one may be sent after logging out.
+    """
 
     provider: str
     client_id: str
     redirect_uris: tuple[str, ...]
     public_key: Path
+    log_out_uris: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -44,6 +48,7 @@ def read(told: Mapping[str, Any]) -> LogIn:
                 client_id=one["client_id"],
                 redirect_uris=tuple(one["redirect_uris"]),
                 public_key=Path(one["public_key"]),
+                log_out_uris=tuple(one.get("log_out_uris") or ()),
             )
             for one in told.get("clients", ())
         ),
@@ -63,6 +68,7 @@ def plain(log_in: LogIn) -> dict[str, Any]:
                 "client_id": one.client_id,
                 "redirect_uris": list(one.redirect_uris),
                 "public_key": str(one.public_key),
+                "log_out_uris": list(one.log_out_uris),
             }
             for one in log_in.clients
         ],

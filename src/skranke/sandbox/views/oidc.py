@@ -66,6 +66,7 @@ def configuration(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG
         "token_endpoint": f"{issuer}/connect/token",
         "pushed_authorization_request_endpoint": f"{issuer}/connect/par",
         "jwks_uri": f"{issuer}/jwks",
+        "end_session_endpoint": f"{issuer}/connect/endsession",
         "require_pushed_authorization_requests": True,
         "authorization_response_iss_parameter_supported": True,
         "response_types_supported": ["code"],
@@ -130,6 +131,18 @@ def authorize(request: HttpRequest, slug: str) -> HttpResponse:
         request, form_actions=[f"{back.scheme}://{back.netloc}"]
     )
     return response
+
+
+@require_GET
+def end_session(request: HttpRequest, slug: str) -> HttpResponse:
+    """Log out, and back to the program, where it is the one that the hint was given to (RP-Initiated Logout 1.0)."""
+    provider = _provider(slug)
+    told = request.GET.dict()
+    address = services.after_log_out(provider, _issuer(provider), told)
+    if not address:
+        return render(request, "sandbox/oidc_left.html", {"shell": shell(), "provider": provider})
+    state = {"state": told["state"]} if told.get("state") else {}
+    return HttpResponseRedirect(f"{address}?{urlencode(state)}" if state else address)
 
 
 def _back(provider: Provider, pushed: PushedRequest, request: HttpRequest) -> HttpResponse:

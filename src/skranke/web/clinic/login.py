@@ -55,7 +55,13 @@ def login_helseid_answer(request: HttpRequest) -> HttpResponse:
         raise LogInRefusedError(Refusal.NO_POSITION)
     if identity.hpr_number and clinics.hpr_numbers_of(account.id) - {identity.hpr_number}:
         raise LogInRefusedError(Refusal.HPR_NUMBER_DIFFERS)
-    proof = Proof(kind=SessionKind.STAFF, method=LogInMethod.HELSEID, level=identity.level, account_id=account.id)
+    proof = Proof(
+        kind=SessionKind.STAFF,
+        method=LogInMethod.HELSEID,
+        level=identity.level,
+        account_id=account.id,
+        id_token=identity.id_token,
+    )
     return log_in(request, proof, address or _home(account.id))
 
 

@@ -14,6 +14,8 @@ from skranke.identity.sessions import Proof
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
 from skranke.tenancy.work import acting
+from skranke.web import providers
+from skranke.web.language import greet
 from skranke.web.sessions import STAFF, admit, dismiss, held_session, session_of, to_login
 
 P = ParamSpec("P")
@@ -33,19 +35,20 @@ def log_in(request: HttpRequest, proof: Proof, address: str) -> HttpResponse:
         for clinic_id, employee_id in clinics.positions_of(_of_account(proof)):
             with acting(clinics.actor_for_employee(clinic_id, employee_id)):
                 note_log_in(_of_account(proof))
+    greet(request, response, _of_account(proof))
     return response
 
 
 def log_out(request: HttpRequest) -> HttpResponse:
     """End the session; each clinic where the account works has it in its log."""
-    session = held_session(request, STAFF)
+    session, leave = held_session(request, STAFF), providers.leaving(request, STAFF)
     account_id = session.account_id if session is not None else None
     with transaction.atomic():
         response = dismiss(request, STAFF)
         for clinic_id, employee_id in clinics.positions_of(account_id) if account_id else ():
             with acting(clinics.actor_for_employee(clinic_id, employee_id)):
                 note_log_out(account_id)
-    return response
+    return leave(response)
 
 
 def staff_actor(account_id: UUID, slug: str) -> Actor:

@@ -42,7 +42,13 @@ def login_helseid_answer(request: HttpRequest) -> HttpResponse:
     account = account_of_person(identity.national_id)
     if account is None or not account.is_operator:
         raise LogInRefusedError(Refusal.NOT_OPERATOR)
-    proof = Proof(kind=SessionKind.OPERATOR, method=LogInMethod.HELSEID, level=identity.level, account_id=account.id)
+    proof = Proof(
+        kind=SessionKind.OPERATOR,
+        method=LogInMethod.HELSEID,
+        level=identity.level,
+        account_id=account.id,
+        id_token=identity.id_token,
+    )
     return admit(request, OPERATOR, proof, address or reverse("operator-home"))
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from skranke.identity import passkeys
 from skranke.kernel.actor import Actor, ActorKind
+from skranke.web import providers
 from skranke.web.sessions import OPERATOR, dismiss, session_of, to_login
 
 P = ParamSpec("P")
@@ -57,4 +58,5 @@ def operator_view(view: View[P]) -> Callable[..., HttpResponseBase]:
 
 def log_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    return dismiss(request, OPERATOR)
+    leave = providers.leaving(request, OPERATOR)
+    return leave(dismiss(request, OPERATOR))

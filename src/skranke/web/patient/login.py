@@ -42,6 +42,7 @@ def login_id_porten_answer(request: HttpRequest) -> HttpResponse:
         method=LogInMethod.ID_PORTEN,
         level=identity.level,
         national_id=identity.national_id,
+        id_token=identity.id_token,
     )
     return log_in(request, proof, address or reverse("patient-home"))
 

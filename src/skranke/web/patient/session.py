@@ -16,6 +16,7 @@ from skranke.kernel.actor import Actor, system
 from skranke.kernel.errors import NotFoundError
 from skranke.patients import queries as patients
 from skranke.tenancy.work import acting
+from skranke.web import providers
 from skranke.web.sessions import PATIENT, admit, dismiss, held_session, session_of, to_login
 
 _DOORS = "_doors"
@@ -109,7 +110,7 @@ def log_in(request: HttpRequest, proof: Proof, address: str) -> HttpResponse:
 
 def log_out(request: HttpRequest) -> HttpResponse:
     """End the session; each clinic where the person is a patient has it in its log."""
-    session = held_session(request, PATIENT)
+    session, leave = held_session(request, PATIENT), providers.leaving(request, PATIENT)
     with transaction.atomic():
         response = dismiss(request, PATIENT)
         national_id = session.national_id if session is not None else ""
@@ -118,4 +119,4 @@ def log_out(request: HttpRequest) -> HttpResponse:
                 actor = patients.actor_of(national_id)
             with acting(actor):
                 note_log_out()
-    return response
+    return leave(response)
