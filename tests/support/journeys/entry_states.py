@@ -57,6 +57,17 @@ def _helseid(stage: Stage) -> Any:
     return page
 
 
+@state("logget-ut-hos-helseid")
+def _left(stage: Stage) -> Any:
+    """Out of Skranke, out of HelseID, and back at the log-in: three addresses, one press."""
+    page = _helseid(stage)
+    page.locator("details.drop").filter(has_text="Logg ut").locator("summary").click()
+    with page.expect_request(lambda asked: "/oidc/helseid/connect/endsession" in asked.url):
+        page.get_by_role("button", name="Logg ut", exact=True).click()
+    page.get_by_role("link", name="Logg inn med HelseID").wait_for()
+    return page
+
+
 @state("logg-inn-avvist")
 def _refused(stage: Stage) -> Any:
     page = _chosen(stage, "logg-inn", "Logg inn med HelseID", "Kari Lunde", level="3, som MinID")

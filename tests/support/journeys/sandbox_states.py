@@ -322,6 +322,14 @@ def _nobody(stage: Stage) -> Any:
     return page
 
 
+@state("logget-ut", "oidc_end_session")
+def _logged_out(stage: Stage) -> Any:
+    page = stage.window()
+    page.goto(f"{stage.demo.sandbox}oidc/helseid/connect/endsession")
+    page.get_by_role("heading", name="Du er logget ut").wait_for()
+    return page
+
+
 @state("logg-inn-borte")
 def _gone(stage: Stage) -> Any:
     page = stage.window()

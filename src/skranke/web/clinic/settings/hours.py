@@ -20,6 +20,10 @@ from skranke.web.clinic.settings.frame import settings_page, settings_view, to
 ROUTE = "settings-hours"
 
 
+def _day(weekday: int) -> str:
+    return str(dates.WEEKDAYS[weekday - 1]).capitalize()
+
+
 def _clock(label: str) -> forms.TimeField:
     return forms.TimeField(label=label, required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
 
@@ -32,14 +36,14 @@ class HoursForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for weekday in WEEKDAYS:
-            day = {"day": str(dates.WEEKDAYS[weekday - 1]).capitalize()}
+            day = {"day": _day(weekday)}
             self.fields[f"opens{weekday}"] = _clock(_("%(day)s åpner") % day)
             self.fields[f"closes{weekday}"] = _clock(_("%(day)s stenger") % day)
 
-    def days(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
-        """The two fields of each day, as the page draws them."""
+    def days(self) -> Iterator[tuple[str, forms.BoundField, forms.BoundField]]:
+        """Each day with its two fields, as the page draws them."""
         for weekday in WEEKDAYS:
-            yield self[f"opens{weekday}"], self[f"closes{weekday}"]
+            yield _day(weekday), self[f"opens{weekday}"], self[f"closes{weekday}"]
 
     def clean(self) -> dict[str, Any]:
         """Both times or none, and the end after the beginning."""
