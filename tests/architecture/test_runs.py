@@ -63,11 +63,14 @@ def inner(tmp_path, pg_admin_dsn):
     """Starts a run of its own on the same server, of the tests above, with this environment."""
     (tmp_path / "conftest.py").write_text(SAME)
     (tmp_path / "test_inner.py").write_text(INNER)
+    runs: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
         command += ["-c", str(ROOT / "pyproject.toml"), *arguments, str(tmp_path / "test_inner.py")]
-        return subprocess.Popen(
+        # What a shell starts in the background ignores Ctrl-C, and whatever that starts inherits it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        run = subprocess.Popen(
             command,
             cwd=tmp_path,
             env={
@@ -82,8 +85,13 @@ def inner(tmp_path, pg_admin_dsn):
             stderr=subprocess.STDOUT,
             text=True,
         )
+        runs.append(run)
+        return run
 
-    return start
+    yield start
+    for run in runs:
+        run.kill()
+        run.communicate()
 
 
 SAME = f"""

@@ -44,7 +44,8 @@ class Watch:
             self.wrong.append(f"{response.status} {response.url}")
 
     def look(self) -> None:
-        """Nothing is wrong with the page as it stands now."""
+        """Nothing is wrong with the page as it stands now, once the browser has all of it."""
+        self.page.wait_for_load_state()
         found = axe.violations(self.page)
         assert not found, f"axe on {self.page.url}:\n" + "\n".join(found)
         assert not self.wrong, f"{self.page.url}: {self.wrong}"
