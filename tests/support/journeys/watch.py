@@ -14,6 +14,9 @@ PHONE = {"width": 390, "height": 844}
 ZOOMED = {"width": 640, "height": 400}
 # A refusal that the page itself shows is no fault of the page.
 _REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4(03|04|09|13|22)")
+# Nor is what a page was asking for when it was left: htmx tells of that as of an error. Where no server answers, it
+# tells of that in other words too.
+_LEFT = re.compile(r"htmx:(sendAbort|afterRequest), ")
 
 
 @dataclass
@@ -34,7 +37,7 @@ class Watch:
         self.page.on("download", lambda file: self.addresses.add(file.url))
 
     def _console(self, line: Any) -> None:
-        if line.type == "error" and not _REFUSED.match(line.text):
+        if line.type == "error" and not _REFUSED.match(line.text) and not _LEFT.match(line.text):
             self.wrong.append(f"console: {line.text}")
 
     def _response(self, response: Any) -> None:
