@@ -151,7 +151,7 @@ def test_without_an_answer_in_ten_seconds_it_is_kept_as_a_draft_and_the_writer_i
     kept = client.post(compose(cast, cast.ola), {**WRITTEN, "kladd": "ja", "vedlegg": [file]})
     assert kept["Location"] == address(cast, "drafts")
     assert "Venter på HelseNorge" in body(client.get(kept["Location"]))
-    assert "Kladder" in body(client.get(post))
+    assert "Kladd" in body(client.get(post))
     news = address(cast, "drafts-told")
     assert "HelseNorge har svart" not in body(client.get(news))
     answer(cast, cast.ola, active=True)

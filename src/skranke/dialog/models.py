@@ -205,33 +205,46 @@ class Attachment(TenantModel):
 
 
 class KeptDraft(TenantModel):
-    """A message to a patient that waits until HelseNorge tells whether the patient can be reached (PAT-10).
+    """What an employee has written and not sent (MSG-20): an answer in a thread, or a message that starts one.
 
-    attachment_ids: the writer's uploads that go with it. answered_at, reachable: when HelseNorge told, and what;
-    empty while it has not.
+    attachment_ids: the writer's uploads that go with it. to: the colleagues who are ticked, as a form has them.
+    asked: it waits until HelseNorge tells whether the patient can be reached (PAT-10). answered_at, reachable: when
+    HelseNorge told, and what; empty while it has not.
     """
 
     employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    patient = models.ForeignKey(Patient, null=True, on_delete=models.CASCADE, related_name="+")
+    thread = models.ForeignKey(Thread, null=True, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=30, choices=DialogKind)
     subject = models.TextField(blank=True)
     text = models.TextField(blank=True)
+    outcome = models.CharField(max_length=30, blank=True)
     attachment_ids = ArrayField(models.UUIDField(), default=list)
+    to = ArrayField(models.CharField(max_length=60), default=list)
+    to_patient = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+    asked = models.BooleanField(default=False)
     answered_at = models.DateTimeField(null=True)
     reachable = models.BooleanField(null=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["clinic_id", "employee", "-created_at"], name="kept_draft_of"),
-            models.Index(fields=["clinic_id", "patient"], name="kept_draft_waits", condition=Q(answered_at=None)),
+            models.Index(fields=["clinic_id", "employee", "-changed_at"], name="kept_draft_of"),
+            models.Index(
+                fields=["clinic_id", "patient"], name="kept_draft_waits", condition=Q(asked=True, answered_at=None)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(answered_at__isnull=True, reachable__isnull=True)
                 | Q(answered_at__isnull=False, reachable__isnull=False),
                 name="kept_draft_answered_or_not",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["employee", "thread"], name="kept_draft_one_a_thread", condition=Q(thread__isnull=False)
+            ),
+            models.CheckConstraint(condition=Q(asked=False) | Q(patient__isnull=False), name="kept_draft_asks_of_one"),
         ]
 
 

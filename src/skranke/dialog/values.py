@@ -67,6 +67,23 @@ class IncomingAttachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftContent:
+    """What stands in a form that is not sent yet; each as in `models.KeptDraft`."""
+
+    subject: str = ""
+    text: str = ""
+    outcome: str = ""
+    attachment_ids: tuple[UUID, ...] = ()
+    to: tuple[str, ...] = ()
+    to_patient: bool = True
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written that would be lost."""
+        return not (self.subject.strip() or self.text.strip() or self.attachment_ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrescriptionFacts:
     """What is known of a prescription; each as in `models.Prescription`.
 

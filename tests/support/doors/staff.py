@@ -1,5 +1,7 @@
 """The clinic portal: opened by Kari, the patient's GP and an administrator."""
 
+from uuid import uuid4
+
 from skranke.scheduling.models import AppointmentState
 
 from support.clinic_pages import HTMX
@@ -37,6 +39,11 @@ def _compose(visit: Visit, ids: Ids):
     return visit.client.post(address, {"emne": "Hei", "text": "Hei"}, headers=HTMX)
 
 
+def _save_new(visit: Visit, ids: Ids):
+    address = f"{visit.address('compose-save')}?type=e_contact&pasient={ids['patient']}"
+    return visit.client.post(address, {"emne": "Hei", "text": "Hei", "kladd_id": str(uuid4())})
+
+
 DOORS: dict[str, Door] = {
     "live-ticket": Door(ask=lambda v, _: v.get("live-ticket"), shows=False, because=NOBODYS),
     "post": Door(ask=lambda v, _: v.get("post"), because=BY_LIST),
@@ -44,6 +51,8 @@ DOORS: dict[str, Door] = {
     "compose": Door(ask=_compose, named="patient", writes="thread.started"),
     "thread": Door(ask=lambda v, ids: v.get("thread", ids["thread"]), named="thread", writes="thread.read"),
     "thread-news": Door(ask=lambda v, ids: v.get("thread-news", ids["thread"]), named="thread", writes="thread.read"),
+    "thread-save": _thread_deed("thread-save", "draft.kept", shows=False, text="Svar"),
+    "compose-save": Door(ask=_save_new, named="patient", shows=False, writes="draft.kept"),
     "thread-answer": _thread_deed("thread-answer", "thread.answered", text="Svar"),
     "thread-answer-close": _thread_deed("thread-answer-close", "thread.answered", text="Svar"),
     "thread-refuse": _thread_deed("thread-refuse", "thread.answered", text="Nei"),

@@ -171,6 +171,26 @@ def _to_nobody(stage: Stage) -> Any:
     return page
 
 
+@state("skriv-lagret")
+def _kept_while_written(stage: Stage) -> Any:
+    page = stage.compose("Ola Nordli")
+    page.locator("#compose-files").set_input_files(stage.plan)
+    page.locator("#compose-text").fill("Vi flytter.")
+    page.get_by_text("Lagret i Kladd").wait_for()
+    page.locator(".kept li").wait_for()
+    return page
+
+
+@state("samtale-lagret")
+def _answer_kept(stage: Stage) -> Any:
+    page = stage.thread()
+    page.locator("#answer-text").fill("Bruk kremen")
+    page.get_by_text("Lagret i Kladd").wait_for()
+    page.reload()
+    assert page.locator("#answer-text").input_value() == "Bruk kremen"
+    return page
+
+
 @state("skriv-feil")
 def _compose_refused(stage: Stage) -> Any:
     page = stage.compose("Ola Nordli")

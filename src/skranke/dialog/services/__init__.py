@@ -4,7 +4,16 @@ from skranke.dialog.services.changes import takes_answers
 from skranke.dialog.services.colleagues import start_internal
 from skranke.dialog.services.delivery import mark_delivery, mark_resent, mark_unread_by_patient
 from skranke.dialog.services.handle import close_thread, forward, mark_read, remove_from_inbox, take
-from skranke.dialog.services.keeping import discard_draft, draft_counts, drafts, keep_draft, tell_of_drafts
+from skranke.dialog.services.keeping import (
+    discard_draft,
+    draft_counts,
+    draft_in,
+    drafts,
+    keep_draft,
+    save_answer,
+    save_new,
+    tell_of_drafts,
+)
 from skranke.dialog.services.leaving import end_employment
 from skranke.dialog.services.own_channel import answer_by_patient, mark_read_by_patient
 from skranke.dialog.services.receive import receive_message
@@ -19,6 +28,7 @@ __all__ = [
     "discard_draft",
     "discard_upload",
     "draft_counts",
+    "draft_in",
     "drafts",
     "end_employment",
     "forward",
@@ -31,6 +41,8 @@ __all__ = [
     "receive_message",
     "remove_from_inbox",
     "resend",
+    "save_answer",
+    "save_new",
     "start_dialog",
     "start_internal",
     "store_upload",

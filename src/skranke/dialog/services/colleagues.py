@@ -13,7 +13,7 @@ from skranke.dialog import access, rules
 from skranke.dialog.errors import NotAnswerableError
 from skranke.dialog.models import Channel, DialogKind, KeptDraft, Message, Thread, ThreadState
 from skranke.dialog.services.changes import add_event, enter_inboxes, join, of, refresh, save_change
-from skranke.dialog.services.keeping import discard_draft
+from skranke.dialog.services.keeping import discard_answer, discard_draft
 from skranke.dialog.services.participants import Invited, invite
 from skranke.dialog.services.sending import checked_subject, checked_text, record_sent, send
 from skranke.dialog.values import EventKind
@@ -84,6 +84,7 @@ def answer_colleagues(
     join(thread, of(employee), in_inbox=False)
     add_event(thread, EventKind.ANSWERED, detail={"message": str(message.id)})
     record_sent(Action.THREAD_ANSWERED, thread, message)
+    discard_answer(thread, employee)
     save_change(thread)
     return message
 

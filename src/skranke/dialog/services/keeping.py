@@ -1,19 +1,51 @@
-"""Messages that wait for HelseNorge to tell whether the patient can be reached (PAT-10)."""
+"""What is written and not sent yet (MSG-20), also while HelseNorge has not told who can be reached (PAT-10)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q, QuerySet
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
+from skranke.clinics.models import Employee
 from skranke.dialog import access
-from skranke.dialog.models import DialogKind, KeptDraft
+from skranke.dialog.models import DialogKind, KeptDraft, Thread
+from skranke.dialog.values import DraftContent
 from skranke.kernel import clock
+from skranke.kernel.ids import new_id
 from skranke.patients.models import Patient
 from skranke.patients.queries import reachability
 from skranke.tenancy import live
 from skranke.tenancy.work import current_actor
+
+MOST_KEPT_CHARACTERS = 100_000
+
+
+def save_new(draft_id: UUID, content: DraftContent, *, kind: DialogKind, patient: Patient | None) -> KeptDraft | None:
+    """Keep a message that is to start a dialog as it stands now; None when nothing is written, and nothing is kept.
+
+    draft_id: of the form it stands in, however often it is saved. Raises NotFoundError for an id that is another's.
+    """
+    employee = access.employee_of(current_actor())
+    return _save(employee, content, Q(id=draft_id), KeptDraft(id=draft_id, kind=kind, patient=patient))
+
+
+def save_answer(thread: Thread, content: DraftContent) -> KeptDraft | None:
+    """Keep the acting employee's answer in a thread as it stands now; None when nothing is written, nothing is kept.
+
+    Raises NotFoundError where the actor may not see the thread.
+    """
+    actor = current_actor()
+    employee, thread = access.employee_of(actor), access.get_thread_for(actor, thread.id)
+    fresh = KeptDraft(id=new_id(), kind=thread.kind, patient=thread.patient, thread=thread)
+    return _save(employee, content, Q(thread=thread), fresh)
+
+
+def draft_in(thread: Thread) -> KeptDraft | None:
+    """The acting employee's unsent answer in a thread."""
+    return KeptDraft.objects.filter(employee=access.employee_of(current_actor()), thread=thread).first()
 
 
 def keep_draft(
@@ -30,17 +62,9 @@ def keep_draft(
     instead_of: the draft it was opened from, which is then forgotten.
     """
     employee = access.employee_of(current_actor())
-    draft = KeptDraft.objects.create(
-        clinic_id=employee.clinic_id,
-        employee=employee,
-        patient=patient,
-        kind=DialogKind(kind),
-        subject=subject,
-        text=text,
-        attachment_ids=list(attachment_ids),
-        created_at=clock.now(),
-    )
-    _record(Action.DRAFT_KEPT, draft)
+    draft = KeptDraft(kind=DialogKind(kind), patient=patient, asked=True)
+    content = DraftContent(subject=subject, text=text, attachment_ids=tuple(attachment_ids))
+    _insert(draft, employee, content)
     if instead_of is not None:
         discard_draft(instead_of)
     return draft
@@ -52,26 +76,68 @@ def discard_draft(draft: KeptDraft) -> None:
     draft.delete()
 
 
+def discard_answer(thread: Thread, employee: Employee) -> None:
+    """The answer is sent: the draft it was is forgotten."""
+    KeptDraft.objects.filter(employee=employee, thread=thread).delete()
+
+
 def tell_of_drafts(patients: Iterable[Patient]) -> None:
     """HelseNorge has told of these patients: note it on the drafts that wait for it, and tell their writers."""
-    waiting = KeptDraft.objects.filter(patient__in=list(patients), answered_at=None).select_related("patient__gp")
-    for draft in waiting:
+    asked = KeptDraft.objects.filter(asked=True, answered_at=None, patient__in=list(patients))
+    for draft in asked.select_related("patient__gp"):
+        assert draft.patient is not None, "the database refuses a draft that asks of nobody"
         draft.answered_at, draft.reachable = clock.now(), reachability(draft.patient).ok
         draft.save(update_fields=["answered_at", "reachable"])
         live.announce("draft", draft.id)
 
 
 def drafts() -> QuerySet[KeptDraft]:
-    """The acting employee's drafts, those that HelseNorge has answered first."""
+    """The acting employee's drafts, those that HelseNorge has answered first; none of a thread unseen."""
     employee = access.employee_of(current_actor())
-    own = KeptDraft.objects.filter(employee=employee).select_related("patient__gp")
-    return own.order_by("answered_at", "-created_at", "id")
+    own = KeptDraft.objects.filter(Q(thread=None) | Q(thread__in=access.visible_threads(employee)), employee=employee)
+    return own.select_related("patient__gp", "thread").order_by("answered_at", "-changed_at", "id")
 
 
 def draft_counts() -> tuple[int, int]:
     """How many drafts the acting employee has, and how many of them HelseNorge has answered."""
     found = drafts().order_by().aggregate(all=Count("id"), answered=Count("answered_at"))
     return found["all"], found["answered"]
+
+
+def _save(employee: Employee, content: DraftContent, which: Q, fresh: KeptDraft) -> KeptDraft | None:
+    held = KeptDraft.objects.select_for_update(of=("self",)).filter(which, employee=employee).first()
+    if content.is_empty:
+        if held is not None:
+            discard_draft(held)
+        return None
+    if held is None:
+        try:
+            with transaction.atomic():
+                return _insert(fresh, employee, content)
+        except IntegrityError:
+            # Another window of the same person was first, or the id is somebody else's.
+            held = KeptDraft.objects.filter(which, employee=employee).first()
+            if held is None:
+                raise access.nothing() from None
+    held.kind, held.patient = fresh.kind, fresh.patient
+    _fill(held, content)
+    held.save()
+    return held
+
+
+def _insert(draft: KeptDraft, employee: Employee, content: DraftContent) -> KeptDraft:
+    draft.clinic_id, draft.employee = employee.clinic_id, employee
+    _fill(draft, content)
+    draft.save(force_insert=True)
+    _record(Action.DRAFT_KEPT, draft)
+    return draft
+
+
+def _fill(draft: KeptDraft, content: DraftContent) -> None:
+    for name, value in asdict(content).items():
+        setattr(draft, name, list(value) if isinstance(value, tuple) else value)
+    draft.subject, draft.text = draft.subject[:MOST_KEPT_CHARACTERS], draft.text[:MOST_KEPT_CHARACTERS]
+    draft.changed_at = clock.now()
 
 
 def _record(action: Action, draft: KeptDraft) -> None:

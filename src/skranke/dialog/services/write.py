@@ -33,7 +33,7 @@ from skranke.dialog.services.changes import (
 )
 from skranke.dialog.services.colleagues import answer_colleagues
 from skranke.dialog.services.journaling import journal_thread
-from skranke.dialog.services.keeping import discard_draft
+from skranke.dialog.services.keeping import discard_answer, discard_draft
 from skranke.dialog.services.participants import Invited, invite
 from skranke.dialog.services.prescriptions import renewed, rows
 from skranke.dialog.services.sending import checked_subject, checked_text, record_sent, send
@@ -105,6 +105,7 @@ def answer(
         add_event(thread, EventKind.CLOSED)
     journal_thread(thread)
     record_sent(Action.THREAD_ANSWERED, thread, message)
+    discard_answer(thread, employee)
     save_change(thread)
     return message
 

@@ -327,6 +327,66 @@
     if (heavy) { event.preventDefault(); event.stopImmediatePropagation(); (buttonOf(heavy) ?? heavy).focus(); }
   }, true);
 
+  // ---- drafts: what is written is kept while it is written, files at once, one save after the other
+  const SAVE_AFTER = 800, SAVE_AGAIN = 5000;
+  let saves = Promise.resolve(), saveTimer = 0;
+  const savedAs = new WeakMap();
+  const autosaved = (element) => element?.closest?.("form")?.querySelector("[data-autosave]") && element.closest("form");
+  const written = (form) => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value.name ?? value]));
+
+  async function saveDraft(form) {
+    const place = form.querySelector("[data-autosave]"), now = written(form);
+    if (!form.isConnected || savedAs.get(form) === now) return;
+    const loaded = all("input[type=file]", form).filter((input) => input.files.length);
+    try {
+      const answer = await fetch(place.dataset.autosave, { method: "POST", body: new FormData(form) });
+      if (![200, 422].includes(answer.status)) throw new Error("not kept");
+      const focused = document.activeElement?.id, inside = place.contains(document.activeElement);
+      place.innerHTML = await answer.text();
+      for (const input of loaded) { input.value = ""; input.dataset.maxBytes = place.firstElementChild.dataset.room; weigh(input); }
+      if (inside) (document.getElementById(focused) ?? form.querySelector("[data-file-button], textarea"))?.focus();
+      savedAs.set(form, written(form));
+      form.dataset.saved = "";
+    } catch {
+      // Offline, or the log-in has ended: the words stay in the page, and are kept when it goes again.
+      place.querySelector("[data-not-saved]")?.remove();
+      const told = document.createElement("p");
+      told.className = "small over"; told.dataset.notSaved = ""; told.textContent = place.dataset.failed;
+      place.append(told);
+      saveTimer = setTimeout(() => saveSoon(form), SAVE_AGAIN);
+    }
+  }
+  function saveSoon(form) { clearTimeout(saveTimer); saves = saves.then(() => saveDraft(form)); return saves; }
+
+  for (const kind of ["input", "change"]) document.addEventListener(kind, (event) => {
+    const form = autosaved(event.target);
+    if (!form || event.target.matches("select[name=til]")) return;
+    delete form.dataset.saved;
+    clearTimeout(saveTimer);
+    if (event.target.type === "file" || event.target.closest("[data-autosave]")) {
+      if (kind === "change" && event.target.getAttribute("aria-invalid") !== "true") saveSoon(form);
+    } else saveTimer = setTimeout(() => saveSoon(form), SAVE_AFTER);
+  });
+  // A link away from what is written waits until it is kept.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]:not([hx-get], [target], [download])");
+    const form = all("form").find((one) => one.querySelector("[data-autosave]"));
+    if (!link || !form || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (form.dataset.saved !== undefined || !changedIn(form)) return;
+    event.preventDefault();
+    saveSoon(form).then(() => location.assign(link.href));
+  });
+  body.addEventListener("htmx:confirm", (event) => {
+    const form = all("form").find((one) => one.querySelector("[data-autosave]"));
+    if (!form || event.detail.triggeringEvent?.type === "live" || !event.detail.target?.contains(form)) return;
+    clearTimeout(saveTimer);
+    // What is sent now must not be kept after it; what is left behind must be kept before.
+    const sends = event.detail.elt === form;
+    if (!sends && !changedIn(form)) return;
+    event.preventDefault();
+    (sends ? saves : saveSoon(form)).then(() => event.detail.issueRequest());
+  });
+
   // ---- what htmx brings
   function toast(kind) {
     const place = document.getElementById("ui-alert");
@@ -352,8 +412,9 @@
 
   // What is written and not sent is not thrown away without a question.
   const changed = (field) => (field.type === "file" ? field.files.length > 0 : field.value !== field.defaultValue);
+  const changedIn = (form) => all("textarea, input:not([type=hidden], [type=checkbox])", form).some(changed);
   const unsent = () => all("form[data-guard]").find((form) =>
-    form.dataset.unsent !== undefined || all("textarea, input:not([type=hidden], [type=checkbox])", form).some(changed));
+    form.dataset.saved === undefined && (form.dataset.unsent !== undefined || changedIn(form)));
 
   body.addEventListener("htmx:beforeRequest", (event) => {
     const form = unsent();

@@ -18,7 +18,7 @@ from skranke.kernel.errors import InvalidError
 from skranke.kernel.ids import uuid_or_none
 from skranke.scheduling.services import answer_wish
 from skranke.web.clinic.post import words
-from skranke.web.clinic.post.drafts import Draft, attempt
+from skranke.web.clinic.post.drafts import Draft, attempt, content_of
 from skranke.web.clinic.post.place import is_htmx, place_of
 from skranke.web.clinic.post.renewed import by_row, stated
 from skranke.web.clinic.post.screens import third_pane, thread_context
@@ -145,6 +145,8 @@ def _do(
     outcome = attempt(request, actor, verb)
     place = place_of(request, selected=thread_id)
     unsent = Draft() if sends and outcome.error is None else outcome.draft
+    if outcome.error is not None and unsent.is_begun:
+        services.save_answer(get_thread_for(actor, thread_id), content_of(unsent))
     if outcome.error is None and not unsent.is_begun and not is_htmx(request):
         return HttpResponseRedirect(place.thread_url(thread_id, gjort=done))
     facts = {"draft": unsent, "error": outcome.error, "done": "" if outcome.error else done}

@@ -25,8 +25,8 @@ from skranke.patients.models import Patient
 from skranke.patients.rules import is_read_by_parents
 from skranke.tenancy.work import current_actor
 from skranke.web.clinic.post import words
-from skranke.web.clinic.post.drafts import Draft, attempt
-from skranke.web.clinic.post.kept import keep, kept_draft, opened
+from skranke.web.clinic.post.drafts import Draft, attempt, opened
+from skranke.web.clinic.post.kept import keep, keep_unsent, kept_draft, new_draft_id
 from skranke.web.clinic.post.place import Place, is_htmx, place_of
 from skranke.web.clinic.post.reach import kind_of, kinds, patient_of, reach_context
 from skranke.web.clinic.post.screens import third_pane, thread_context
@@ -41,15 +41,18 @@ def compose(request: HttpRequest, actor: Actor) -> HttpResponse:
     place, kind, patient = place_of(request), kind_of(request), patient_of(request, actor)
     kept = kept_draft(request, actor)
     outcome: Attempt[Draft, Thread] = Attempt(draft=opened(kept))
-    if kept is not None:
-        kind, patient = DialogKind(kept.kind), get_patient_for(actor, kept.patient_id)
+    if kept is not None and "type" not in request.GET:
+        kind = DialogKind(kept.kind)
+        patient = get_patient_for(actor, kept.patient_id) if kept.patient_id else None
     if request.method == "POST" and (patient is not None or kind == DialogKind.E_DIALOG):
         if request.POST.get("kladd") and patient is not None:
             return keep(request, actor, place, kind=kind, patient=patient, kept=kept)
         outcome = _send(request, actor, kind, patient, kept)
         if outcome.value is not None:
             return _sent(request, actor, place, outcome.value)
-    context = _context(request, place, kind, patient) | {"draft": outcome.draft, "error": outcome.error, "kept": kept}
+        kept = keep_unsent(request, kind, patient, outcome) or kept
+    facts = {"draft": outcome.draft, "error": outcome.error, "kept": kept, "draft_id": new_draft_id(request, kept)}
+    context = _context(request, place, kind, patient) | facts
     return third_pane(request, actor, place, "compose", context)
 
 

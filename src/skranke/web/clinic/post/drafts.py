@@ -3,15 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
+from uuid import UUID
 
 from django.http import HttpRequest
 
+from skranke.dialog.models import Attachment, KeptDraft
+from skranke.dialog.services.uploads import uploads_of
+from skranke.dialog.values import DraftContent
 from skranke.kernel.actor import Actor
 from skranke.web import drafts
 from skranke.web.clinic.post.renewed import Row, entered
 
 T = TypeVar("T")
 TO = "deltaker"
+_LONGEST_WORD, _LONGEST_VALUE, _MOST_TICKED = 30, 60, 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,12 @@ class Draft(drafts.Written):
 
 def attempt(request: HttpRequest, actor: Actor, verb: Callable[[Draft], T]) -> drafts.Attempt[Draft, T]:
     """As `drafts.attempt`, with all that the forms of Post have."""
-    draft = Draft(
+    return drafts.attempt(request, actor, entered_draft(request), verb)
+
+
+def entered_draft(request: HttpRequest) -> Draft:
+    """What stands in a form of Post, but for its files."""
+    return Draft(
         text=drafts.text_of(request),
         subject=request.POST.get("emne", ""),
         outcome=request.POST.get("utfall", ""),
@@ -46,4 +56,30 @@ def attempt(request: HttpRequest, actor: Actor, verb: Callable[[Draft], T]) -> d
         to=tuple(request.POST.getlist(TO)),
         to_patient=request.POST.get("mottar") == "ja",
     )
-    return drafts.attempt(request, actor, draft, verb)
+
+
+def content_of(draft: Draft) -> DraftContent:
+    """What of a form is kept while it is not sent (MSG-20)."""
+    return DraftContent(
+        subject=draft.subject,
+        text=draft.text,
+        outcome=draft.outcome[:_LONGEST_WORD],
+        attachment_ids=draft.attachment_ids,
+        to=tuple(one[:_LONGEST_VALUE] for one in draft.to[:_MOST_TICKED]),
+        to_patient=draft.to_patient,
+    )
+
+
+def opened(kept: KeptDraft | None) -> Draft:
+    """A draft as it stands in the form again, with the files that are still there; nothing where there is none."""
+    if kept is None:
+        return Draft()
+    files: dict[UUID, Attachment] = uploads_of(kept.employee).in_bulk(kept.attachment_ids)
+    return Draft(
+        text=kept.text,
+        subject=kept.subject,
+        outcome=kept.outcome,
+        uploads=tuple(files[one] for one in kept.attachment_ids if one in files),
+        to=tuple(kept.to),
+        to_patient=kept.to_patient,
+    )

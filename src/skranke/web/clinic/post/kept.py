@@ -1,5 +1,7 @@
-"""Drafts that wait for HelseNorge: kept, listed, opened again, thrown away (PAT-10)."""
+"""What is written and not sent: saved as it is written, listed, opened again, thrown away (MSG-20, PAT-10)."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -7,19 +9,21 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from skranke.dialog.access import get_draft_for
-from skranke.dialog.models import Attachment, DialogKind, KeptDraft
-from skranke.dialog.services import discard_draft, drafts, keep_draft
-from skranke.dialog.services.uploads import uploads_of
+from skranke.dialog.access import get_draft_for, get_thread_for
+from skranke.dialog.models import DialogKind, KeptDraft
+from skranke.dialog.services import discard_draft, drafts, keep_draft, save_answer, save_new
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
-from skranke.kernel.ids import uuid_or_none
+from skranke.kernel.ids import new_id, uuid_or_none
 from skranke.patients.models import Patient
 from skranke.web.clinic.post import words
-from skranke.web.clinic.post.drafts import Draft, attempt
+from skranke.web.clinic.post.drafts import Draft, attempt, content_of
 from skranke.web.clinic.post.place import Place, is_htmx, slug_of
+from skranke.web.clinic.post.reach import kind_of, patient_of
+from skranke.web.clinic.post.screens import attachment_room
 from skranke.web.clinic.session import clinic_view
 from skranke.web.clinic.shell import shell
+from skranke.web.drafts import Attempt
 
 
 @require_GET
@@ -51,24 +55,64 @@ def discard(request: HttpRequest, actor: Actor, draft_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("drafts", args=[slug_of(request)]))
 
 
+@require_POST
+@clinic_view
+def save_message(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Keep a message that is to start a dialog, while it is written."""
+    form_id = form_draft_id(request)
+    if form_id is None:
+        raise NotFoundError("There is no such draft.")
+    kind, patient = kind_of(request), patient_of(request, actor)
+    return _saved(request, actor, lambda draft: save_new(form_id, content_of(draft), kind=kind, patient=patient))
+
+
+@require_POST
+@clinic_view
+def save_reply(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Keep an answer while it is written."""
+    thread = get_thread_for(actor, thread_id)
+    return _saved(request, actor, lambda draft: save_answer(thread, content_of(draft)))
+
+
+def _saved(request: HttpRequest, actor: Actor, save: Callable[[Draft], KeptDraft | None]) -> HttpResponse:
+    """The files that lie ready now, and what was wrong with one that does not; the rest is kept all the same."""
+    outcome = attempt(request, actor, save)
+    kept = outcome.value if outcome.error is None else save(outcome.draft)
+    facts: dict[str, Any] = {"draft": outcome.draft, "error": outcome.error, "kept": kept, "words": words}
+    context = facts | {"room": attachment_room(outcome.draft), "place": Place(slug=slug_of(request))}
+    return render(request, "clinic/post/saved.html", context, status=422 if outcome.error else 200)
+
+
 def kept_draft(request: HttpRequest, actor: Actor) -> KeptDraft | None:
-    """The draft that the address opens. Raises NotFoundError."""
+    """The draft that the address opens, or that the form has become. Raises NotFoundError for a wrong address."""
     text = request.GET.get("utkast", "")
     if not text:
-        return None
+        draft_id = form_draft_id(request)
+        return drafts().filter(id=draft_id, thread=None).first() if draft_id is not None else None
     draft_id = uuid_or_none(text)
     if draft_id is None:
         raise NotFoundError("There is no such draft.")
     return get_draft_for(actor, draft_id)
 
 
-def opened(kept: KeptDraft | None) -> Draft:
-    """What stands in the form: the draft with the files that are still there, or nothing."""
-    if kept is None:
-        return Draft()
-    files: dict[UUID, Attachment] = uploads_of(kept.employee).in_bulk(kept.attachment_ids)
-    uploads = tuple(files[one] for one in kept.attachment_ids if one in files)
-    return Draft(text=kept.text, subject=kept.subject, uploads=uploads)
+def form_draft_id(request: HttpRequest) -> UUID | None:
+    """The id under which the form's content is kept; a link from one form to the next carries it on."""
+    return uuid_or_none(request.POST.get("kladd_id", "") or request.GET.get("kladd_id", ""))
+
+
+def new_draft_id(request: HttpRequest, kept: KeptDraft | None) -> UUID:
+    """The id of the form that is shown: of the draft it was opened from, or it has had; else a new one."""
+    return kept.id if kept is not None else form_draft_id(request) or new_id()
+
+
+def keep_unsent(
+    request: HttpRequest, kind: DialogKind, patient: Patient | None, outcome: Attempt[Draft, Any]
+) -> KeptDraft | None:
+    """Keep what was refused, so that it is there also when the window is closed now."""
+    form_id = form_draft_id(request)
+    if outcome.error is None or form_id is None:
+        return None
+    return save_new(form_id, content_of(outcome.draft), kind=kind, patient=patient)
 
 
 def keep(

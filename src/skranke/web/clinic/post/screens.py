@@ -17,13 +17,13 @@ from skranke.clinics.organisation.queries import choices
 from skranke.dialog import queries
 from skranke.dialog.access import employee_of, granted_states
 from skranke.dialog.models import DialogKind, Thread, ThreadState
-from skranke.dialog.services import draft_counts, mark_read
+from skranke.dialog.services import draft_counts, draft_in, mark_read
 from skranke.dialog.values import Counts, EventKind, Mailbox, ThreadView
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError, SkrankeError
 from skranke.scheduling.queries import coming_appointments, wish_of
 from skranke.web.clinic.post import words
-from skranke.web.clinic.post.drafts import Draft
+from skranke.web.clinic.post.drafts import Draft, opened
 from skranke.web.clinic.post.place import Place, is_htmx
 from skranke.web.clinic.post.renewed import GROUPS, shown
 from skranke.web.clinic.shell import active_patient_id, alarms, nav, shell
@@ -88,11 +88,9 @@ def _boxes(actor: Actor, place: Place, counts: Counts) -> tuple[list[Box], list[
 
 
 def _drafts(place: Place) -> list[Box]:
-    """The drafts, while there are any; the count is of those that HelseNorge has answered (PAT-10)."""
-    total, answered = draft_counts()
-    if not total:
-        return []
-    return [Box(text=_("Kladder"), url=reverse("drafts", args=[place.slug]), symbol="draft", count=answered)]
+    """What is written and not sent (MSG-20), with its number."""
+    total, _answered = draft_counts()
+    return [Box(text=_("Kladd"), url=reverse("drafts", args=[place.slug]), symbol="draft", count=total)]
 
 
 def _lines(box: Mailbox, place: Place, counts: Counts) -> list[Box]:
@@ -128,6 +126,7 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
     """What the open thread needs; reading it is noted. more: draft, error, done."""
     mark_read(thread)
     view = queries.thread_view(thread)
+    draft = more.pop("draft", None) or opened(draft_in(thread))
     return {
         "place": place,
         "title": view.title,
@@ -141,11 +140,11 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         "clinic_name": clinics.this_clinic().name,
         "actor": actor,
         "is_active_patient": view.patient is not None and active_patient_id(request) == view.patient.id,
-        "draft": Draft(),
+        "draft": draft,
         "error": None,
         "done": "",
         "wish": None,
-        "renewed": shown(view, more["draft"].renewed if "draft" in more else ()),
+        "renewed": shown(view, draft.renewed),
         "groups": GROUPS,
         **_wish(thread, view),
         **more,
@@ -188,16 +187,20 @@ def third_pane(request: HttpRequest, actor: Actor, place: Place, third: str, con
     """The third pane ("thread" or "compose"): alone for htmx, with all that changed around it; else the whole page."""
     error = context.get("error")
     status = status_of(error) if isinstance(error, SkrankeError) else 200
-    kept = sum(upload.size for upload in context["draft"].uploads)
     context = context | {
         "third": third,
         "wrong": error.field if isinstance(error, InvalidError) else "",
-        "attachment_room": max(0, settings.OURS.attachment_total_bytes - kept),
+        "attachment_room": attachment_room(context["draft"]),
     }
     if not is_htmx(request):
         return post_page(request, actor, place, context | {"pane": "thread"}, status=status)
     context = list_context(actor, place) | context
     return render(request, f"{TEMPLATES}/swap.html", context | written(context), status=status)
+
+
+def attachment_room(draft: Draft) -> int:
+    """How many bytes more may be attached (CMP-9)."""
+    return max(0, settings.OURS.attachment_total_bytes - sum(upload.size for upload in draft.uploads))
 
 
 def status_of(error: SkrankeError) -> int:

@@ -1,6 +1,6 @@
 """What things of a dialog are called on the screen."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +12,7 @@ from skranke.kernel.errors import SkrankeError
 from skranke.scheduling.models import WishKind
 from skranke.standards.codes import Delivery as DeliveryWay
 from skranke.ui import prescriptions
-from skranke.ui.dates import format_date, format_relative
+from skranke.ui.dates import format_date, format_relative, format_time
 from skranke.web.clinic.schedule.grid import state_text
 
 _WARN_FROM = 2
@@ -208,6 +208,11 @@ def wish_text(kind: str) -> str:
 def appointment_state(state: str) -> str:
     """Where an appointment stands (APT-10)."""
     return state_text(state)
+
+
+def saved_text(at: datetime) -> str:
+    """That what is written is kept (MSG-20)."""
+    return _("Lagret i Kladd kl. %(time)s") % {"time": format_time(at)}
 
 
 def refusal_text(error: SkrankeError) -> str:

@@ -1,0 +1,136 @@
+"""What is written and not sent is kept as it is written, and is there again (MSG-20)."""
+
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from lxml import html
+
+from skranke.audit.models import AuditEvent
+from skranke.dialog.models import KeptDraft, Message, Thread
+from skranke.tenancy.work import acting
+
+from cast import Cast, make_clinic
+from support.clinic_pages import HTMX, address, body, field, logged_in
+from support.dialog import E_CONTACT, PDF, question, receive
+
+
+def _pdf(name: str = "brev.pdf", content: bytes = PDF) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, "application/pdf")
+
+
+def _new(cast: Cast, route: str = "compose-save") -> str:
+    return address(cast, route, query=f"?type=e_contact&pasient={cast.ola.id}")
+
+
+def _written(page: str) -> tuple[str, list[str]]:
+    """The answer that stands in the open thread, and the files that go with it."""
+    form = html.fromstring(page).get_element_by_id("answer")
+    return form.fields["text"].strip(), [one.text_content().split()[0] for one in form.xpath(".//ul[@class='kept']/li")]
+
+
+@pytest.mark.req("MSG-20")
+def test_an_answer_is_saved_for_its_writer_with_its_files_and_is_gone_when_it_is_sent() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=E_CONTACT))
+    ali, anne = logged_in(cast, cast.ali), logged_in(cast, cast.anne)
+    page, save = address(cast, "thread", thread.id), address(cast, "thread-save", thread.id)
+    saved = body(ali.post(save, {"text": "Hei", "vedlegg": [_pdf()]}))
+    assert "Lagret i Kladd kl." in saved
+    file = field(saved, "vedlagt")
+    assert "Hei på deg" not in body(ali.get(page))
+    ali.post(save, {"text": "Hei på deg", "vedlagt": [file]})
+    assert _written(body(ali.get(page))) == ("Hei på deg", ["brev.pdf"])
+    assert _written(body(anne.get(page))) == ("", [])
+    listed = body(ali.get(address(cast, "drafts")))
+    assert "Svar: Utslett på armen – helsenorge.no" in listed
+    assert "Hei på deg" in listed
+    assert "Utslett" not in body(anne.get(address(cast, "drafts")))
+    boxes = html.fromstring(body(ali.get(page))).get_element_by_id("post-boxes")
+    assert "Kladd1" in boxes.text_content().replace(" ", "")
+    sent = {"text": "Hei på deg", "vedlagt": [file], "versjon": field(body(ali.get(page)), "versjon")}
+    assert ali.post(address(cast, "thread-answer", thread.id), sent).status_code == 302
+    with acting(cast.system):
+        assert Message.objects.get(direction="out").attachments.count() == 1
+        assert not KeptDraft.objects.exists()
+        kept = AuditEvent.objects.filter(action="draft.kept")
+        assert kept.count() == 1
+    assert _written(body(ali.get(page))) == ("", [])
+
+
+@pytest.mark.req("MSG-20")
+def test_an_answer_that_is_refused_is_kept_also_when_the_window_is_closed() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=E_CONTACT))
+    ali = logged_in(cast, cast.ali)
+    answer = address(cast, "thread-answer", thread.id)
+    late = ali.post(answer, {"text": "For sent", "versjon": "0", "vedlegg": [_pdf()]}, headers=HTMX)
+    assert late.status_code == 409
+    page = address(cast, "thread", thread.id)
+    assert _written(body(ali.get(page))) == ("For sent", ["brev.pdf"])
+    wrong = ali.post(answer, {"text": "Med feil fil", "versjon": "1", "vedlegg": [_pdf(content=b"MZ")]}, headers=HTMX)
+    assert wrong.status_code == 422
+    assert _written(body(ali.get(page)))[0] == "Med feil fil"
+
+
+@pytest.mark.req("MSG-20", "CMP-11")
+def test_a_file_that_is_refused_is_told_at_once_and_the_rest_is_saved() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=E_CONTACT))
+    ali = logged_in(cast, cast.ali)
+    told = ali.post(address(cast, "thread-save", thread.id), {"text": "Hei", "vedlegg": [_pdf(content=b"MZ\x90")]})
+    assert told.status_code == 422
+    assert "Vi kan sende PDF, JPG og PNG." in body(told)
+    assert _written(body(ali.get(address(cast, "thread", thread.id)))) == ("Hei", [])
+
+
+@pytest.mark.req("MSG-20")
+def test_a_message_that_starts_a_dialog_is_saved_opened_and_sent() -> None:
+    cast, form = make_clinic(), str(uuid4())
+    ali = logged_in(cast, cast.ali)
+    written = {"emne": "Ny adresse", "text": "Vi flytter.", "kladd_id": form}
+    assert ali.post(_new(cast), {**written, "text": "Vi fl", "vedlegg": [_pdf()]}).status_code == 200
+    with acting(cast.system):
+        draft = KeptDraft.objects.get()
+    kept = {**written, "vedlagt": [str(draft.attachment_ids[0])]}
+    ali.post(_new(cast), kept)
+    opened = address(cast, "compose", query=f"?utkast={form}")
+    assert opened in body(ali.get(address(cast, "drafts")))
+    page = body(ali.get(opened))
+    assert "Vi flytter.</textarea>" in page
+    assert "brev.pdf" in page
+    assert field(page, "kladd_id") == form
+    assert logged_in(cast, cast.mona).get(opened).status_code == 404
+    refused = ali.post(_new(cast, "compose"), {**kept, "emne": ""}, headers=HTMX)
+    assert refused.status_code == 422
+    assert ali.post(_new(cast, "compose"), {**kept, "svar": "ja"}).status_code == 302
+    with acting(cast.system):
+        assert Message.objects.get().attachments.count() == 1
+        assert not KeptDraft.objects.exists()
+
+
+@pytest.mark.req("MSG-20")
+def test_what_is_written_follows_to_another_patient_and_another_type() -> None:
+    cast, form = make_clinic(), str(uuid4())
+    ali = logged_in(cast, cast.ali)
+    ali.post(_new(cast), {"emne": "Ny adresse", "text": "Vi flytter.", "kladd_id": form})
+    other = f"?type=e_consultation&pasient={cast.astrid.id}&kladd_id={form}"
+    page = body(ali.get(address(cast, "compose", query=other)))
+    assert "Vi flytter.</textarea>" in page
+    assert "Astrid Østby" in page
+    assert "Sendes som eKonsultasjon" in page
+
+
+@pytest.mark.req("MSG-20")
+def test_an_emptied_form_keeps_nothing_and_nobody_writes_in_anothers_draft() -> None:
+    cast, form = make_clinic(), str(uuid4())
+    ali = logged_in(cast, cast.ali)
+    ali.post(_new(cast), {"text": "Vi flytter.", "kladd_id": form})
+    assert logged_in(cast, cast.mona).post(_new(cast), {"text": "Min", "kladd_id": form}).status_code == 404
+    assert ali.post(_new(cast), {"text": "Min", "kladd_id": "tull"}).status_code == 404
+    with acting(cast.system):
+        assert KeptDraft.objects.get().text == "Vi flytter."
+    ali.post(_new(cast), {"text": "  ", "kladd_id": form})
+    with acting(cast.system):
+        assert not KeptDraft.objects.exists()
+        assert not Thread.objects.exists()
