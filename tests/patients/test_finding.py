@@ -196,6 +196,9 @@ def test_a_patient_is_read_by_the_staff_and_the_patient_and_nobody_else() -> Non
             get_patient_for(actor, wanted)
         refusals.add(str(refused.value))
     assert len(refusals) == 1
+    # Also without the second wall: row-level security lets the program see every patient of the clinic.
+    with acting(cast.system), pytest.raises(NotFoundError):
+        get_patient_for(cast.actor(cast.ola), cast.nora.id)
 
 
 def test_a_patient_is_registered_once_a_clinic() -> None:

@@ -138,6 +138,8 @@ def test_he_sees_hers_alone_and_not_who_has_seen_her_record() -> None:
         assert client.get(_for_nora(cast, f"meldinger/{thread.id}")).status_code == 404
     assert client.get(_for_nora(cast, "innsyn")).status_code == 404
     assert as_patient(cast.astrid).get(_for_nora(cast)).status_code == 404
+    # To act for one is not to act for another of the same clinic.
+    assert client.get(f"/min/{cast.clinic.slug}/for/{cast.astrid.id}/").status_code == 404
 
 
 @pytest.mark.req("PAT-21", "HNP-12")

@@ -39,6 +39,11 @@ def test_a_patient_is_found_chosen_remembered_and_left() -> None:
     recent = body(client.get(address(cast, "patient-search"), headers=HTMX))
     assert "Sist valgte" in recent
     assert "Astrid Østby" in recent
+    with acting(cast.system):
+        before = AuditEvent.objects.filter(action="patient.read", patient_id=cast.astrid.id).count()
+    client.get(address(cast, "patient-search"), headers=HTMX)
+    with acting(cast.system):
+        assert AuditEvent.objects.filter(action="patient.read", patient_id=cast.astrid.id).count() == before + 1
     closed = client.post(
         address(cast, "patient-close"), headers={"Referer": f"http://127.0.0.1{address(cast, 'post')}"}
     )

@@ -65,6 +65,8 @@ def test_a_program_of_its_own_is_named_in_the_log_and_has_no_mailbox() -> None:
     assert api.get(f"patients/{cast.ola.id}/reachability").status == 200
     assert api.get("schedules").status == 200
     assert api.get("threads").status == 404
+    # It may what everybody may, and what an administrator may only in an administrator's name.
+    assert api.post("schedules", {"owner": {"kind": "clinic"}, "public_name": "Røntgen"}).status == 403
     with acting(cast.system):
         row = ApiToken.objects.get()
         told = [one for one in events_of_patient(cast.ola.id) if one.actor_id == row.id]

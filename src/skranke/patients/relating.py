@@ -90,12 +90,6 @@ def relations_of(patient: Patient) -> QuerySet[Relation]:
     return Relation.objects.filter(patient=patient, ended_at=None).order_by("-access", "name", "id")
 
 
-def represented_by(national_id: NationalId) -> QuerySet[Relation]:
-    """Whom somebody may act for at this clinic, by relations with access (PAT-21)."""
-    standing = Relation.objects.filter(national_id=str(national_id), ended_at=None, access=True)
-    return standing.select_related("patient").order_by("patient__sort_key", "id")
-
-
 def relation_of(patient: Patient, national_id: NationalId) -> Relation | None:
     """What somebody is to the patient on the card; None when the clinic has not entered it."""
     return Relation.objects.filter(Q(ended_at=None), patient=patient, national_id=str(national_id)).first()

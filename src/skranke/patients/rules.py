@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from skranke.clinics.models import CommunicationParty, Employee, PartyKind
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.ids import NationalId, age_on
-from skranke.patients.models import CardArea, HelseNorgeState, Patient, PatientList, Relation
+from skranke.patients.models import CardArea, HelseNorgeState, Patient, PatientList
 
 OWN_ACCESS_AGE = 16
 _PATIENCE = timedelta(seconds=10)
@@ -199,11 +199,6 @@ def is_phone(text: str) -> bool:
 def may_add_relation(actor: Actor) -> bool:
     """PAT-20: only the clinic adds a relation or gives it access."""
     return actor.kind == ActorKind.EMPLOYEE
-
-
-def may_act_for(relation: Relation) -> bool:
-    """PAT-21: a relation that stands and was given access may do for the patient what the patient may."""
-    return relation.access and relation.ended_at is None
 
 
 def in_order(areas: Sequence[str]) -> tuple[CardArea, ...]:
