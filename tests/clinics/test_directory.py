@@ -10,15 +10,18 @@ from skranke.clinics.directory import refresh_counterpart, refresh_every_clinic,
 from skranke.clinics.models import CommunicationParty, Counterpart, Service
 from skranke.gateway.endpoints import load
 from skranke.kernel import clock
+from skranke.kernel.ids import HerId
+from skranke.registers.asking import ask_about
 from skranke.registers.errors import RegisterAwayError, RegisterNotSetUpError
 from skranke.registers.models import AddressEntry
-from skranke.registers.queries import entry_of
+from skranke.registers.queries import entry_of, services_in
+from skranke.registers.services import keep
 from skranke.registers.soap import ON_A_PAGE
 from skranke.tenancy.work import acting
 from skranke.worker.jobs import JOBS
 
 from cast import Cast, fresh_her_id, make_clinic
-from support.registers import HELSENORGE, asked_at_sandbox
+from support.registers import HELSENORGE, asked_at, asked_at_sandbox
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +98,33 @@ def test_a_party_that_the_register_does_not_have_offers_nothing(asked) -> None:
     found = refresh(cast)
     assert {cast.kari_party.her_id, cast.clinic.her_id} <= set(found.unknown)
     assert services_of(cast, cast.kari_party.her_id) == []
+
+
+@pytest.mark.req("ACT-9")
+def test_without_a_register_of_profiles_nobody_is_said_to_offer_nothing(asked) -> None:
+    cast = make_clinic()
+    known_in(asked, cast)
+    before = services_of(cast, cast.kari_party.her_id)
+    assert before
+    with asked_at(address_register_url=f"{asked.url('ar')}?alone", profile_register_url=""):
+        assert refresh(cast).changed == ()
+    assert services_of(cast, cast.kari_party.her_id) == before
+
+
+@pytest.mark.req("ACT-10")
+def test_an_answer_that_comes_late_never_takes_the_place_of_a_newer_one(asked) -> None:
+    cast = make_clinic()
+    known_in(asked, cast, kari=("booking",))
+    her_id = cast.kari_party.her_id
+    late = ask_about(HerId(her_id), ON_A_PAGE)
+    clock.move(timedelta(seconds=1))
+    known_in(asked, cast, kari=("e_contact",))
+    refresh(cast)
+    with acting(cast.system):
+        assert services_in(keep(late)) == ["e_contact"]
+        entry = entry_of(her_id)
+        assert entry is not None
+        assert services_in(entry) == ["e_contact"]
 
 
 @pytest.mark.req("ACT-10")
