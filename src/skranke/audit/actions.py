@@ -66,6 +66,7 @@ class Action(StrEnum):
     THREADS_LISTED = "thread.listed"
     THREAD_STARTED = "thread.started"
     THREAD_ANSWERED = "thread.answered"
+    THREAD_TURNED = "thread.turned"
     THREAD_TAKEN = "thread.taken"
     THREAD_FORWARDED = "thread.forwarded"
     THREAD_CLOSED = "thread.closed"

@@ -51,6 +51,10 @@ class Settings:
     attachment_total_bytes: int = field(
         default=12 * MEBIBYTE, metadata={"help": "Largest sum of attachments in one message, raw bytes (CMP-9)."}
     )
+    conversion_restarts_deadline: bool = field(
+        default=False,
+        metadata={"help": "Count the days to answer a turned e-kontakt from then, not from its receipt (JRN-4)."},
+    )
     message_bytes: int = field(
         default=20 * MEBIBYTE,
         metadata={"help": "Largest body that is read from the bus; a larger one is refused unread."},

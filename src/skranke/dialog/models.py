@@ -141,6 +141,22 @@ class Reading(TenantModel):
         constraints = [models.UniqueConstraint(fields=["thread", "employee"], name="reading_once")]
 
 
+class EarlierConversation(TenantModel):
+    """What a thread was on the wire before it was turned into a dialog of another kind (JRN-4, RX-17).
+
+    The thread itself carries the conversation that answers leave in now; what the patient writes in this one still
+    lands in the thread. conversation: as `Thread.conversation`. ended_at: when it was turned.
+    """
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="earlier")
+    kind = models.CharField(max_length=30, choices=DialogKind)
+    conversation = models.CharField(max_length=255)
+    ended_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic_id", "conversation"], name="earlier_conversation_once")]
+
+
 class Message(TenantModel):
     """One message of a thread. Shown by `generated_at` (GenDate), then `msg_id`.
 
@@ -148,6 +164,8 @@ class Message(TenantModel):
     text: plain text, safe to show.
     delivery_code: why it was not delivered: an AppRec code, a condition of the error queue or a code of ours.
     delivery_error: what the other side wrote of it. resends: how often it has been sent again.
+    earlier: the conversation it belongs to, where that is not the thread's own any more.
+    points_on: says only that the answer comes in another conversation; it answers nothing itself.
     appointment_id: what an outcome that needs one was about. delivery_way: how a patient wants a renewed prescription
     (list 8324), empty when not stated.
     """
@@ -172,12 +190,31 @@ class Message(TenantModel):
     resends = models.PositiveIntegerField(default=0)
     appointment_id = models.UUIDField(null=True)
     delivery_way = models.CharField(max_length=10, blank=True)
+    earlier = models.ForeignKey(EarlierConversation, null=True, on_delete=models.PROTECT, related_name="messages")
+    points_on = models.BooleanField(default=False)
 
     class Meta:
         indexes = [models.Index(fields=["thread", "generated_at", "msg_id"], name="message_order")]
         constraints = [
-            models.UniqueConstraint(fields=["clinic_id", "msg_id"], name="message_msg_id_once", condition=~Q(msg_id=""))
+            models.UniqueConstraint(
+                fields=["clinic_id", "msg_id"], name="message_msg_id_once", condition=~Q(msg_id="")
+            ),
+            models.UniqueConstraint(fields=["earlier"], name="message_points_on_once", condition=Q(points_on=True)),
+            models.CheckConstraint(
+                condition=Q(points_on=False) | Q(earlier__isnull=False, direction=Direction.OUT),
+                name="message_points_on_from_earlier",
+            ),
         ]
+
+    @property
+    def kind(self) -> DialogKind:
+        """What its conversation was, which is not what the thread is once that was turned into something else."""
+        return DialogKind(self.earlier.kind if self.earlier is not None else self.thread.kind)
+
+    @property
+    def conversation(self) -> str:
+        """The wire's key of the conversation it belongs to."""
+        return self.earlier.conversation if self.earlier is not None else self.thread.conversation
 
 
 class Attachment(TenantModel):

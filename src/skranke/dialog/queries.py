@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, prefetch_related_objects
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
@@ -26,7 +26,7 @@ from skranke.dialog.models import (
     ThreadState,
 )
 from skranke.dialog.reasons import explain
-from skranke.dialog.services import prescriptions
+from skranke.dialog.services import prescriptions, turning
 from skranke.dialog.services.changes import asked_code, is_answered_finally, waiting_since
 from skranke.dialog.services.journaling import SOURCE
 from skranke.dialog.values import (
@@ -74,7 +74,9 @@ def thread_view(thread: Thread) -> ThreadView:
         may_answer=may_answer,
         may_close=thread.state == ThreadState.OPEN and rules.may_close(thread.kind, waits_for_clinic=waits),
         outcomes=rules.outcomes(thread.kind, asked_code(thread)) if may_answer else (),
-        may_refuse=may_answer and waits and rules.is_refusable(thread.kind),
+        may_refuse=may_answer and waits and rules.is_refusable(thread.kind) and not turning.begins(thread),
+        turns_into=turning.turns_into(thread) if may_answer else (),
+        begins=turning.begins(thread),
         answered_finally=final,
         takes_attachments=rules.takes_attachments(thread.kind),
         journaled=rules.is_journaled(thread.kind),
@@ -82,7 +84,7 @@ def thread_view(thread: Thread) -> ThreadView:
         responsible_id=thread.responsible_id,
         responsible_name=thread.responsible.name if thread.responsible else "",
         version=thread.version,
-        max_text=rules.MAX_TEXT[DialogKind(thread.kind)],
+        max_text=turning.room(thread.kind, begins=turning.begins(thread)),
         messages=_messages(thread, final=final),
         events=tuple(_event(event) for event in thread.events.order_by("at", "id")),
         participants=participants,
@@ -113,23 +115,25 @@ def _in_inbox(participants: tuple[ParticipantView, ...], employee: Employee) -> 
 
 
 def _messages(thread: Thread, *, final: bool) -> tuple[MessageView, ...]:
-    rows = thread.messages.select_related("author").prefetch_related("attachments")
-    if thread.kind == DialogKind.PRESCRIPTION_RENEWAL:
-        rows = rows.prefetch_related("prescriptions")
+    rows = thread.messages.select_related("author", "earlier").prefetch_related("attachments")
     messages = list(rows.order_by("generated_at", "msg_id"))
+    asking = [message for message in messages if message.kind == DialogKind.PRESCRIPTION_RENEWAL]
+    prefetch_related_objects(asking, "prescriptions")
     entries = entry_ids_of(SOURCE, [message.id for message in messages])
-    return tuple(_message(thread, message, entries.get(message.id), final=final) for message in messages)
+    return tuple(_message(message, entries.get(message.id), final=final) for message in messages)
 
 
-def _message(thread: Thread, message: Message, journal_entry_id: UUID | None, *, final: bool) -> MessageView:
+def _message(message: Message, journal_entry_id: UUID | None, *, final: bool) -> MessageView:
     outgoing = message.direction == Direction.OUT
-    decided = rules.outcome(thread.kind, message.code) if outgoing else None
+    decided = rules.outcome(message.kind, message.code) if outgoing and not message.points_on else None
     return MessageView(
         id=message.id,
+        kind=message.kind,
+        points_on=message.points_on,
         outgoing=outgoing,
         code=message.code,
         outcome=decided.outcome if decided else None,
-        is_request=not outgoing and message.code in rules.request_codes(thread.kind),
+        is_request=not outgoing and message.code in rules.request_codes(message.kind),
         delivery_way=message.delivery_way,
         subject=message.subject,
         text=message.text,
@@ -154,7 +158,7 @@ def _message(thread: Thread, message: Message, journal_entry_id: UUID | None, *,
         prescriptions=tuple(
             prescriptions.view(row) for row in sorted(message.prescriptions.all(), key=lambda row: row.number)
         )
-        if thread.kind == DialogKind.PRESCRIPTION_RENEWAL
+        if message.kind == DialogKind.PRESCRIPTION_RENEWAL
         else (),
     )
 
@@ -172,7 +176,7 @@ def attachment_view(row: Attachment) -> AttachmentView:
 
 def _event(event: ThreadEvent) -> EventView:
     told = explain(event.detail.get("code", ""), event.detail.get("error", ""))
-    note = event.detail.get("to") or told or event.detail.get("hpr_number") or ""
+    note = event.detail.get("to") or told or event.detail.get("hpr_number") or event.detail.get("kind") or ""
     return EventView(at=event.at, kind=EventKind(event.kind), actor_name=event.actor_name, note=note)
 
 

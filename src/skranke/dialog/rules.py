@@ -49,6 +49,11 @@ _NOT_ACTIVE = "E35"
 _MOST_AMOUNT, _AMOUNT_DECIMALS = 10_000, 3
 _MEDICINES = frozenset({PrescriptionForm.MEDICINE, PrescriptionForm.BRAND, PrescriptionForm.PACK})
 
+_TURNS = {
+    DialogKind.E_CONTACT: (DialogKind.E_CONSULTATION,),
+    DialogKind.PRESCRIPTION_RENEWAL: (DialogKind.E_CONTACT, DialogKind.E_CONSULTATION),
+}
+
 # What XML 1.0 cannot carry.
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -233,6 +238,21 @@ def is_amount(amount: Decimal) -> bool:
 def takes_attachments(kind: str) -> bool:
     """Whether an answer may have files: not where it decides a request (DDFL-RX-11)."""
     return not outcomes(kind)
+
+
+def turns_into(kind: str) -> tuple[DialogKind, ...]:
+    """What the answer to a patient's message may be instead of what was asked for (JRN-3, RX-7); one way (JRN-4)."""
+    return _TURNS.get(DialogKind(kind), ())
+
+
+def closing_code(kind: str) -> str:
+    """The code of the answer that ends what was turned into another dialog (JRN-15, RX-17)."""
+    return REFUSAL.code.value if kind == DialogKind.PRESCRIPTION_RENEWAL else _ENQUIRY_ANSWER
+
+
+def may_cost(kind: str) -> bool:
+    """Whether the patient, who did not ask for it, is told that it may cost something (JRN-5)."""
+    return kind == DialogKind.E_CONSULTATION
 
 
 def answer_code(kind: str, *, close: bool) -> str:

@@ -17,6 +17,7 @@ class EventKind(StrEnum):
 
     RECEIVED = "received"
     STARTED = "started"
+    TURNED = "turned"
     OPENED = "opened"
     ANSWERED = "answered"
     TAKEN = "taken"
@@ -230,7 +231,10 @@ class AttachmentView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageView:
-    """One message as the conversation shows it. delivery: empty for what came in (MSG-22).
+    """One message as the conversation shows it. kind: of the dialog it was written in. points_on: it ends that one,
+    and says that the answer comes in another (JRN-15, RX-17).
+
+    delivery: empty for what came in (MSG-22).
 
     delivery_code: why it was not delivered, for machines; delivery_reason: the same for people; delivery_error: what
     the other side wrote. may_resend: whether it may be sent again now.
@@ -240,6 +244,8 @@ class MessageView:
     """
 
     id: UUID
+    kind: DialogKind
+    points_on: bool
     outgoing: bool
     code: str
     outcome: AnswerOutcome | None
@@ -293,7 +299,8 @@ class ThreadView:
     may_close, may_answer: what the buttons may offer now (MSG-9). journaled: by itself, both ways (JRN-1).
     max_text: most characters an answer may have (CMP-16), 0 for no limit. outcomes: of which an answer now must
     decide one; empty where it decides nothing, or may not be given. may_refuse: what the patient wrote may be refused
-    instead of answered. answered_finally: it has had its one answer.
+    instead of answered. turns_into: what the answer may be instead of what was asked for (JRN-3, RX-7). begins: the
+    thread was turned so, and the answer ends what it was. answered_finally: it has had its one answer.
     """
 
     id: UUID
@@ -312,6 +319,8 @@ class ThreadView:
     may_close: bool
     outcomes: tuple[OutcomeRule, ...]
     may_refuse: bool
+    turns_into: tuple[DialogKind, ...]
+    begins: bool
     answered_finally: bool
     takes_attachments: bool
     journaled: bool

@@ -118,6 +118,10 @@ RENEWAL_NEEDS_PRESCRIPTIONS = False
 """D-05: the guide demands one M1 for each renewed prescription. A record system may have none to send: then the answer
 leaves without, and it is logged. True: such an answer is refused before anything is stored. None is ever made up."""
 
+TURNED_RENEWAL_IS_CLOSED = True
+"""RX-17: a renewal that is answered as an e-kontakt or an e-konsultasjon gets a closing 26 too, because HelseNorge
+waits for an answer in it. No source says what HelseNorge shows then. False: the closing answer is held back."""
+
 CITIZEN_ANSWERS = frozenset({Answer.CITIZEN_ANSWER, Answer.REJECTED, Answer.GENERAL_FAULT})
 """Which TemaKodet HelseNorge sends in a dialog (EK-4, KO-4)."""
 

@@ -56,6 +56,8 @@ DOORS: dict[str, Door] = {
     "thread-answer": _thread_deed("thread-answer", "thread.answered", text="Svar"),
     "thread-answer-close": _thread_deed("thread-answer-close", "thread.answered", text="Svar"),
     "thread-refuse": _thread_deed("thread-refuse", "thread.answered", text="Nei"),
+    "thread-answer-as": _thread_deed("thread-answer-as", "thread.read", som="e_consultation"),
+    "thread-convert": _thread_deed("thread-convert", "thread.turned"),
     "thread-forward": _thread_deed("thread-forward", "thread.forwarded", til="receiver"),
     "thread-close": _thread_deed("thread-close", "thread.closed"),
     "thread-take": _thread_deed("thread-take", "thread.taken"),

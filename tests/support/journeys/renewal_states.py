@@ -94,3 +94,31 @@ def _told(stage: Stage) -> Any:
     page.get_by_label("Fornyede resepter").wait_for()
     page.locator(".msg.us").get_by_text("Mottatt av HelseNorge").last.wait_for()
     return page
+
+
+@state("resept-svares-som", "thread-answer-as", main=True)
+def _answered_as(stage: Stage) -> Any:
+    page = _request(stage)
+    page.locator("#answer-text").fill("Når tok du den sist?")
+    page.locator("#act-more").click()
+    page.get_by_role("button", name="Svar som eKonsultasjon").click()
+    page.locator("#answer-closing").wait_for()
+    return page
+
+
+@state("samtale-gjort-om", "thread-convert", main=True)
+def _converted(stage: Stage) -> Any:
+    words = f"Vondt i kneet {uuid4().hex[:4]}"
+    home = stage.citizen("Ola Nordli")
+    home.get_by_role("link", name="Kontakt legekontoret", exact=True).click()
+    home.get_by_label("Emne").fill(words)
+    home.locator("#id_text").fill("Det har vært hovent i en uke.")
+    home.get_by_role("button", name="Send", exact=True).click()
+    home.get_by_text("Meldingen er sendt.").wait_for()
+    page = stage.staff("anne")
+    page.locator("#post-rows a", has_text=words).click()
+    page.locator("#act-more").click()
+    page.locator("#act-turn").click()
+    page.locator("#act-convert").click()
+    page.locator("#answer-closing").wait_for()
+    return page

@@ -18,6 +18,7 @@ from skranke.dialog.services.leaving import end_employment
 from skranke.dialog.services.own_channel import answer_by_patient, mark_read_by_patient
 from skranke.dialog.services.receive import receive_message
 from skranke.dialog.services.resend import resend
+from skranke.dialog.services.turning import convert
 from skranke.dialog.services.uploads import discard_upload, store_upload
 from skranke.dialog.services.write import answer, start_dialog
 
@@ -25,6 +26,7 @@ __all__ = [
     "answer",
     "answer_by_patient",
     "close_thread",
+    "convert",
     "discard_draft",
     "discard_upload",
     "draft_counts",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
@@ -117,7 +118,7 @@ def waiting_since(thread: Thread) -> datetime | None:
 
     An answer counts for what had come before it was written; one that never reached the patient does not count.
     """
-    answers = thread.messages.filter(direction=Direction.OUT).exclude(delivery__in=_LOST)
+    answers = thread.messages.filter(direction=Direction.OUT, points_on=False).exclude(delivery__in=_LOST)
     answered = answers.aggregate(at=Max("recorded_at"))["at"]
     waiting = thread.messages.filter(direction=Direction.IN).exclude(code__in=rules.NOT_DELIVERED_CODES)
     if answered is not None:
@@ -150,11 +151,12 @@ def asked_code(thread: Thread) -> str:
     return asked.values_list("code", flat=True).first() or ""
 
 
-def takes_answers(thread: Thread) -> bool:
-    """Whether the patient may write in the thread: not after a one-way message or a refusal (protocol-messages 5.3)."""
-    ours = thread.messages.filter(direction=Direction.OUT).exclude(delivery__in=_LOST)
+def takes_answers(message: Message) -> bool:
+    """Whether the patient may write where this was written: not after a one-way message or a refusal (5.3)."""
+    thread = message.thread
+    ours = thread.messages.filter(direction=Direction.OUT, earlier=message.earlier_id).exclude(delivery__in=_LOST)
     said = ours.order_by("-generated_at", "-msg_id").values_list("code", flat=True).first()
-    return thread.may_be_answered and not rules.ends_dialog(thread.kind, said or "")
+    return thread.may_be_answered and not rules.ends_dialog(message.kind, said or "")
 
 
 def last_message(thread: Thread) -> Message | None:
@@ -164,11 +166,12 @@ def last_message(thread: Thread) -> Message | None:
 
 def refresh(thread: Thread) -> None:
     """Work out again what follows from the messages: deadline, place in the lists, parent of the next message."""
-    thread.answer_due = rules.answer_due(thread.kind, waiting_since(thread))
+    thread.answer_due = rules.answer_due(thread.kind, _clock_started(thread))
     newest = last_message(thread)
     if newest is not None:
         thread.last_message_at = newest.generated_at
-        thread.last_msg_id = newest.msg_id
+    own = thread.messages.filter(earlier=None).order_by("-generated_at", "-msg_id")
+    thread.last_msg_id = own.values_list("msg_id", flat=True).first() or ""
 
 
 def begin(thread: Thread, message: Message) -> None:
@@ -176,6 +179,15 @@ def begin(thread: Thread, message: Message) -> None:
     waits = message.code not in rules.NOT_DELIVERED_CODES
     thread.answer_due = rules.answer_due(thread.kind, message.generated_at if waits else None)
     thread.last_message_at, thread.last_msg_id = message.generated_at, message.msg_id
+
+
+def _clock_started(thread: Thread) -> datetime | None:
+    """From when the days to answer are counted: what waits, or by setting no earlier than it was turned (JRN-4)."""
+    since = waiting_since(thread)
+    if since is None or not settings.OURS.conversion_restarts_deadline:
+        return since
+    turned = thread.earlier.aggregate(at=Max("ended_at"))["at"]
+    return since if turned is None else max(since, turned)
 
 
 def _what_happened(thread: Thread) -> str:

@@ -49,7 +49,8 @@ _CODE_LENGTH = 10
 _LOOK_UP = """
     -- The index of MsgIds leaves the empty one out.
     SELECT (SELECT id FROM dialog_message WHERE msg_id = %s AND msg_id <> ''),
-           (SELECT id FROM dialog_thread WHERE conversation = %s)
+           coalesce((SELECT id FROM dialog_thread WHERE conversation = %s),
+                    (SELECT thread_id FROM dialog_earlierconversation WHERE conversation = %s))
 """
 _HANDLED = (EventKind.ANSWERED, EventKind.TAKEN, EventKind.FORWARDED)
 
@@ -58,7 +59,8 @@ def receive_message(incoming: IncomingMessage) -> Message:
     """Add a message to its thread, making the thread when it is the first to come.
 
     The message that starts the thread sets its kind, title, party and routing whenever it comes (RCV-9, RCV-13);
-    every other goes to the participants (RCV-15) and opens a closed thread again (MSG-25). An e-consultation is
+    every other goes to the participants (RCV-15) and opens a closed thread again (MSG-25), also when it was written in
+    what the thread was before it was turned into something else (RX-17). An e-consultation is
     journaled in the same transaction (JRN-1). A MsgId that is known already changes nothing.
     Raises OtherPatientError when the conversation is another patient's, NobodyReadsError when nobody works
     here who could read it.
@@ -146,7 +148,7 @@ def _lock_conversation(conversation: str) -> None:
 def _look_up(incoming: IncomingMessage) -> tuple[UUID | None, UUID | None]:
     """The ids of the message, when it is known already, and of its thread, when there is one."""
     with connection.cursor() as cursor:
-        cursor.execute(_LOOK_UP, [incoming.msg_id, incoming.conversation])
+        cursor.execute(_LOOK_UP, [incoming.msg_id, incoming.conversation, incoming.conversation])
         found: tuple[UUID | None, UUID | None] = cursor.fetchone()
     return found
 
@@ -173,6 +175,8 @@ def _title(kind: str, incoming: IncomingMessage) -> str:
 
 def _store(thread: Thread, incoming: IncomingMessage) -> Message:
     message = _message(thread, incoming)
+    if incoming.conversation != thread.conversation:
+        message.earlier = thread.earlier.filter(conversation=incoming.conversation).first()
     insert(message, *_files(message, incoming), *rows(message, incoming.prescriptions), _received(message))
     if incoming.code in rules.NOT_DELIVERED_CODES:
         mark_undelivered(thread, parent=incoming.parent, code=incoming.code, why=incoming.text)

@@ -43,7 +43,7 @@ def resend(thread: Thread, message_id: UUID, *, expected_version: int | None = N
         raise NotFoundError(_("Vi finner ikke det du leter etter. Det kan være flyttet, eller du har ikke tilgang."))
     why, is_new = message.delivery_code, rules.is_new_when_resent(message.delivery) or item is None
     _require_resendable(message)
-    ends = message.code in rules.final_codes(thread.kind)
+    ends = not message.points_on and message.code in rules.final_codes(message.kind)
     if ends and is_answered_finally(thread):
         raise NotResendableError(_("Forespørselen er besvart siden. Ingenting er sendt på nytt."))
     if item is None or is_new:
@@ -93,7 +93,8 @@ def _renew(thread: Thread, message: Message) -> None:
     if old == thread.conversation:
         thread.conversation = new
     else:
-        others = thread.messages.exclude(id=message.id).exclude(delivery=DeliveryState.REJECTED)
+        same = thread.messages.filter(earlier=message.earlier)
+        others = same.exclude(id=message.id).exclude(delivery=DeliveryState.REJECTED)
         newest = others.order_by("-generated_at", "-msg_id").first()
         message.parent_msg_id = newest.msg_id if newest is not None else message.parent_msg_id
     thread.messages.filter(parent_msg_id=old, delivery=DeliveryState.QUEUED).update(parent_msg_id=new)

@@ -1,6 +1,7 @@
 """What every message to somebody shares, whatever its channel: what is checked, how it is stored and sent."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
@@ -9,13 +10,14 @@ from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import Employee
 from skranke.dialog import rules
-from skranke.dialog.models import Channel, DeliveryState, DialogKind, Direction, Message, Thread
+from skranke.dialog.models import Channel, DeliveryState, DialogKind, Direction, EarlierConversation, Message, Thread
 from skranke.dialog.services.uploads import attach, uploads_of
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
 from skranke.outbox.intents import Intent, thread_stream
 from skranke.outbox.services import enqueue
 
+_JUST_BEFORE = timedelta(milliseconds=1)
 # Nothing is known of a message between colleagues: it is where they read it.
 _DELIVERY = {Channel.HELSENORGE: DeliveryState.QUEUED.value, Channel.OWN: DeliveryState.READY.value}
 
@@ -64,9 +66,12 @@ def send(
     subject: str = "",
     attachment_ids: Sequence[UUID],
     appointment_id: UUID | None = None,
+    closing: EarlierConversation | None = None,
+    before: Message | None = None,
 ) -> Message:
     """Store the message with its MsgId and order its departure, after what left the thread before it.
 
+    closing: what the message ends, by pointing on to `before`, above which it then stands.
     From our own channel, and from a dialog between colleagues, nothing departs: it is found where it is stored.
     """
     now, channel = clock.now(), Channel(thread.channel)
@@ -80,18 +85,25 @@ def send(
         author=employee,
         author_name=employee.name[:200],
         # HITS 1217 2.3.3: the first message's own MsgId is the conversation; every later one names its parent.
-        msg_id=str(uuid4()) if thread.last_msg_id else thread.conversation,
-        parent_msg_id=thread.last_msg_id,
-        generated_at=now,
+        msg_id=str(uuid4()) if thread.last_msg_id or closing else thread.conversation,
+        parent_msg_id=_last_of(closing) if closing else thread.last_msg_id,
+        generated_at=before.generated_at - _JUST_BEFORE if before is not None else now,
         recorded_at=now,
         delivery=_DELIVERY.get(channel, ""),
         delivery_at=now,
         appointment_id=appointment_id,
+        earlier=closing,
+        points_on=closing is not None,
     )
     attach(message, attachment_ids, uploads_of(employee))
     if channel == Channel.HELSENORGE:
         enqueue(stream=thread_stream(thread.id), intent=Intent.DIALOG_MESSAGE, subject_id=message.id)
     return message
+
+
+def _last_of(conversation: EarlierConversation) -> str:
+    newest = conversation.messages.order_by("-generated_at", "-msg_id")
+    return newest.values_list("msg_id", flat=True).first() or conversation.conversation
 
 
 def record_sent(action: Action, thread: Thread, message: Message) -> None:

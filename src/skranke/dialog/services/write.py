@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
-from skranke.clinics.models import CommunicationParty
+from skranke.clinics.models import CommunicationParty, Employee
 from skranke.clinics.queries import party_of_employee
 from skranke.dialog import access, rules
 from skranke.dialog.errors import AlreadyAnsweredError, ReachabilityUnknownError, UnreachableError
@@ -37,6 +37,7 @@ from skranke.dialog.services.keeping import discard_answer, discard_draft
 from skranke.dialog.services.participants import Invited, invite
 from skranke.dialog.services.prescriptions import renewed, rows
 from skranke.dialog.services.sending import checked_subject, checked_text, record_sent, send
+from skranke.dialog.services.turning import begins, close_earlier, first_text, subject_of, turn
 from skranke.dialog.values import EventKind, PrescriptionFacts
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
@@ -58,6 +59,8 @@ def answer(
     outcome: str = "",
     appointment_id: UUID | None = None,
     prescriptions: Sequence[PrescriptionFacts] = (),
+    turn_into: str = "",
+    closing_text: str | None = None,
     expected_version: int | None = None,
 ) -> Message:
     """Answer the patient, and close the thread when `close` is set.
@@ -67,6 +70,8 @@ def answer(
     outcome: what the answer decides, by name or national code, where its kind demands or allows it (`outcomes`); a
     final one closes the thread. appointment_id: given by the room of appointments alone, for an outcome that needs one.
     prescriptions: what is renewed, for an outcome that names items (RX-16).
+    turn_into: the kind of dialog that the patient is answered in instead (JRN-3, RX-7); closing_text: what ends the
+    one the patient wrote in, None for the standard text. Both messages are of one commit (JRN-15, RX-17).
     Leaves from the party the patient addressed (CMP-13). The thread leaves every inbox (MSG-3) and the writer becomes
     responsible (MSG-18).
     Raises VersionConflictError, AlreadyAnsweredError, InvalidError (CMP-16, RX-3), PrescriptionsNeededError (D-05),
@@ -80,19 +85,34 @@ def answer(
         raise AlreadyAnsweredError(
             _("Forespørselen er besvart. Start en ny e-Kontakt eller eKonsultasjon for å skrive mer til pasienten.")
         )
-    asked = asked_code(thread)
-    text = checked_text(thread.kind, text, needed=not _names_no_text(thread.kind, outcome))
+    if turn_into:
+        turn(thread, turn_into)
+    asked, first, needed = asked_code(thread), begins(thread), not _names_no_text(thread.kind, outcome)
+    text = first_text(thread, text) if first else checked_text(thread.kind, text, needed=needed)
     decided = _checked_outcome(thread.kind, outcome, asked, appointment_id)
     items = renewed(thread, prescriptions, decided)
-    if attachment_ids and not rules.takes_attachments(thread.kind):
-        raise InvalidError(_("Svaret kan ikke ha vedlegg. Ta dem bort."), field="attachments")
-    if decided is not None and rules.is_refusable(thread.kind) and waiting_since(thread) is None:
-        raise InvalidError(_("Pasienten venter ikke på svar: det er ingenting å avvise."), field="outcome")
+    _require_decidable(thread, decided, attachment_ids, first=first)
     close = close or (decided is not None and decided.final)
     code = decided.code.value if decided else rules.answer_code(thread.kind, close=close)
-    message = send(thread, employee, code=code, text=text, attachment_ids=attachment_ids, appointment_id=appointment_id)
+    message = send(
+        thread,
+        employee,
+        code=rules.start_code(thread.kind, may_answer=True) if first else code,
+        text=text,
+        subject=subject_of(thread) if first else "",
+        attachment_ids=attachment_ids,
+        appointment_id=appointment_id,
+    )
+    if first:
+        close_earlier(thread, employee, message, closing_text)
     if items:
         insert(*rows(message, items))
+    _conclude(thread, employee, message, close=close)
+    return message
+
+
+def _conclude(thread: Thread, employee: Employee, message: Message, *, close: bool) -> None:
+    """What follows from an answer for the thread, the inboxes, the journal and the log."""
     thread.state = ThreadState.CLOSED if close else ThreadState.OPEN
     if thread.channel == Channel.OWN:
         thread.may_be_answered = not close
@@ -107,7 +127,6 @@ def answer(
     record_sent(Action.THREAD_ANSWERED, thread, message)
     discard_answer(thread, employee)
     save_change(thread)
-    return message
 
 
 def start_dialog(
@@ -213,6 +232,20 @@ def _reachable_through(patient: Patient, kind: DialogKind, *, known_only: bool) 
 
 def _party_of_gp(patient: Patient) -> CommunicationParty | None:
     return party_of_employee(patient.gp) if patient.gp is not None else None
+
+
+def _require_decidable(
+    thread: Thread, decided: OutcomeRule | None, attachment_ids: Sequence[UUID], *, first: bool
+) -> None:
+    """What decides has no files. What was turned is answered where it is now, and a refusal needs one who waits."""
+    if attachment_ids and not rules.takes_attachments(thread.kind):
+        raise InvalidError(_("Svaret kan ikke ha vedlegg. Ta dem bort."), field="attachments")
+    if decided is None:
+        return
+    if first:
+        raise InvalidError(_("En samtale som er gjort om, kan ikke avvises. Skriv et svar."), field="outcome")
+    if rules.is_refusable(thread.kind) and waiting_since(thread) is None:
+        raise InvalidError(_("Pasienten venter ikke på svar: det er ingenting å avvise."), field="outcome")
 
 
 def _names_no_text(kind: str, outcome: str) -> bool:

@@ -56,7 +56,7 @@ def handle(incoming: Incoming, conversation: Conversation) -> Handled:
             raise UnknownQuestionError(_("Denne typen henvendelse kan ikke tas imot her. Ring legekontoret."))
         require_service(incoming, conversation.service)
     stored = receive_message(message_of(incoming, conversation))
-    if code == Answer.CITIZEN_ANSWER and not takes_answers(stored.thread):
+    if code == Answer.CITIZEN_ANSWER and not takes_answers(stored):
         _answer_after_end(incoming)
     return Handled(subject_kind="message", subject_id=stored.id, patient_id=stored.thread.patient_id)
 
@@ -129,17 +129,16 @@ class Turn:
 def render(item: OutboxItem, endpoint: Endpoint) -> Letter:
     """A message of ours in a thread (EK-2, EK-3, KO-2, KO-3, RX-3, TO-4): from the party the citizen addressed."""
     message = (
-        Message.objects.select_related("thread__patient", "thread__party", "author")
+        Message.objects.select_related("thread__patient", "thread__party", "author", "earlier")
         .filter(id=item.subject_id, direction=Direction.OUT)
         .first()
     )
     if message is None or message.thread.party is None or message.thread.patient is None:
         raise LostOriginalError("The message, its patient or its party is not there any more.")
-    thread = message.thread
     party = endpoint.parties.get(message.thread.party.her_id)
     if party is None:
         raise LostOriginalError("The party the message leaves from is not active.")
-    about = original_of_conversation(thread.conversation, message.parent_msg_id, endpoint)
+    about = original_of_conversation(message.conversation, message.parent_msg_id, endpoint)
     turn = Turn(
         message=message,
         envelope=_envelope(message, party, about, endpoint),
@@ -147,20 +146,20 @@ def render(item: OutboxItem, endpoint: Endpoint) -> Letter:
         endpoint=endpoint,
         case_type=about.case_type if about else "",
     )
-    document = WRITERS[DialogKind(thread.kind)](turn)
+    document = WRITERS[message.kind](turn)
     return Letter(
         document=document,
         function=document.info.type.v,
         msg_id=message.msg_id,
         sender=party.her_id,
         peer=about.peer if about else endpoint.peer(),
-        conversation=thread.conversation,
+        conversation=message.conversation,
     )
 
 
 def _envelope(message: Message, party: OwnParty, about: Original | None, endpoint: Endpoint) -> Envelope:
     assert message.thread.patient is not None
-    later = message.msg_id != message.thread.conversation
+    later = message.msg_id != message.conversation
     return Envelope(
         sender=party.party,
         receiver=about.info.sender if about else endpoint.peer().party,
@@ -168,7 +167,7 @@ def _envelope(message: Message, party: OwnParty, about: Original | None, endpoin
         gen_date=message.generated_at,
         patient=wire_patient(message.thread.patient),
         conversation=ConversationRef(
-            parent=message.parent_msg_id or message.thread.conversation, conversation=message.thread.conversation
+            parent=message.parent_msg_id or message.conversation, conversation=message.conversation
         )
         if later
         else None,

@@ -20,7 +20,7 @@ def answer(message: Message, envelope: Envelope, case_type: str) -> MsgHead:
     One M1 goes along for each item whose prescription is known (RX-16). None is made up: an answer without leaves as
     it is, where the profile lets it, and D-05 has it logged.
     """
-    decided = outcome(message.thread.kind, message.code)
+    decided = outcome(message.kind, message.code)
     renewed = prescriptions.write(message.prescriptions.order_by("number"))
     if decided is not None and decided.names_items and not renewed:
         log.warning("renewal_without_prescriptions", msg_id=message.msg_id)

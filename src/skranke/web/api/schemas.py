@@ -92,6 +92,9 @@ class PrescriptionOut(Schema):
 class MessageOut(Schema):
     """One message. `delivery` is empty for what came in (MSG-22), `outcome` for an answer that decides nothing.
 
+    `kind`: of the dialog it was written in, which is not the thread's once that was turned; `points_on`: it ends that
+    dialog and says that the answer comes in the other.
+
     `delivery_way`: how the patient wants a renewed prescription (national list 8324), empty when not stated.
     `prescriptions`: those that a request asks to renew, or that an answer has renewed.
     `delivery_code` says why it was not delivered, `delivery_reason` the same in plain words, `delivery_error` what the
@@ -101,6 +104,8 @@ class MessageOut(Schema):
     id: UUID
     direction: Literal["in", "out"]
     code: str
+    kind: str
+    points_on: bool
     outcome: str
     delivery_way: str
     subject: str
@@ -178,7 +183,8 @@ class ThreadOut(Schema):
     """A thread with its messages by GenDate, then MsgId.
 
     `outcomes`: an answer now must decide one of these; none, and it decides nothing. `may_refuse`: the answer's outcome
-    may be `rejected`, though it need have none. `answered_finally`: the request has had its one answer.
+    may be `rejected`, though it need have none. `turns_into`: what the answer may be instead of what was asked for.
+    `answered_finally`: the request has had its one answer.
     """
 
     id: UUID
@@ -193,6 +199,7 @@ class ThreadOut(Schema):
     may_close: bool
     outcomes: list[OutcomeOut]
     may_refuse: bool
+    turns_into: list[str]
     answered_finally: bool
     in_inbox: bool
     responsible_id: UUID | None
@@ -253,7 +260,8 @@ class AnswerIn(Schema):
     `outcome`: one of the thread's `outcomes`, by name or by national code, where it has any; or `rejected`, where the
     thread says `may_refuse`. `appointment_id`: the
     patient's coming appointment that an outcome with `needs_appointment` gives. `prescriptions`: what has been renewed,
-    with an outcome that `names_items` alone; each goes along as an M1.
+    with an outcome that `names_items` alone; each goes along as an M1. `turn_into`: one of the thread's `turns_into`;
+    the patient is answered in a new conversation of that kind, and `closing_text` (or the standard text) ends the old.
     """
 
     text: str
@@ -262,6 +270,8 @@ class AnswerIn(Schema):
     outcome: str = ""
     appointment_id: UUID | None = None
     prescriptions: list[PrescriptionIn] = Field(default_factory=list)
+    turn_into: str = ""
+    closing_text: Text | None = None
 
 
 class ForwardIn(ReceiverIn):

@@ -15,7 +15,7 @@ from skranke.dialog.access import get_attachment_for, get_thread_for
 from skranke.dialog.mailboxes import mailbox as read_mailbox
 from skranke.dialog.mailboxes import note_shown
 from skranke.dialog.models import Attachment, DialogKind, Message, PrescriptionForm, Thread
-from skranke.dialog.services import handle, start_internal, write
+from skranke.dialog.services import convert, handle, start_internal, write
 from skranke.dialog.services.participants import Colleagues
 from skranke.dialog.services.resend import resend
 from skranke.dialog.services.uploads import store_upload
@@ -93,6 +93,8 @@ def answer_thread(request: HttpRequest, thread_id: UUID, body: schemas.AnswerIn)
             close=body.close,
             outcome=body.outcome,
             prescriptions=[_renewed(one) for one in body.prescriptions],
+            turn_into=body.turn_into,
+            closing_text=body.closing_text,
             expected_version=expected_version(request),
         )
     view = _view(thread_id)
@@ -113,6 +115,8 @@ def resend_message(request: HttpRequest, thread_id: UUID, message_id: UUID) -> A
 def _answer_wish(request: HttpRequest, thread: Thread, body: schemas.AnswerIn) -> Message:
     if body.attachment_ids:
         raise InvalidError("The answer to a wish has no attachments.", field="attachment_ids")
+    if body.turn_into:
+        raise InvalidError("A wish is answered as what it is.", field="turn_into")
     if body.prescriptions:
         raise InvalidError("The answer to a wish has no prescriptions.", field="prescriptions")
     return answer_wish(
@@ -152,6 +156,14 @@ def forward_thread(request: HttpRequest, thread_id: UUID, body: schemas.ForwardI
 def close_thread(request: HttpRequest, thread_id: UUID) -> Any:
     """Close without an answer: nothing is sent (MSG-8). Refused for an e-consultation that waits (MSG-9)."""
     handle.close_thread(get_thread_for(current_actor(), thread_id), expected_version=expected_version(request))
+    return _changed(thread_id)
+
+
+@router.post("/threads/{thread_id}/convert", response=schemas.ThreadOut)
+@writes
+def convert_thread(request: HttpRequest, thread_id: UUID) -> Any:
+    """Make a received e-kontakt an e-konsultasjon for good (JRN-3, JRN-4); the next answer leaves as one."""
+    convert(get_thread_for(current_actor(), thread_id), expected_version=expected_version(request))
     return _changed(thread_id)
 
 
@@ -196,6 +208,7 @@ def _thread(thread_id: UUID) -> schemas.ThreadOut:
         may_close=view.may_close,
         outcomes=[schemas.OutcomeOut.from_orm(one) for one in view.outcomes],
         may_refuse=view.may_refuse,
+        turns_into=list(view.turns_into),
         answered_finally=view.answered_finally,
         in_inbox=view.in_inbox,
         responsible_id=view.responsible_id,
@@ -215,6 +228,8 @@ def _message(view: MessageView) -> schemas.MessageOut:
         id=view.id,
         direction="out" if view.outgoing else "in",
         code=view.code,
+        kind=view.kind,
+        points_on=view.points_on,
         outcome=view.outcome or "",
         delivery_way=view.delivery_way,
         subject=view.subject,

@@ -38,7 +38,8 @@ def answer(
         if thread.kind == DialogKind.APPOINTMENT_WISH:
             _answer_wish(request, thread, draft)
             return
-        renewed = draft.renewed if _renews(thread, draft.outcome) else ()
+        chosen_outcome = "" if draft.turn_into else outcome or draft.outcome
+        renewed = draft.renewed if _renews(thread, chosen_outcome) else ()
         prescriptions = stated(renewed)
         with by_row(renewed):
             services.answer(
@@ -46,13 +47,35 @@ def answer(
                 text=draft.text,
                 attachment_ids=draft.attachment_ids,
                 close=close,
-                outcome=outcome or draft.outcome,
+                outcome=chosen_outcome,
                 prescriptions=prescriptions,
+                turn_into=draft.turn_into,
+                closing_text=draft.closing,
                 expected_version=_version(request),
             )
 
     done = "avvist" if outcome else "avsluttet-svart" if close else "svart"
     return _do(request, actor, thread_id, verb, words.done_word(done, thread.channel), sends=True)
+
+
+@require_POST
+@clinic_view
+def answer_as(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Show the form for an answer of another kind, or of the kind asked for; nothing is sent (RX-7)."""
+    thread, place = get_thread_for(actor, thread_id), place_of(request, selected=thread_id)
+    written = attempt(request, actor, lambda _: None)
+    context = thread_context(request, actor, thread, place, draft=written.draft, error=written.error)
+    return third_pane(request, actor, place, "thread", context)
+
+
+@require_POST
+@clinic_view
+def convert(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Make a received e-kontakt an e-konsultasjon for good (JRN-3); what is written stays in the box."""
+    thread = get_thread_for(actor, thread_id)
+    return _do(
+        request, actor, thread_id, lambda _: services.convert(thread, expected_version=_version(request)), "gjort-om"
+    )
 
 
 def _renews(thread: Thread, outcome: str) -> bool:

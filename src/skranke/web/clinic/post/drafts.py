@@ -24,7 +24,8 @@ class Draft(drafts.Written):
     """Beside text and files: the subject, what the answer decides and of which appointment.
 
     renewed: the prescriptions that are ticked. to: the colleagues who are ticked, as in the form. to_patient: whether
-    the patient shall have the message.
+    the patient shall have the message. turn_into: the kind of dialog that the answer shall be instead; closing: what
+    ends the one that the patient wrote in, None before it is shown.
     """
 
     subject: str = ""
@@ -33,6 +34,8 @@ class Draft(drafts.Written):
     renewed: tuple[Row, ...] = ()
     to: tuple[str, ...] = ()
     to_patient: bool = True
+    turn_into: str = ""
+    closing: str | None = None
 
     @property
     def is_begun(self) -> bool:
@@ -55,6 +58,8 @@ def entered_draft(request: HttpRequest) -> Draft:
         renewed=entered(request),
         to=tuple(request.POST.getlist(TO)),
         to_patient=request.POST.get("mottar") == "ja",
+        turn_into="" if request.POST.get("tilbake") else request.POST.get("som", ""),
+        closing=_closing(request),
     )
 
 
@@ -83,3 +88,9 @@ def opened(kept: KeptDraft | None) -> Draft:
         to=tuple(kept.to),
         to_patient=kept.to_patient,
     )
+
+
+def _closing(request: HttpRequest) -> str | None:
+    """What was written to end the old conversation, while it is of the kind that it was written for."""
+    meant = {*request.POST.getlist("som")}
+    return request.POST.get("avslutning") if len(meant) <= 1 else None

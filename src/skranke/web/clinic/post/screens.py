@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from skranke.clinics import queries as clinics
 from skranke.clinics.organisation.queries import choices
-from skranke.dialog import queries
+from skranke.dialog import queries, rules
 from skranke.dialog.access import employee_of, granted_states
 from skranke.dialog.models import DialogKind, Thread, ThreadState
 from skranke.dialog.services import draft_counts, draft_in, mark_read
+from skranke.dialog.services.turning import closing_text, fee_text, room
 from skranke.dialog.values import Counts, EventKind, Mailbox, ThreadView
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError, SkrankeError
@@ -39,6 +40,20 @@ _SYMBOLS = {
     Mailbox.CLINIC_ARCHIVE: "archive",
 }
 TEMPLATES = "clinic/post"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turned:
+    """An answer of another kind than what the patient wrote (JRN-15, RX-17). closing: what ends the old conversation.
+
+    fee: what the patient is told of the cost. may_go_back: the thread itself is not turned yet.
+    """
+
+    kind: DialogKind
+    closing: str
+    fee: str
+    max_text: int
+    may_go_back: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,10 +160,26 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         "done": "",
         "wish": None,
         "renewed": shown(view, draft.renewed),
+        "turned": turned(view, draft),
         "groups": GROUPS,
         **_wish(thread, view),
         **more,
     }
+
+
+def turned(view: ThreadView, draft: Draft) -> Turned | None:
+    """What the answer begins, where it is of another kind than what the patient wrote; None where it is of the same."""
+    wanted = DialogKind(draft.turn_into) if draft.turn_into in view.turns_into else None
+    kind = wanted or (view.kind if view.begins else None)
+    if kind is None:
+        return None
+    return Turned(
+        kind=kind,
+        closing=closing_text(kind) if draft.closing is None else draft.closing,
+        fee=fee_text() if rules.may_cost(kind) else "",
+        max_text=room(kind, begins=True),
+        may_go_back=wanted is not None,
+    )
 
 
 def _wish(thread: Thread, view: ThreadView) -> dict[str, Any]:

@@ -120,7 +120,8 @@ def delivery_mood(message: MessageView) -> str:
 
 def event_text(event: EventView) -> str:
     """One line of the event log (MSG-24)."""
-    facts = {"name": event.actor_name, "note": event.note}
+    note = kind_text(event.note) if event.kind == EventKind.TURNED else event.note
+    facts = {"name": event.actor_name, "note": note}
     return _events(facts)[event.kind] % facts
 
 
@@ -129,6 +130,7 @@ def _events(facts: dict[str, str]) -> dict[EventKind, str]:
     return {
         EventKind.RECEIVED: _("Melding fra %(name)s"),
         EventKind.STARTED: _("%(name)s startet samtalen"),
+        EventKind.TURNED: _("%(name)s gjorde samtalen om til %(note)s"),
         EventKind.OPENED: _("Lest av %(name)s"),
         EventKind.ANSWERED: _("%(name)s svarte"),
         EventKind.TAKEN: _("%(name)s tok ansvar"),
@@ -242,6 +244,7 @@ def done_text(done: str) -> str:
         "avsluttet-internt": _("Samtalen er ute av innboksen din. Den går til arkivet når alle har avsluttet den."),
         "videresendt": _("Samtalen er videresendt. Du finner den under Åpne."),
         "avsluttet": _("Samtalen er avsluttet og ligger i arkivet. Pasienten har ikke fått beskjed."),
+        "gjort-om": _("Samtalen er en eKonsultasjon og er ført i journalen. Pasienten får vite det når du svarer."),
         "tatt": _("Du har ansvaret. Samtalen ligger bare i din innboks."),
         "fjernet": _("Samtalen er fjernet fra innboksen din. Andre som har den, beholder den."),
     }.get(done, "")
