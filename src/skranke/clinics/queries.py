@@ -124,6 +124,11 @@ def employees() -> list[Employee]:
     return list(Employee.objects.filter(active=True).order_by("family_name", "given_name", "id"))
 
 
+def former_employees() -> list[Employee]:
+    """Those who do not work here any more, by family name: what they took part in is still there."""
+    return list(Employee.objects.filter(active=False).order_by("family_name", "given_name", "id"))
+
+
 def gps() -> list[Employee]:
     """The active GPs, by family name."""
     return [employee for employee in employees() if employee.role == EmployeeRole.GP]

@@ -37,7 +37,8 @@ from skranke.dialog.models import (
     Thread,
     ThreadState,
 )
-from skranke.dialog.values import Counts, KindCount, Mailbox, Order, Page, ThreadRow
+from skranke.dialog.narrowing import narrowed
+from skranke.dialog.values import Counts, KindCount, Mailbox, Narrowing, Order, Page, ThreadRow
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.patients.rules import name_key
@@ -60,13 +61,15 @@ def mailbox(
     q: str = "",
     order: Order | str | None = None,
     patient_id: UUID | None = None,
+    narrow: Narrowing | None = None,
 ) -> Page:
     """A page of one of the acting employee's mailboxes.
 
     kind: only that sub-mailbox (MSG-2). q: words that are written in the thread or in the patient's name, each from its
     beginning, or the beginning of the national id. order: the inbox shows first what is due first, every other the
-    newest first.
-    Raises NotFoundError for an unknown mailbox and one not granted (ORG-11), InvalidError for a wrong kind or cursor.
+    newest first. narrow: only what the filter leaves (MSG-7).
+    Raises NotFoundError for an unknown mailbox and one not granted (ORG-11), InvalidError for a wrong kind, period or
+    cursor.
     """
     employee = access.employee_of(current_actor())
     box = _named(name)
@@ -78,6 +81,8 @@ def mailbox(
         threads = threads.filter(kind=kind)
     if patient_id is not None:
         threads = threads.filter(patient_id=patient_id)
+    if narrow is not None:
+        threads = threads.filter(narrowed(narrow))
     if q.strip():
         threads = _search(threads, q)
         record(Action.THREAD_SEARCHED, subject_kind="mailbox", subject_id=None, detail={"mailbox": box})
@@ -85,6 +90,7 @@ def mailbox(
         due_key=Coalesce("answer_due", Value(_WITHOUT_DEADLINE)),
         is_waiting=_stands_in_inbox(employee),
         is_read=_read_by(employee),
+        is_read_here=Exists(Reading.objects.filter(thread=OuterRef("pk"))),
         has_files=Exists(Attachment.objects.filter(message__thread=OuterRef("pk"))),
         has_problem=Exists(Message.objects.filter(thread=OuterRef("pk"), delivery__in=rules.PROBLEMS)),
     ).prefetch_related("patient", "responsible")
@@ -243,6 +249,7 @@ def _row(thread: Thread, newest: Message | None, today: date) -> ThreadRow:
         days_left=rules.days_left(thread.answer_due, today),
         important=thread.important,
         unread=getattr(thread, "is_waiting", False) and not getattr(thread, "is_read", True),
+        read_by_clinic=bool(getattr(thread, "is_read_here", False)),
         has_attachments=bool(getattr(thread, "has_files", False)),
         delivery_problem=bool(getattr(thread, "has_problem", False)),
         list_unconfirmed=thread.list_unconfirmed,

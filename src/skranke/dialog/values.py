@@ -59,6 +59,19 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """Which threads of a mailbox are wanted (MSG-7).
+
+    participant: the id of an employee, a group or a role that takes part. first, last: the days, both counted, between
+    which the newest message came.
+    """
+
+    participant: UUID | None = None
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingAttachment:
     """A file as it came: its stated name and media type, and its bytes."""
 
@@ -159,7 +172,7 @@ class ThreadRow:
 
     days_left: working days until `answer_due` (0 on the last day, negative when late); None without a deadline.
     preview: the beginning of the newest message's text. on_behalf_of: of the newest message.
-    responsible_name: who has taken it (MSG-18), or empty.
+    responsible_name: who has taken it (MSG-18), or empty. read_by_clinic: by anybody, since the newest message came.
     """
 
     id: UUID
@@ -178,6 +191,7 @@ class ThreadRow:
     days_left: int | None
     important: bool
     unread: bool
+    read_by_clinic: bool
     has_attachments: bool
     delivery_problem: bool
     list_unconfirmed: bool

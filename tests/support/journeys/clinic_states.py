@@ -39,6 +39,14 @@ def _no_hits(stage: Stage) -> Any:
     return page
 
 
+@state("post-filter")
+def _filter(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}post?boks=arkiv&fra=2027-03-03&til=2027-03-01")
+    page.get_by_text("Sluttdatoen er før startdatoen").wait_for()
+    return page
+
+
 @state("post-postbokser")
 def _boxes(stage: Stage) -> Any:
     page = stage.staff("kari")

@@ -137,15 +137,17 @@ class ParticipantOut(Schema):
 
 
 class ThreadRowOut(Schema):
-    """One line of a mailbox."""
+    """One line of a mailbox. `author_name`: who wrote the newest message. `read_by_clinic`: somebody has read it."""
 
     id: UUID
     kind: str
     title: str
     patient_id: UUID | None
     patient_name: str
+    author_name: str
     last_message_at: datetime
     unread: bool
+    read_by_clinic: bool
     closed: bool
     important: bool
     answer_due: date | None
@@ -448,11 +450,18 @@ class AppointmentList(Schema):
 
 
 class ThreadQuery(Schema):
-    """Which page of which mailbox."""
+    """Which page of which mailbox.
+
+    `participant`: the id of an employee, a group or a role that takes part. `from`, `to`: the newest message came on
+    one of these days, both counted.
+    """
 
     mailbox: Mailbox = Mailbox.INBOX
     kind: str = ""
     patient: UUID | None = None
+    participant: UUID | None = None
+    first: date | None = Field(None, alias="from")
+    last: date | None = Field(None, alias="to")
     q: Text = ""
     cursor: str = ""
     limit: int = Field(50, ge=1, le=MOST_ROWS)

@@ -19,7 +19,7 @@ from skranke.dialog.services import convert, handle, start_internal, write
 from skranke.dialog.services.participants import Colleagues
 from skranke.dialog.services.resend import resend
 from skranke.dialog.services.uploads import store_upload
-from skranke.dialog.values import AttachmentView, MessageView, PrescriptionFacts, ThreadView
+from skranke.dialog.values import AttachmentView, MessageView, Narrowing, PrescriptionFacts, ThreadView
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError
 from skranke.patients.access import get_patient_for
@@ -43,6 +43,7 @@ def list_threads(request: HttpRequest, wanted: Query[schemas.ThreadQuery]) -> An
         limit=wanted.limit,
         q=wanted.q,
         patient_id=wanted.patient,
+        narrow=Narrowing(participant=wanted.participant, first=wanted.first, last=wanted.last),
     )
     note_shown(wanted.mailbox, page)
     return {"items": list(page.rows), "next_cursor": page.next_cursor}

@@ -1,6 +1,7 @@
 """Where in Post somebody stands: what the query string of every page of Post carries."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -9,7 +10,7 @@ from django.utils.http import urlencode
 
 from skranke.dialog.mailboxes import LARGEST_PAGE
 from skranke.dialog.models import DialogKind
-from skranke.dialog.values import Mailbox, Order
+from skranke.dialog.values import Mailbox, Narrowing, Order
 from skranke.kernel.ids import uuid_or_none
 from skranke.web.numbers import number_of
 
@@ -22,8 +23,8 @@ class Place:
     """A mailbox, what of it is asked for, and how much of it stands on the screen.
 
     box: as it was written in the address; the mailbox verb refuses an unknown one. kind, order: empty means all kinds
-    and the mailbox's own order. shown: how many rows are asked for. before: how many the list holds above
-    them. selected: the open thread.
+    and the mailbox's own order. participant, first, last: the filter (`Narrowing`). shown: how many rows are asked for.
+    before: how many the list holds above them. selected: the open thread.
     """
 
     slug: str
@@ -31,6 +32,9 @@ class Place:
     kind: str = ""
     q: str = ""
     order: str = ""
+    participant: UUID | None = None
+    first: date | None = None
+    last: date | None = None
     cursor: str = ""
     shown: int = ROWS
     before: int = 0
@@ -41,6 +45,34 @@ class Place:
         """How many rows the list then holds."""
         return min(self.before + self.shown, LARGEST_PAGE)
 
+    @property
+    def ends_too_early(self) -> bool:
+        """Whether the period ends before it begins: it is shown as wrong, and left out of what is asked for."""
+        return bool(self.first and self.last and self.last < self.first)
+
+    @property
+    def narrowing(self) -> Narrowing:
+        """The filter as the mailbox takes it."""
+        if self.ends_too_early:
+            return Narrowing(participant=self.participant)
+        return Narrowing(participant=self.participant, first=self.first, last=self.last)
+
+    @property
+    def filter_fields(self) -> dict[str, str]:
+        """The filter as an address carries it."""
+        told = {"deltaker": self.participant, "fra": self.first, "til": self.last}
+        return {name: str(value or "") for name, value in told.items()}
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a filter is set that is not a sub-mailbox."""
+        return any(self.filter_fields.values())
+
+    @property
+    def filters(self) -> int:
+        """How many filters are set."""
+        return sum(bool(value) for value in (self.kind, *self.filter_fields.values()))
+
     def query(self, **changes: str) -> str:
         """The query string, with `?`; what has its usual value is left out."""
         text = urlencode(self.fields(**changes))
@@ -49,7 +81,7 @@ class Place:
     def fields(self, **changes: str) -> dict[str, str]:
         """The same as fields of a form."""
         facts = {"boks": self.box, "slag": self.kind, "q": self.q, "orden": self.order, "cursor": self.cursor}
-        facts |= changes
+        facts |= self.filter_fields | changes
         usual = {"boks": Mailbox.INBOX.value}
         return {name: value for name, value in facts.items() if value and value != usual.get(name)}
 
@@ -60,6 +92,11 @@ class Place:
     def list_url(self, **changes: str) -> str:
         """This list."""
         return reverse("post", args=[self.slug]) + self.query(**changes)
+
+    @property
+    def unfiltered_url(self) -> str:
+        """This list without its filters."""
+        return self.list_url(slag="", deltaker="", fra="", til="", cursor="")
 
     def rows_url(self, **changes: str) -> str:
         """This list's rows alone."""
@@ -88,6 +125,9 @@ def place_of(request: HttpRequest, selected: UUID | None = None) -> Place:
         kind=kind if kind in set(DialogKind) else "",
         q=given.get("q", "").replace("\x00", "")[:_LONGEST_SEARCH],
         order=order if order in set(Order) else "",
+        participant=uuid_or_none(given.get("deltaker", "")),
+        first=_day(given.get("fra", "")),
+        last=_day(given.get("til", "")),
         cursor=given.get("cursor", ""),
         shown=_rows(request.POST.get("antall") or given.get("antall", "")) or ROWS,
         before=_rows(given.get("hatt", "")),
@@ -108,3 +148,10 @@ def is_htmx(request: HttpRequest) -> bool:
 
 def _rows(text: str) -> int:
     return min(number_of(text), LARGEST_PAGE)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from skranke.clinics import queries as clinics
 from skranke.clinics.organisation.queries import choices
+from skranke.clinics.queries import former_employees
 from skranke.dialog import queries, rules
 from skranke.dialog.access import employee_of, granted_states
 from skranke.dialog.models import DialogKind, Thread, ThreadState
@@ -77,6 +78,7 @@ def list_context(actor: Actor, place: Place) -> dict[str, Any]:
         limit=place.shown,
         q=place.q,
         order=place.order or None,
+        narrow=place.narrowing,
     )
     counts = queries.counts()
     own, shared = _boxes(actor, place, counts)
@@ -208,6 +210,9 @@ def post_page(
             "pane": "list",
             "third": "",
             "title": words.box_text(place.box),
+            "kinds": [kind for kind in DialogKind if kind != DialogKind.UNKNOWN],
+            "participants": [one for one in choices() if one.id is not None],
+            "left": former_employees(),
         }
         | panes
     )
