@@ -3,12 +3,12 @@
 import pytest
 from django.db import connection
 
-from skranke.dialog import queries
+from skranke.dialog import queries, searching
 from skranke.dialog.models import Message
 from skranke.tenancy.work import acting
 
 from cast import make_clinic
-from support.dialog import question, receive, reply
+from support.dialog import file, question, receive, reply
 
 WRITTEN = "Eg har hatt vondt i skuldrene sidan måndag. Tek ibux, men vart ikkje betre!"
 
@@ -22,13 +22,16 @@ def titles(q: str) -> list[str]:
     "q",
     ["skulder", "skuldrene", "SKULDRENE måndag", "ibu", "ikkje", "vondt ola", "vondt sak", "nordm skuld", "måndag."],
 )
-def test_a_thread_is_found_by_beginnings_of_words_of_any_message(q: str) -> None:
+def test_a_thread_is_found_by_beginnings_of_words_of_any_message(q: str, monkeypatch) -> None:
     cast = make_clinic()
     asked = question(cast, subject="En sak", text="Hei")
     receive(cast, asked)
     receive(cast, reply(cast, asked, text=WRITTEN))
     receive(cast, question(cast, patient=cast.nora, subject="Noe annet", text="Vaksine"))
     with acting(cast.actor(cast.kari)):
+        assert titles(q) == ["En sak"]
+        # Of a word that many threads have, each thread is asked.
+        monkeypatch.setattr(searching, "_MANY", 1)
         assert titles(q) == ["En sak"]
 
 
@@ -51,13 +54,25 @@ def test_a_long_message_is_searched_too() -> None:
         assert len(Message.objects.get().text) > 1_000_000
 
 
+@pytest.mark.req("MSG-7")
+@pytest.mark.parametrize("q", ["kne", "venstre", "Venstre_kne.jpg"])
+def test_a_thread_is_found_by_the_name_of_a_file(q: str, monkeypatch) -> None:
+    cast = make_clinic()
+    receive(cast, question(cast, subject="Med bilde", attachments=(file(name="mitt venstre_kne.pdf"),)))
+    receive(cast, question(cast, subject="Uten"))
+    with acting(cast.actor(cast.kari)):
+        assert titles(q) == (["Med bilde"] if "jpg" not in q else [])
+        monkeypatch.setattr(searching, "_MANY", 1)
+        assert titles(q) == (["Med bilde"] if "jpg" not in q else [])
+
+
 @pytest.mark.req("NFR-2", "MSG-4")
 def test_the_words_of_another_clinic_are_not_searched() -> None:
     ours, theirs = make_clinic(), make_clinic()
     receive(theirs, question(theirs, text=WRITTEN))
     with acting(ours.actor(ours.kari)), connection.cursor() as cursor:
         assert titles("skulder") == []
-        cursor.execute("SELECT threads_with_word('skulder', 'skulder', '', '')")
+        cursor.execute("SELECT threads_with_word('skulder', 'skulder', '', '', 10)")
         assert cursor.fetchall() == []
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -19,7 +18,6 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -38,18 +36,15 @@ from skranke.dialog.models import (
     ThreadState,
 )
 from skranke.dialog.narrowing import narrowed
+from skranke.dialog.searching import having_words
 from skranke.dialog.values import Counts, KindCount, Mailbox, Narrowing, Order, Page, ThreadRow
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
-from skranke.patients.rules import name_key
 from skranke.tenancy.work import current_actor
 
 LARGEST_PAGE = 200
 PREVIEW = 140
 _WITHOUT_DEADLINE = date.max
-_MOST_WORDS = 8
-_NATIONAL_ID_DIGITS = 11
-_WORD = re.compile(r"\w+")
 
 
 def mailbox(
@@ -84,7 +79,7 @@ def mailbox(
     if narrow is not None:
         threads = threads.filter(narrowed(narrow))
     if q.strip():
-        threads = _search(threads, q)
+        threads = having_words(threads, q)
         record(Action.THREAD_SEARCHED, subject_kind="mailbox", subject_id=None, detail={"mailbox": box})
     threads = threads.annotate(
         due_key=Coalesce("answer_due", Value(_WITHOUT_DEADLINE)),
@@ -193,18 +188,6 @@ def _granted(box: Mailbox, employee: Employee) -> QuerySet[Thread]:
     if state not in access.granted_states(employee):
         raise NotFoundError(_("Postkassen finnes ikke."))
     return Thread.objects.filter(state=state)
-
-
-def _search(threads: QuerySet[Thread], q: str) -> QuerySet[Thread]:
-    """Those that hold every word: in a title or a message, in the patient's name, or beginning the national id."""
-    words = _WORD.findall(q)[:_MOST_WORDS]
-    if not words:
-        return threads.none()
-    for word in words:
-        first = word if word.isdecimal() and word.isascii() else ""
-        known = (word, name_key(word), first, first and first.ljust(_NATIONAL_ID_DIGITS, "9"))
-        threads = threads.filter(pk__in=RawSQL("SELECT threads_with_word(%s, %s, %s, %s)", known))
-    return threads
 
 
 def _cursor(thread: Thread) -> str:

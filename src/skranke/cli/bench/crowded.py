@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import psycopg
+from psycopg.sql import SQL
 
 from skranke.kernel.ids import synthetic_national_id
 from skranke.patients import rules
 
 LARGEST, OTHERS = 40_000, 2_000
 OTHER_CLINICS = 19
-THREADS = 20_000
+THREADS = 100_000
 _GIVEN = (
     "Anne", "Ola", "Kari", "Per", "Ingrid", "Nils", "Astrid", "Jon", "Marit", "Håkon", "Bjørn", "Sigrid", "Lars",
     "Åse", "Mohammed", "Fatima", "Emma", "Noah", "Øystein", "Christian", "Kristian", "Thea", "Mette", "Solveig",
@@ -46,6 +47,8 @@ _NUMBERS_A_DAY = 4
 _TAKEN = 100
 _COMMON = 0.4
 _RARE = 5000
+UNCOMMON, _UNCOMMON = "fysioterapi", 0.05
+"""A word that some conversations have, which are spread over all."""
 _PEOPLE = (
     "id uuid, clinic_id uuid, national_id text, given_name text, family_name text, sort_key text, birth_date date,"
     " phone text"
@@ -66,10 +69,22 @@ _TALK = """
     threads AS (
         INSERT INTO dialog_thread SELECT (jsonb_populate_record(m.thread, jsonb_build_object(
             'id', f.id, 'conversation', f.id, 'title', f.title))).* FROM model m, fresh f)
-    INSERT INTO dialog_message SELECT (jsonb_populate_record(m.message, jsonb_build_object(
-        'id', gen_random_uuid(), 'thread_id', f.id, 'msg_id', f.id, 'subject', f.title, 'text', f.text))).*
-      FROM model m, fresh f
+    INSERT INTO dialog_message ({columns}) SELECT {columns} FROM (
+        SELECT (jsonb_populate_record(m.message, jsonb_build_object(
+            'id', gen_random_uuid(), 'thread_id', f.id, 'msg_id', f.id, 'subject', f.title, 'text', f.text))).*
+          FROM model m, fresh f) AS message
 """
+_WRITTEN = """
+    SELECT string_agg(quote_ident(column_name), ', ') FROM information_schema.columns
+     WHERE table_name = 'dialog_message' AND is_generated = 'NEVER'
+"""
+
+
+def message_columns(raw: psycopg.Connection) -> SQL:
+    """What a message is written with: the database keeps its words by itself."""
+    row = raw.execute(_WRITTEN).fetchone()
+    assert row is not None
+    return SQL(row[0])
 
 
 def fill(dsn: str, largest: UUID) -> None:
@@ -92,7 +107,7 @@ def fill(dsn: str, largest: UUID) -> None:
         with raw.cursor().copy("COPY pg_temp.talk FROM STDIN") as copy:
             for _ in range(THREADS):
                 copy.write_row((_said(chance, 3), _said(chance, 40)))
-        raw.execute(_TALK)
+        raw.execute(SQL(_TALK).format(columns=message_columns(raw)))
         raw.commit()
         raw.autocommit = True
         raw.execute("VACUUM ANALYZE")
@@ -111,7 +126,6 @@ def _people(clinic_id: UUID, count: int, chance: random.Random) -> Iterator[Pers
 
 
 def _said(chance: random.Random, words: int) -> str:
-    """Words as people use them: some often, most seldom."""
-    return (
-        " ".join(_WORDS[int(len(_WORDS) * chance.random() ** 2)] for _ in range(words)) + f" {chance.randrange(5000)}"
-    )
+    """Words as people use them: some often, most seldom, one in a conversation of twenty."""
+    said = [_WORDS[int(len(_WORDS) * chance.random() ** 2)] for _ in range(words)]
+    return " ".join([*said, *([UNCOMMON] if chance.random() < _UNCOMMON else []), str(chance.randrange(_RARE))])

@@ -5,8 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
+from psycopg.sql import SQL
 
-from skranke.cli.bench import searching, world
+from skranke.cli.bench import crowded, searching, world
 from skranke.cli.bench.figures import Options, Sample, WrongAnswerError, limit, milliseconds, percentiles, sampled, tell
 from skranke.cli.bench.place import Place
 from skranke.cli.bench.visitor import Client
@@ -34,9 +35,10 @@ _COPY = """
             'id', f.new, 'conversation', f.new, 'last_message_at', f.at))).*
           FROM fresh f JOIN dialog_thread t ON t.id = f.old),
     messages AS (
-        INSERT INTO dialog_message SELECT (jsonb_populate_record(m, jsonb_build_object(
-            'id', gen_random_uuid(), 'thread_id', f.new, 'msg_id', f.new, 'generated_at', f.at))).*
-          FROM fresh f JOIN dialog_message m ON m.thread_id = f.old)
+        INSERT INTO dialog_message ({columns}) SELECT {columns} FROM (
+            SELECT (jsonb_populate_record(m, jsonb_build_object(
+                'id', gen_random_uuid(), 'thread_id', f.new, 'msg_id', f.new, 'generated_at', f.at))).*
+              FROM fresh f JOIN dialog_message m ON m.thread_id = f.old) AS message)
     INSERT INTO dialog_participant SELECT (jsonb_populate_record(p, jsonb_build_object(
         'id', gen_random_uuid(), 'thread_id', f.new, 'last_message_at', f.at))).*
       FROM fresh f JOIN dialog_participant p ON p.thread_id = f.old
@@ -99,7 +101,7 @@ def _fill(place: Place, made: World, count: int) -> int:
         for number in range(_SEEDS):
             receive_message(_message(made, number))
     with psycopg.connect(place.database_dsn) as raw:
-        raw.execute(_COPY, (max(0, count // _SEEDS - 1),))
+        raw.execute(SQL(_COPY).format(columns=crowded.message_columns(raw)), (max(0, count // _SEEDS - 1),))
         raw.commit()
         raw.autocommit = True
         raw.execute("ANALYZE")

@@ -43,6 +43,7 @@ def run(place: Place, options: Options, actor: Actor) -> None:
         ("patients by a name spelt wrongly", lambda: queries.search("Kari Nrodmann").patients, 1),
         ("patients by a name that nobody has", lambda: queries.search("Kari Xylofon").patients, 0),
         ("threads by a rare word", lambda: _threads("4711"), 1),
+        ("threads by a word that some have", lambda: _threads(crowded.UNCOMMON), 50),
         ("threads by a common word", lambda: _threads("skulder"), 50),
         ("threads by a name and a word", lambda: _threads("nummer1 skulder"), 1),
     ):
