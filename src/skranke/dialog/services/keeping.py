@@ -136,7 +136,10 @@ def _insert(draft: KeptDraft, employee: Employee, content: DraftContent) -> Kept
 def _fill(draft: KeptDraft, content: DraftContent) -> None:
     for name, value in asdict(content).items():
         setattr(draft, name, list(value) if isinstance(value, tuple) else value)
-    draft.subject, draft.text = draft.subject[:MOST_KEPT_CHARACTERS], draft.text[:MOST_KEPT_CHARACTERS]
+    # The sign NUL is in no text that the database can hold: it is lost, and the words around it are kept.
+    draft.subject, draft.text = (
+        text.replace("\x00", "")[:MOST_KEPT_CHARACTERS] for text in (draft.subject, draft.text)
+    )
     draft.changed_at = clock.now()
 
 
