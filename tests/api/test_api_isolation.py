@@ -137,14 +137,23 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
         "schedule",
         lambda api, ids: api.patch(f"schedules/{ids['schedule']}", {"online": False}, **{"If-Match": "*"}),
     ),
+    "PUT /receivers/{kind}": (
+        "employee",
+        lambda api, ids: api.put(
+            "receivers/e_contact",
+            {"format": "fixed", "recipients": [{"employee_id": ids["employee"]}]},
+            **{"If-Match": "*"},
+        ),
+    ),
 }
 # Settings: an administrator's, and about no patient.
-SETTINGS = {"POST /schedules", "PATCH /schedules/{schedule_id}"}
+SETTINGS = {"POST /schedules", "PATCH /schedules/{schedule_id}", "GET /receivers", "PUT /receivers/{kind}"}
 # Routes that name no thing: the stranger gets an answer, with nothing of ours in it.
 LISTS: dict[str, Recipe] = {
     "GET /threads": lambda api, ids: api.get("threads", mailbox="aapne"),
     "GET /patients": lambda api, ids: api.get("patients", q="Ola"),
     "GET /schedules": lambda api, ids: api.get("schedules"),
+    "GET /receivers": lambda api, ids: api.get("receivers"),
     "GET /slots": lambda api, ids: api.get(
         "slots", **{"from": weekday_at(8).isoformat(), "to": weekday_at(16).isoformat()}
     ),
@@ -180,8 +189,9 @@ WRITES: dict[str, str] = {
     "POST /appointments/{appointment_id}/resend": "message.resent",
     "POST /schedules": "schedule.created",
     "PATCH /schedules/{schedule_id}": "schedule.changed",
+    "PUT /receivers/{kind}": "receivers.changed",
 }
-NO_PATIENT_IN_IT = {"GET /schedules", "GET /slots"}
+NO_PATIENT_IN_IT = {"GET /receivers", "GET /schedules", "GET /slots"}
 
 
 def test_every_route_has_a_recipe() -> None:
@@ -245,7 +255,7 @@ def test_a_stranger_gets_what_an_unknown_id_gets(route: str, walls: str) -> None
 @pytest.mark.parametrize("route", LISTS)
 def test_a_stranger_s_lists_hold_nothing_of_ours(route: str, walls: str) -> None:
     world, stranger = _shared()
-    answer = LISTS[route](Api(stranger, stranger.kari), world.ids)
+    answer = LISTS[route](Api(stranger, _rightful(stranger, route)), world.ids)
     assert answer.status in {200, 201}
     for text in (MARKER, *world.ids.values()):
         assert text.encode() not in answer.content or text == world.ids["etag"]

@@ -35,6 +35,9 @@ class Api:
     def patch(self, path: str, body: object, **headers: str) -> Answer:
         return self._ask("patch", path, data=json.dumps(body), content_type="application/json", headers=headers)
 
+    def put(self, path: str, body: object, **headers: str) -> Answer:
+        return self._ask("put", path, data=json.dumps(body), content_type="application/json", headers=headers)
+
     def upload(self, content: bytes, name: str, **headers: str) -> Answer:
         from io import BytesIO
 

@@ -54,7 +54,7 @@ def test_each_gps_services_are_told_as_the_register_has_them_with_their_age_and_
     with acting(cast.system):
         set_services(cast.kari_party, [Service.BOOKING, Service.E_CONTACT])
     page = page_of(cast, "settings-helsenorge")
-    row = page.partition(">Kari Lunde<")[2].partition("</tr>")[0]
+    row = page.partition('id="tjenester"')[2].partition(">Kari Lunde<")[2].partition("</tr>")[0]
     states = [cell.partition("</span>")[0].rpartition(">")[2] for cell in row.split("<td>")[1:5]]
     assert states == ["På", "Av", "På", "Av"]
     assert "Lest fra Adresseregisteret" in page

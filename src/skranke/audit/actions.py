@@ -24,6 +24,7 @@ class Action(StrEnum):
     GROUP_CHANGED = "group.changed"
     GROUP_REMOVED = "group.removed"
     RECIPIENTS_CHANGED = "recipients.changed"
+    RECEIVERS_CHANGED = "receivers.changed"
     PARTY_REGISTERED = "party.registered"
     PARTY_CHANGED = "party.changed"
     PROFILE_CHANGED = "profile.changed"

@@ -54,6 +54,15 @@ class AlertKind(models.TextChoices):
     """What an administrator is told of without asking."""
 
     HANDED_OVER = "handed_over"
+    NOBODY_READS = "nobody_reads"
+
+
+class ReceiverFormat(models.TextChoices):
+    """To whom a type of message from HelseNorge goes (RCV-5, RCV-6, RCV-7)."""
+
+    PRACTITIONER = "practitioner"
+    FIXED = "fixed"
+    FIXED_AND_PRACTITIONER = "fixed_and_practitioner"
 
 
 class Service(models.TextChoices):
@@ -381,6 +390,37 @@ class ServiceRecipient(TenantModel):
                 fields=["clinic_id", "party", "employee", "group", "role"],
                 name="service_recipient_once",
                 nulls_distinct=False,
+            ),
+        ]
+
+
+class ReceiverSetUp(TenantModel):
+    """How the clinic has set up who receives a type of message; without a row the standard holds (RCV-4, RCV-9)."""
+
+    kind = models.CharField(max_length=30, choices=Service)
+    format = models.CharField(max_length=30, choices=ReceiverFormat)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic_id", "kind"], name="receiver_set_up_once")]
+
+
+class ReceiverChoice(TenantModel):
+    """A recipient of a type: a position, a group, a role, or with none of them the whole clinic (RCV-8)."""
+
+    set_up = models.ForeignKey(ReceiverSetUp, on_delete=models.CASCADE, related_name="choices")
+    employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(Group, null=True, on_delete=models.PROTECT, related_name="+")
+    role = models.ForeignKey(Role, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(group=None, role=None) | Q(employee=None, role=None) | Q(employee=None, group=None),
+                name="receiver_choice_is_one",
+            ),
+            models.UniqueConstraint(
+                fields=["set_up", "employee", "group", "role"], name="receiver_choice_once", nulls_distinct=False
             ),
         ]
 

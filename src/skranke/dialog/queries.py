@@ -10,6 +10,7 @@ from skranke.audit.services import record
 from skranke.clinics.models import Employee, Group, Role
 from skranke.clinics.organisation.addressing import recipients_by_party
 from skranke.clinics.organisation.queries import readers, shares
+from skranke.clinics.organisation.receivers import chosen_in_set_up
 from skranke.clinics.organisation.values import Recipient
 from skranke.clinics.words import role_name
 from skranke.dialog import access, rules
@@ -187,6 +188,11 @@ def _name(row: Participant) -> str:
     return who.name if who is not None else ""
 
 
+def open_from_helsenorge(kind: str) -> int:
+    """How many open threads of a type have come through HelseNorge: a new set-up leaves them as they are (RCV-11)."""
+    return Thread.objects.filter(kind=kind, channel=Channel.HELSENORGE, state=ThreadState.OPEN).count()
+
+
 def unread_recipients() -> list[tuple[Group | Role, int]]:
     """Groups and roles that nobody is in, in how many open threads each takes part or 0 as a set recipient (RCV-12).
 
@@ -197,7 +203,8 @@ def unread_recipients() -> list[tuple[Group | Role, int]]:
         Recipient(None, row["group_id"], row["role_id"]): row["number"]
         for row in open_ones.values("group_id", "role_id").annotate(number=Count("id"))
     }
-    chosen = {one for recipients in recipients_by_party().values() for one in recipients if not one.employee_id}
+    by_party = {one for recipients in recipients_by_party().values() for one in recipients}
+    chosen = {one for one in by_party | chosen_in_set_up() if not one.employee_id}
     empty = [one for one in chosen | set(counted) if not one.is_whole_clinic and not readers(one)]
     groups = Group.objects.in_bulk([one.group_id for one in empty if one.group_id])
     roles = Role.objects.in_bulk([one.role_id for one in empty if one.role_id])

@@ -129,21 +129,26 @@ def subject(kind: str, stated: str, text: str) -> str:
     return _shortened(next(iter(text.strip().splitlines()), ""), SUBJECT_LENGTH)
 
 
-def recipient(kind: str, *, wanted: Employee | None, addressed: Employee | None) -> Employee | None:
-    """Who a new thread goes to: an employee, or None for the whole clinic (RCV-9, RCV-13).
+def practitioner(kind: str, *, wanted: Employee | None, addressed: Employee | None) -> Employee | None:
+    """The practitioner a new thread is for; None where no active one is addressed (RCV-5, RCV-13).
 
     wanted: the active employee the patient asked for (role 23); addressed: the active employee of the addressed party.
-    An e-contact goes to the whole clinic, and its role 23 is to be ignored (HITS 1217 3.3.1). A wish for an
-    appointment goes to the GP, or to the practitioner wished for (REQ-5).
+    Role 23 of an e-contact is to be ignored (HITS 1217 3.3.1), and a renewal has none. A wish for an appointment goes
+    to the GP, or to the practitioner wished for (REQ-5).
     """
-    if kind not in {DialogKind.E_CONSULTATION, DialogKind.APPOINTMENT_WISH}:
-        return None
-    return wanted or addressed
+    if kind in {DialogKind.E_CONSULTATION, DialogKind.APPOINTMENT_WISH}:
+        return wanted or addressed
+    return addressed
+
+
+def is_practitioners_own(kind: str) -> bool:
+    """Whether a thread that no set-up speaks of is its practitioner's alone: a wish, a consultation (ORG-13, REQ-5)."""
+    return kind in {DialogKind.E_CONSULTATION, DialogKind.APPOINTMENT_WISH}
 
 
 def goes_to_whole_clinic(kind: str, *, is_gps: bool) -> bool:
-    """RCV-9: an e-contact or a renewal written to a GP; what else is nobody's goes where the clinic says (ORG-13)."""
-    return is_gps and kind not in {DialogKind.E_CONSULTATION, DialogKind.APPOINTMENT_WISH}
+    """What was written to a GP and nobody can tell the type of yet; what else is nobody's goes by ORG-13."""
+    return is_gps and not is_practitioners_own(kind)
 
 
 def is_journaled(kind: str) -> bool:

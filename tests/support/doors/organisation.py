@@ -45,6 +45,9 @@ DOORS = {
         )
         for name, thing in _THINGS.items()
     },
+    "settings-receivers": Door(
+        ask=lambda v, _: v.get("settings-receivers", "e_contact"), shows=False, because=NOBODYS, by="ali"
+    ),
     "settings-alert-seen": Door(
         ask=lambda v, ids: v.post("settings-alert-seen", ids["alert"]),
         named="alert",

@@ -60,6 +60,25 @@ def _helsenorge(stage: Stage) -> Any:
     return stage.settings("helsenorge")
 
 
+@state("konfigurasjon-helsenorge-mottaker", "settings-receivers", main=True)
+def _receivers(stage: Stage) -> Any:
+    """A type is edited: what it would mean is told, and nothing is saved."""
+    page = stage.settings("helsenorge/mottakere/prescription_renewal")
+    page.get_by_label("Mottakerformat").select_option("fixed_and_practitioner")
+    page.get_by_text("i én felles samtale").first.wait_for()
+    return page
+
+
+@state("konfigurasjon-helsenorge-mottaker-ingen")
+def _no_receivers(stage: Stage) -> Any:
+    page = stage.settings("helsenorge/mottakere/e_contact")
+    page.get_by_label("Hele klinikken").uncheck()
+    page.get_by_text("Velg minst én mottaker før du lagrer.").wait_for()
+    page.get_by_role("button", name="Lagre endringen").click()
+    page.get_by_text("Velg minst én mottaker. Ingenting er lagret.").first.wait_for()
+    return page
+
+
 @state("konfigurasjon-helsenorge-lest")
 def _helsenorge_read(stage: Stage) -> Any:
     page = stage.settings("helsenorge")

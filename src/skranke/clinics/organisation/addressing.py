@@ -27,7 +27,7 @@ def recipients_by_party() -> dict[UUID | None, tuple[Recipient, ...]]:
     """Who is set as recipient of each service's HER-id; of the clinic's own row under None."""
     found: dict[UUID | None, tuple[Recipient, ...]] = {}
     for row in ServiceRecipient.objects.order_by("id"):
-        one = Recipient(employee_id=row.employee_id, group_id=row.group_id, role_id=row.role_id)
+        one = Recipient(row.employee_id, row.group_id, row.role_id)
         found[row.party_id] = (*found.get(row.party_id, ()), one)
     return found
 

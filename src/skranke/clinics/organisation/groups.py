@@ -15,6 +15,7 @@ from skranke.clinics.models import (
     GroupKind,
     GroupMember,
     GroupRole,
+    ReceiverChoice,
     Role,
     ServiceRecipient,
     SignedOut,
@@ -75,6 +76,10 @@ def remove_group(group_id: UUID) -> None:
     if ServiceRecipient.objects.filter(group=group).exists():
         raise InUseError(
             _("Gruppen får meldinger (Tjenestebasert adressering). Ingenting er endret. Velg først en annen mottaker.")
+        )
+    if ReceiverChoice.objects.filter(group=group).exists():
+        raise InUseError(
+            _("Gruppen får meldinger fra helsenorge.no. Ingenting er endret. Velg først en annen mottaker.")
         )
     group.active, group.version = False, group.version + 1
     group.save()

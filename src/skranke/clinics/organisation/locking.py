@@ -22,11 +22,12 @@ def locked(model: type[Versioned], row_id: UUID, kind: str, expected_version: in
     if row is None:
         raise NotFoundError(_("Vi finner ikke dette lenger. Det kan være fjernet av en annen."))
     if expected_version is not None and row.version != expected_version:
-        raise ChangedError(_told(kind, row_id))
+        raise ChangedError(told(kind, row_id))
     return row
 
 
-def _told(kind: str, row_id: UUID) -> str:
+def told(kind: str, row_id: UUID) -> str:
+    """What the second of two is told: who was first, and when."""
     last = events_about(kind, row_id, limit=1)
     if not last:
         return _("Dette er endret siden du åpnet det. Ingenting av ditt er lagret. Se over og lagre på nytt.")

@@ -2,7 +2,7 @@
 
 from skranke.tenancy.work import forget
 
-GROUPS, STAFF = "groups", "staff"
+GROUPS, STAFF, RECEIVERS = "groups", "staff", "receivers"
 
 
 def forget_members() -> None:

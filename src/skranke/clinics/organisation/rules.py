@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from skranke.clinics.models import Access, EmployeeRole, StaffFunction
+from skranke.clinics.models import Access, EmployeeRole, ReceiverFormat, Service, StaffFunction
 
 RECEPTION_GROUP = "Resepsjon"
 _DOCTORS = frozenset({EmployeeRole.GP, EmployeeRole.SUBSTITUTE, EmployeeRole.INTERN})
@@ -74,3 +74,23 @@ def inherited(accesses: Collection[str]) -> dict[str, bool]:
 def keeps_an_administrator(administrators: Iterable[UUID], leaving: UUID) -> bool:
     """ORG-4: somebody must be left who may give and take accesses."""
     return any(one != leaving for one in administrators)
+
+
+def standard_format(kind: str) -> ReceiverFormat:
+    """RCV-9: an e-consultation goes to the patient's practitioner, all else to fixed recipients: the whole clinic."""
+    return ReceiverFormat.PRACTITIONER if kind == Service.E_CONSULTATION else ReceiverFormat.FIXED
+
+
+def takes_recipients(wanted: str) -> bool:
+    """Whether the clinic chooses recipients; in the format "patient's practitioner" there are none (RCV-5 to RCV-7)."""
+    return wanted != ReceiverFormat.PRACTITIONER
+
+
+def takes_practitioner(wanted: str) -> bool:
+    """Whether the patient's practitioner gets the message, alone or beside others (RCV-5, RCV-7)."""
+    return wanted != ReceiverFormat.FIXED
+
+
+def has_somebody(wanted: str, recipients: Collection[object]) -> bool:
+    """RCV-10: a format with recipients needs one."""
+    return bool(recipients) or not takes_recipients(wanted)

@@ -11,9 +11,10 @@ from skranke.audit.services import event, record
 from skranke.blobs import services as blobs
 from skranke.clinics.models import Employee, PartyKind
 from skranke.clinics.organisation.addressing import catch_all, recipients_of
+from skranke.clinics.organisation.receivers import is_received
 from skranke.clinics.organisation.values import WHOLE_CLINIC, Recipient
 from skranke.clinics.queries import party_of_her_id
-from skranke.dialog import rules
+from skranke.dialog import routing, rules
 from skranke.dialog.errors import NobodyReadsError, OtherPatientError
 from skranke.dialog.models import (
     Attachment,
@@ -257,12 +258,15 @@ def _set_rules(thread: Thread, incoming: IncomingMessage) -> tuple[Recipient, ..
     if incoming.list_unconfirmed:
         return catch_all()
     addressed = _active(thread.party.employee if thread.party else None)
-    practitioner = rules.recipient(thread.kind, wanted=_wanted(thread, incoming), addressed=addressed)
-    if practitioner is not None:
+    practitioner = rules.practitioner(thread.kind, wanted=_wanted(thread, incoming), addressed=addressed)
+    is_gps = thread.party is not None and thread.party.kind == PartyKind.GP
+    if is_gps and is_received(thread.kind):
+        return routing.receivers(thread.kind, practitioner)
+    if practitioner is not None and rules.is_practitioners_own(thread.kind):
         return (of(practitioner),)
-    if rules.goes_to_whole_clinic(thread.kind, is_gps=thread.party is not None and thread.party.kind == PartyKind.GP):
+    if rules.goes_to_whole_clinic(thread.kind, is_gps=is_gps):
         return (WHOLE_CLINIC,)
-    return recipients_of(thread.party)
+    return routing.readable(recipients_of(thread.party))
 
 
 def _active(employee: Employee | None) -> Employee | None:

@@ -1,4 +1,4 @@
-"""Konfigurasjon > Post > HelseNorge: getting started, what is on for whom, what the clinic offers (ACT-3, ACT-9)."""
+"""Konfigurasjon > Post > HelseNorge: receivers, getting started, what is on for whom, what is offered (ACT-3)."""
 
 from dataclasses import dataclass
 
@@ -24,6 +24,7 @@ from skranke.scheduling.visibility import SERVICES, service_name
 from skranke.tenancy.work import acting
 from skranke.web.clinic.post.place import slug_of
 from skranke.web.clinic.session import asking_view
+from skranke.web.clinic.settings import receivers
 from skranke.web.clinic.settings.frame import settings_page, settings_view
 
 ROUTE = "settings-helsenorge"
@@ -111,7 +112,7 @@ def _page(
     clinic = clinics.this_clinic()
     able = [one for one in party_statuses() if one.eligible]
     read = [one.party.services_read_at for one in able if one.party is not None and one.party.services_read_at]
-    context = {
+    context = receivers.section() | {
         "clinic": clinic,
         "red": [line for line in clinic_lines(clinic) if not line.ok],
         "services": [(one.value, service_name(one.value)) for one in SERVICES],
