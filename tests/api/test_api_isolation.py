@@ -72,6 +72,7 @@ Recipe = Callable[[Api, dict[str, str]], Answer]
 # One for each route that names a thing; the id in it is what the stranger guesses.
 RECIPES: dict[str, tuple[str, Recipe]] = {
     "GET /threads/{thread_id}": ("thread", lambda api, ids: api.get(f"threads/{ids['thread']}")),
+    "POST /threads/{thread_id}/journal": ("thread", lambda api, ids: api.post(f"threads/{ids['thread']}/journal")),
     "POST /threads/{thread_id}/convert": ("thread", lambda api, ids: api.post(f"threads/{ids['thread']}/convert")),
     "POST /threads/{thread_id}/take": ("thread", lambda api, ids: api.post(f"threads/{ids['thread']}/take")),
     "POST /threads/{thread_id}/forward": ("thread", lambda api, ids: api.post(f"threads/{ids['thread']}/forward", {})),
@@ -168,6 +169,7 @@ WRITES: dict[str, str] = {
     "POST /threads": "thread.started",
     "GET /threads/{thread_id}": "thread.read",
     "POST /threads/{thread_id}/convert": "thread.turned",
+    "POST /threads/{thread_id}/journal": "journal.recorded",
     "POST /threads/{thread_id}/take": "thread.taken",
     "POST /threads/{thread_id}/forward": "thread.forwarded",
     "POST /threads/{thread_id}/messages": "thread.answered",

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import transaction
 
-from skranke.blobs.errors import BlobNotFoundError
 from skranke.blobs.services import read
 from skranke.dialog import queries, rules, services
+from skranke.dialog.errors import NotJournaledError
 from skranke.dialog.models import Attachment, Message
 from skranke.journal.models import JournalEntry
 from skranke.kernel import clock
@@ -63,7 +63,7 @@ def test_what_cannot_be_journaled_is_not_sent() -> None:
     with acting(cast.actor(cast.kari)):
         attachment = upload()
         Attachment.objects.filter(id=attachment.id).update(blob_id=new_id())
-        with pytest.raises(BlobNotFoundError):
+        with pytest.raises(NotJournaledError):
             services.answer(thread, text="Se vedlegg.", attachment_ids=[attachment.id])
         transaction.set_rollback(True)
     with acting(cast.system):

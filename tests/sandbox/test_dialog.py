@@ -227,3 +227,17 @@ def test_another_persons_thread_and_file_look_as_if_they_were_not_there(play):
         nobodys = browser.get(f"{stranger.page}/{path.partition('/')[0]}/{uuid4().int % 10**9}")
         assert (theirs.status, nobodys.status) == (404, 404)
         assert "Utslett" not in theirs.text
+
+
+@pytest.mark.req("JRN-11", "JRN-12", "RX-12")
+def test_a_citizen_reads_what_each_service_is_for(play):
+    page, browser = play.citizen().page, play.browser()
+    consultation = browser.get(f"{page}/skriv/ekonsultasjon")
+    assert consultation.says("som ikke haster")
+    assert consultation.says("ring 113")
+    contact = browser.get(f"{page}/skriv/kontakt")
+    assert contact.says("ingen helsehjelp")
+    assert not contact.says("som ikke haster")
+    assert browser.get(f"{page}/resept").says(
+        "det du har hatt på resept før: legemidler, forbruksmateriell og næringsmidler"
+    )

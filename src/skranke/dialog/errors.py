@@ -35,6 +35,12 @@ class NotAnswerableError(ConflictError):
     code = "not_answerable"
 
 
+class NotJournaledError(ConflictError):
+    """What was to be sent belongs in the journal and cannot be written there: then it is not sent either (JRN-7)."""
+
+    code = "not_journaled"
+
+
 class PrescriptionsNeededError(InvalidError):
     """The answer says that something is renewed, and the profile demands to tell what (RX-16, D-05)."""
 

@@ -57,7 +57,7 @@ def thread_view(thread: Thread) -> ThreadView:
     waits, final = waiting_since(thread) is not None, is_answered_finally(thread)
     takes = thread.channel != Channel.INTERNAL or thread.may_be_answered
     may_answer = takes and rules.is_answerable(thread.kind) and not final
-    participants = _participants(thread)
+    participants, messages = _participants(thread), _messages(thread, final=final)
     record(Action.THREAD_READ, subject_kind="thread", subject_id=thread.id, patient_id=thread.patient_id)
     return ThreadView(
         id=thread.id,
@@ -81,12 +81,13 @@ def thread_view(thread: Thread) -> ThreadView:
         answered_finally=final,
         takes_attachments=rules.takes_attachments(thread.kind),
         journaled=rules.is_journaled(thread.kind),
+        may_journal=thread.patient is not None and any(one.journal_entry_id is None for one in messages),
         in_inbox=_in_inbox(participants, employee),
         responsible_id=thread.responsible_id,
         responsible_name=thread.responsible.name if thread.responsible else "",
         version=thread.version,
         max_text=turning.room(thread.kind, begins=turning.begins(thread)),
-        messages=_messages(thread, final=final),
+        messages=messages,
         events=tuple(_event(event) for event in thread.events.order_by("at", "id")),
         participants=participants,
     )

@@ -96,7 +96,7 @@ def _told(stage: Stage) -> Any:
     return page
 
 
-@state("resept-svares-som", "thread-answer-as", main=True)
+@state("resept-svares-som", main=True)
 def _answered_as(stage: Stage) -> Any:
     page = _request(stage)
     page.locator("#answer-text").fill("Når tok du den sist?")
@@ -106,7 +106,7 @@ def _answered_as(stage: Stage) -> Any:
     return page
 
 
-@state("samtale-gjort-om", "thread-convert", main=True)
+@state("samtale-gjort-om", main=True)
 def _converted(stage: Stage) -> Any:
     words = f"Vondt i kneet {uuid4().hex[:4]}"
     home = stage.citizen("Ola Nordli")

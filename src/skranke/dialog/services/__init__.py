@@ -4,6 +4,7 @@ from skranke.dialog.services.changes import takes_answers
 from skranke.dialog.services.colleagues import start_internal
 from skranke.dialog.services.delivery import mark_delivery, mark_resent, mark_unread_by_patient
 from skranke.dialog.services.handle import close_thread, forward, mark_read, remove_from_inbox, take
+from skranke.dialog.services.journaling import journal_by_hand
 from skranke.dialog.services.keeping import (
     discard_draft,
     draft_counts,
@@ -34,6 +35,7 @@ __all__ = [
     "drafts",
     "end_employment",
     "forward",
+    "journal_by_hand",
     "keep_draft",
     "mark_delivery",
     "mark_read",

@@ -1,14 +1,21 @@
 """Writing an e-consultation into the patient's journal, in the transaction of its receipt or sending (JRN-1, JRN-7)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
+from django.db import DatabaseError
+from django.utils.translation import gettext as _
+
+from skranke.blobs.errors import BlobNotFoundError
 from skranke.dialog import rules
+from skranke.dialog.errors import NotJournaledError
 from skranke.dialog.models import Attachment, Direction, Message, Thread
-from skranke.dialog.services.changes import add_event
+from skranke.dialog.services.changes import add_event, lock_for_change, save_change
 from skranke.dialog.values import EventKind
 from skranke.journal.queries import entry_ids_of
 from skranke.journal.services import record_entry
 from skranke.journal.values import AttachmentFacts
+from skranke.kernel.errors import InvalidError
 
 SOURCE = "message"
 # Two names of the longest kind and the space between them are one sign more.
@@ -20,19 +27,60 @@ def journal_thread(thread: Thread) -> None:
 
     Usually that is the newest one. More when the message that says what the thread is came late.
     """
-    if not rules.is_journaled(thread.kind):
-        return
+    if rules.is_journaled(thread.kind):
+        _write_missing(thread)
+
+
+def _write_missing(thread: Thread) -> None:
     messages = list(thread.messages.order_by("generated_at", "msg_id"))
     known = entry_ids_of(SOURCE, [message.id for message in messages])
     for message in messages:
         if message.id not in known:
-            journal_message(thread, message, message.attachments.order_by("number"))
+            _write(thread, message, message.attachments.order_by("number"))
+
+
+def journal_sent(thread: Thread) -> None:
+    """As `journal_thread`, for what an employee does: what cannot be journaled is told, and nothing is done (JRN-7).
+
+    Raises NotJournaledError.
+    """
+    with _or_nothing_is_done():
+        journal_thread(thread)
+
+
+def journal_by_hand(thread: Thread, *, expected_version: int | None = None) -> Thread:
+    """Journal all of a thread about a patient that is not in the journal yet (JRN-13), a whole dialog in one action.
+
+    What comes later is not journaled by itself. Raises InvalidError where no patient is in it, NotJournaledError,
+    VersionConflictError.
+    """
+    thread, _employee = lock_for_change(thread, expected_version=expected_version)
+    if thread.patient is None:
+        raise InvalidError(_("Samtalen gjelder ingen pasient og kan ikke føres i noen journal."))
+    with _or_nothing_is_done():
+        _write_missing(thread)
+    save_change(thread)
+    return thread
+
+
+@contextmanager
+def _or_nothing_is_done() -> Iterator[None]:
+    """What the journal does not take is told as one thing, whatever stood in the way; the caller's work is undone."""
+    try:
+        yield
+    except (BlobNotFoundError, DatabaseError) as error:
+        raise NotJournaledError(
+            _("Vi fikk ikke ført samtalen i journalen, og da blir ingenting sendt. Prøv igjen om litt.")
+        ) from error
 
 
 def journal_message(thread: Thread, message: Message, files: Iterable[Attachment]) -> None:
     """Journal one message with its files, when it is of a kind that is journaled."""
-    if not rules.is_journaled(thread.kind):
-        return
+    if rules.is_journaled(thread.kind):
+        _write(thread, message, files)
+
+
+def _write(thread: Thread, message: Message, files: Iterable[Attachment]) -> None:
     assert thread.patient is not None
     record_entry(
         patient=thread.patient,

@@ -26,7 +26,7 @@ from skranke.dialog.services.changes import (
     refresh,
     save_change,
 )
-from skranke.dialog.services.journaling import journal_thread
+from skranke.dialog.services.journaling import journal_sent
 from skranke.dialog.services.sending import checked_text, record_sent, send
 from skranke.dialog.values import EventKind
 from skranke.kernel.errors import InvalidError
@@ -57,7 +57,7 @@ def convert(thread: Thread, *, expected_version: int | None = None) -> Thread:
         thread.state = ThreadState.OPEN
         join(thread, of(employee), in_inbox=True)
     refresh(thread)
-    journal_thread(thread)
+    journal_sent(thread)
     save_change(thread)
     return thread
 

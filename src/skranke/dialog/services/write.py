@@ -32,7 +32,7 @@ from skranke.dialog.services.changes import (
     waiting_since,
 )
 from skranke.dialog.services.colleagues import answer_colleagues
-from skranke.dialog.services.journaling import journal_thread
+from skranke.dialog.services.journaling import journal_sent
 from skranke.dialog.services.keeping import discard_answer, discard_draft
 from skranke.dialog.services.participants import Invited, invite
 from skranke.dialog.services.prescriptions import renewed, rows
@@ -123,7 +123,7 @@ def _conclude(thread: Thread, employee: Employee, message: Message, *, close: bo
     add_event(thread, EventKind.ANSWERED, detail={"message": str(message.id)})
     if close:
         add_event(thread, EventKind.CLOSED)
-    journal_thread(thread)
+    journal_sent(thread)
     record_sent(Action.THREAD_ANSWERED, thread, message)
     discard_answer(thread, employee)
     save_change(thread)
@@ -166,7 +166,7 @@ def start_dialog(
     invite(thread, to, by=employee)
     join(thread, of(employee), in_inbox=False)
     add_event(thread, EventKind.STARTED, detail={"message": str(message.id)})
-    journal_thread(thread)
+    journal_sent(thread)
     record_sent(Action.THREAD_STARTED, thread, message)
     save_change(thread)
     if draft is not None:

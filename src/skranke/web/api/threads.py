@@ -15,7 +15,7 @@ from skranke.dialog.access import get_attachment_for, get_thread_for
 from skranke.dialog.mailboxes import mailbox as read_mailbox
 from skranke.dialog.mailboxes import note_shown
 from skranke.dialog.models import Attachment, DialogKind, Message, PrescriptionForm, Thread
-from skranke.dialog.services import convert, handle, start_internal, write
+from skranke.dialog.services import convert, handle, journal_by_hand, start_internal, write
 from skranke.dialog.services.participants import Colleagues
 from skranke.dialog.services.resend import resend
 from skranke.dialog.services.uploads import store_upload
@@ -165,6 +165,14 @@ def close_thread(request: HttpRequest, thread_id: UUID) -> Any:
 def convert_thread(request: HttpRequest, thread_id: UUID) -> Any:
     """Make a received e-kontakt an e-konsultasjon for good (JRN-3, JRN-4); the next answer leaves as one."""
     convert(get_thread_for(current_actor(), thread_id), expected_version=expected_version(request))
+    return _changed(thread_id)
+
+
+@router.post("/threads/{thread_id}/journal", response=schemas.ThreadOut)
+@writes
+def journal_thread(request: HttpRequest, thread_id: UUID) -> Any:
+    """Write all of the thread that is not there yet into the patient's journal (JRN-13)."""
+    journal_by_hand(get_thread_for(current_actor(), thread_id), expected_version=expected_version(request))
     return _changed(thread_id)
 
 

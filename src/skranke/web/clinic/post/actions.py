@@ -78,6 +78,18 @@ def convert(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse
     )
 
 
+@require_POST
+@clinic_view
+def journal(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Write the conversation into the patient's journal (JRN-13); what is begun stays in the box."""
+    thread = get_thread_for(actor, thread_id)
+
+    def verb(_draft: Draft) -> None:
+        services.journal_by_hand(thread, expected_version=_version(request))
+
+    return _do(request, actor, thread_id, verb, "journalfort")
+
+
 def _renews(thread: Thread, outcome: str) -> bool:
     """Whether the outcome takes prescriptions along: with any other the page does not show those that are ticked."""
     decided = rules.outcome(thread.kind, outcome)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("post/<uuid:thread_id>/svar-og-avslutt", actions.answer, {"close": True}, name="thread-answer-close"),
     path("post/<uuid:thread_id>/avvis", actions.answer, {"outcome": "rejected"}, name="thread-refuse"),
     path("post/<uuid:thread_id>/svar-som", actions.answer_as, name="thread-answer-as"),
+    path("post/<uuid:thread_id>/journal", actions.journal, name="thread-journal"),
     path("post/<uuid:thread_id>/gjor-om", actions.convert, name="thread-convert"),
     path("post/<uuid:thread_id>/videresend", actions.forward, name="thread-forward"),
     path("post/<uuid:thread_id>/avslutt", actions.close, name="thread-close"),

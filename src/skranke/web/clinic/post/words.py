@@ -244,6 +244,7 @@ def done_text(done: str) -> str:
         "avsluttet-internt": _("Samtalen er ute av innboksen din. Den går til arkivet når alle har avsluttet den."),
         "videresendt": _("Samtalen er videresendt. Du finner den under Åpne."),
         "avsluttet": _("Samtalen er avsluttet og ligger i arkivet. Pasienten har ikke fått beskjed."),
+        "journalfort": _("Samtalen er ført i journalen. Det som kommer senere, føres ikke av seg selv."),
         "gjort-om": _("Samtalen er en eKonsultasjon og er ført i journalen. Pasienten får vite det når du svarer."),
         "tatt": _("Du har ansvaret. Samtalen ligger bare i din innboks."),
         "fjernet": _("Samtalen er fjernet fra innboksen din. Andre som har den, beholder den."),
