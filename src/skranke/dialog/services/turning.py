@@ -34,7 +34,7 @@ from skranke.standards import profile
 
 # The patient reads these, whatever language the one who answers works in: they are not translated.
 _SUBJECT = "Svar fra legekontoret"
-_FEE = "Legen svarer deg i en e-konsultasjon. Du kan måtte betale egenandel."
+_FEE = "Du får svar i en e-konsultasjon. Du kan måtte betale egenandel."
 _CLOSING = {
     DialogKind.E_CONTACT: "Svaret kommer som e-kontakt.",
     DialogKind.E_CONSULTATION: "Svaret kommer som e-konsultasjon.",
