@@ -154,7 +154,8 @@ def test_a_mailbox_costs_the_same_however_many_threads_it_holds(name) -> None:
                 services.answer(thread, text="Ja.", close=number % 4 == 1)
     with acting(cast.actor(cast.ali)), CaptureQueriesContext(connection) as captured:
         assert queries.mailbox(name, q="utslett").rows
-    assert len(captured) <= MAILBOX_CEILING
+    # Each word that is searched for is one question more: how many have it.
+    assert len(captured) <= MAILBOX_CEILING + 1
     with acting(cast.actor(cast.ali)), CaptureQueriesContext(connection) as captured:
         queries.counts()
     assert len(captured) <= COUNTS_CEILING
