@@ -56,11 +56,14 @@ class Demo:
         her_id = self.citizen(name)["gp_her_id"]
         return next(one["name"] for one in self.facts["parties"] if one["her_id"] == her_id)
 
-    def ask(self, username: str, path: str) -> Any:
-        """What the REST API answers a member of staff."""
+    def ask(self, username: str, path: str, put: object = None) -> Any:
+        """What the REST API answers a member of staff; put: what is to stand there from now on."""
         request = urllib.request.Request(
             self.facts["api_url"] + path, headers={"Authorization": f"Bearer {self.user(username)['api_token']}"}
         )
+        if put is not None:
+            request.method, request.data = "PUT", json.dumps(put).encode()
+            request.headers |= {"Content-Type": "application/json", "If-Match": "*"}
         with urllib.request.urlopen(request, timeout=30) as response:
             return json.load(response)
 
