@@ -148,10 +148,17 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
     ),
 }
 # Settings: an administrator's, and about no patient.
-SETTINGS = {"POST /schedules", "PATCH /schedules/{schedule_id}", "GET /receivers", "PUT /receivers/{kind}"}
+SETTINGS = {
+    "GET /messages",
+    "POST /schedules",
+    "PATCH /schedules/{schedule_id}",
+    "GET /receivers",
+    "PUT /receivers/{kind}",
+}
 # Routes that name no thing: the stranger gets an answer, with nothing of ours in it.
 LISTS: dict[str, Recipe] = {
     "GET /threads": lambda api, ids: api.get("threads", mailbox="aapne"),
+    "GET /messages": lambda api, ids: api.get("messages"),
     "GET /patients": lambda api, ids: api.get("patients", q="Ola"),
     "GET /schedules": lambda api, ids: api.get("schedules"),
     "GET /receivers": lambda api, ids: api.get("receivers"),
@@ -179,6 +186,7 @@ WRITES: dict[str, str] = {
     "GET /attachments/{attachment_id}": "attachment.read",
     "GET /journal": "journal.read",
     "GET /journal/attachments/{attachment_id}": "journal.read",
+    "GET /messages": "message.listed",
     "GET /patients": "patient.searched",
     "GET /patients/{patient_id}": "patient.read",
     "GET /patients/{patient_id}/reachability": "patient.read",

@@ -79,6 +79,7 @@ class Action(StrEnum):
     MESSAGE_REJECTED = "message.rejected"
     MESSAGE_RESENT = "message.resent"
     MESSAGE_READ = "message.read"
+    MESSAGES_LISTED = "message.listed"
     ATTACHMENT_STORED = "attachment.stored"
     ATTACHMENT_READ = "attachment.read"
     OUTBOX_WITHDRAWN = "outbox.withdrawn"

@@ -83,6 +83,7 @@ class OutboxItem(TenantModel):
                 condition=Q(stream__startswith="appointment:"),
             ),
             models.Index(fields=["clinic_id", "subject_id"], name="outbox_subject"),
+            models.Index(fields=["clinic_id", "-created_at", "-id"], name="outbox_newest"),
             models.Index(
                 fields=["clinic_id", "sent_at"],
                 name="outbox_awaiting_receipt",

@@ -97,6 +97,7 @@ def action_by_clinic(action: str) -> str:
         Action.PATIENT_SEARCHED: _("Søkte etter pasienter"),
         Action.THREADS_LISTED: _("Åpnet en postkasse"),
         Action.THREAD_SEARCHED: _("Søkte i samtaler"),
+        Action.MESSAGES_LISTED: _("Så i meldingsloggen"),
         Action.SCHEDULE_READ: _("Åpnet en timebok"),
         Action.SESSION_OPENED: _("Logget inn"),
         Action.SESSION_CLOSED: _("Logget ut"),

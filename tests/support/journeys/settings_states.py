@@ -28,6 +28,20 @@ def _access_log(stage: Stage) -> Any:
     return page
 
 
+@state("konfigurasjon-meldingslogg", "settings-message-log", main=True)
+def _message_log(stage: Stage) -> Any:
+    page = stage.settings("meldingslogg")
+    page.get_by_role("region", name="Meldinger").locator("tbody tr").first.wait_for()
+    return page
+
+
+@state("konfigurasjon-meldingslogg-ingen")
+def _message_log_empty(stage: Stage) -> Any:
+    page = stage.settings("meldingslogg?fra=2027-03-03&til=2027-03-01")
+    page.get_by_text("Sluttdatoen er før startdatoen").first.wait_for()
+    return page
+
+
 @state("konfigurasjon-innsynslogg-uvanlig", main=True)
 def _access_log_unusual(stage: Stage) -> Any:
     """A nurse has opened the record of somebody who has nothing to do with the clinic just now."""

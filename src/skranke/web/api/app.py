@@ -8,7 +8,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from skranke import __version__
 from skranke.kernel.errors import SkrankeError
-from skranke.web.api import appointments, patients, problems, receivers, threads
+from skranke.web.api import appointments, message_log, patients, problems, receivers, threads
 from skranke.web.api.work import BearerToken
 
 api = NinjaAPI(
@@ -20,7 +20,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     auth=BearerToken(),
 )
-for _router in (threads.router, patients.router, appointments.router, receivers.router):
+for _router in (threads.router, message_log.router, patients.router, appointments.router, receivers.router):
     api.add_router("", _router)
 
 _handlers: tuple[tuple[type[Exception], Any], ...] = (

@@ -9,6 +9,8 @@ from ninja import Schema
 from pydantic import AfterValidator, Field
 
 from skranke.dialog.values import Mailbox
+from skranke.gateway.log_values import LogKind, LogState
+from skranke.gateway.message_log import LARGEST_PAGE
 from skranke.scheduling.values import OfferAudience
 
 MOST_ROWS = 500
@@ -163,6 +165,30 @@ class ThreadList(Schema):
     """A page of a mailbox; `next_cursor` is empty on the last."""
 
     items: list[ThreadRowOut]
+    next_cursor: str
+
+
+class LoggedMessageOut(Schema):
+    """One message of the message log: that it exists, of whom, and where it stands; not what was written.
+
+    `id`: of the row of the log. `reason`: why it is not where it should be.
+    """
+
+    id: UUID
+    incoming: bool
+    at: datetime
+    kind: LogKind
+    state: LogState
+    reason: str
+    patient_id: UUID | None
+    patient_name: str
+    msg_id: str
+
+
+class MessageLog(Schema):
+    """A page of the message log, the newest first; `next_cursor` is empty on the last."""
+
+    items: list[LoggedMessageOut]
     next_cursor: str
 
 
@@ -465,6 +491,21 @@ class ThreadQuery(Schema):
     q: Text = ""
     cursor: str = ""
     limit: int = Field(50, ge=1, le=MOST_ROWS)
+
+
+class MessageLogQuery(Schema):
+    """Which page of the message log. `q`: a patient (name, birth date, national id), or the whole id of a message.
+
+    `from`, `to`: the days, both counted, in which they came or were made.
+    """
+
+    q: Text = ""
+    direction: Literal["", "in", "out"] = ""
+    state: LogState | None = None
+    first: date | None = Field(None, alias="from")
+    last: date | None = Field(None, alias="to")
+    cursor: str = ""
+    limit: int = Field(50, ge=1, le=LARGEST_PAGE)
 
 
 class JournalQuery(Schema):

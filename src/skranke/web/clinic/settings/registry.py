@@ -104,6 +104,13 @@ PAGES = (
         Permission.SET_RECEIVERS,
     ),
     SettingsPage(
+        Area.POST,
+        "settings-message-log",
+        _("Meldingslogg"),
+        _("Alle elektroniske meldinger inn og ut, og hvor de står."),
+        Permission.CHANGE_SETTINGS,
+    ),
+    SettingsPage(
         Area.CLINIC, "settings-me", _("Min profil"), _("Navn, telefon, språk, og hvilke grupper du er logget inn i.")
     ),
     SettingsPage(
