@@ -46,3 +46,19 @@ def test_an_e_contact_becomes_an_e_consultation(*, staff: Open, citizen: Open, h
     home.locator("#id_text").fill("Takk, det venter jeg på.")
     home.get_by_role("button", name="Send svar").click()
     doctor.locator("#thread-conv").get_by_text("Takk, det venter jeg på.").wait_for()
+    look(home, doctor)
+
+    home.get_by_role("link", name="Tilbake til innboksen").click()
+    conversations = home.locator("#innboks tr", has_text=subject)
+    conversations.filter(has_text="e-Kontakt").wait_for()
+    look(home)
+    conversations.filter(has_text="eKonsultasjon").get_by_role("link").click()
+    home.locator("#samtale .msg", has_text="kom til time på mandag").get_by_text(
+        "Du kan måtte betale egenandel."
+    ).wait_for()
+    look(home)
+    home.locator("#id_text").fill("Da sees vi.")
+    home.get_by_role("button", name="Send svar").click()
+    doctor.locator("#thread-conv").get_by_text("Da sees vi.").wait_for()
+    assert doctor.locator("#thread-conv .msg").count() == 5
+    look(home, doctor)
