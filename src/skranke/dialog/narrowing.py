@@ -1,4 +1,4 @@
-"""The filters of a mailbox (MSG-7): who takes part, and in which period the newest message came."""
+"""The filters of a mailbox (MSG-7): who takes part, when the newest message came, and what is due today."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -17,6 +17,8 @@ def narrowed(by: Narrowing) -> Q:
     if by.participant is not None:
         who = Q(employee=by.participant) | Q(group=by.participant) | Q(role=by.participant)
         kept &= Q(Exists(Participant.objects.filter(who, thread=OuterRef("pk"))))
+    if by.due:
+        kept &= Q(answer_due__lte=clock.today())
     if by.first and by.last and by.last < by.first:
         raise InvalidError(_("Sluttdatoen er før startdatoen. Velg en senere sluttdato."), field="to")
     begins = _midnight(by.first) if by.first else None

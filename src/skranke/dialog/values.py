@@ -63,12 +63,13 @@ class Narrowing:
     """Which threads of a mailbox are wanted (MSG-7).
 
     participant: the id of an employee, a group or a role that takes part. first, last: the days, both counted, between
-    which the newest message came.
+    which the newest message came. due: only what must be answered today or is late.
     """
 
     participant: UUID | None = None
     first: date | None = None
     last: date | None = None
+    due: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

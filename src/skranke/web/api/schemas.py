@@ -479,7 +479,7 @@ class ThreadQuery(Schema):
     """Which page of which mailbox.
 
     `participant`: the id of an employee, a group or a role that takes part. `from`, `to`: the newest message came on
-    one of these days, both counted.
+    one of these days, both counted. `due_today`: only what must be answered today or is late.
     """
 
     mailbox: Mailbox = Mailbox.INBOX
@@ -488,6 +488,7 @@ class ThreadQuery(Schema):
     participant: UUID | None = None
     first: date | None = Field(None, alias="from")
     last: date | None = Field(None, alias="to")
+    due_today: bool = False
     q: Text = ""
     cursor: str = ""
     limit: int = Field(50, ge=1, le=MOST_ROWS)

@@ -43,7 +43,7 @@ def list_threads(request: HttpRequest, wanted: Query[schemas.ThreadQuery]) -> An
         limit=wanted.limit,
         q=wanted.q,
         patient_id=wanted.patient,
-        narrow=Narrowing(participant=wanted.participant, first=wanted.first, last=wanted.last),
+        narrow=Narrowing(participant=wanted.participant, first=wanted.first, last=wanted.last, due=wanted.due_today),
     )
     note_shown(wanted.mailbox, page)
     return {"items": list(page.rows), "next_cursor": page.next_cursor}

@@ -16,6 +16,7 @@ from skranke.web.numbers import number_of
 
 ROWS = 50
 _LONGEST_SEARCH = 200
+_DUE = "idag"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +24,8 @@ class Place:
     """A mailbox, what of it is asked for, and how much of it stands on the screen.
 
     box: as it was written in the address; the mailbox verb refuses an unknown one. kind, order: empty means all kinds
-    and the mailbox's own order. participant, first, last: the filter (`Narrowing`). shown: how many rows are asked for.
-    before: how many the list holds above them. selected: the open thread.
+    and the mailbox's own order. participant, first, last, due: the filter (`Narrowing`). shown: how many rows are asked
+    for. before: how many the list holds above them. selected: the open thread.
     """
 
     slug: str
@@ -35,6 +36,7 @@ class Place:
     participant: UUID | None = None
     first: date | None = None
     last: date | None = None
+    due: bool = False
     cursor: str = ""
     shown: int = ROWS
     before: int = 0
@@ -54,13 +56,13 @@ class Place:
     def narrowing(self) -> Narrowing:
         """The filter as the mailbox takes it."""
         if self.ends_too_early:
-            return Narrowing(participant=self.participant)
-        return Narrowing(participant=self.participant, first=self.first, last=self.last)
+            return Narrowing(participant=self.participant, due=self.due)
+        return Narrowing(participant=self.participant, first=self.first, last=self.last, due=self.due)
 
     @property
     def filter_fields(self) -> dict[str, str]:
         """The filter as an address carries it."""
-        told = {"deltaker": self.participant, "fra": self.first, "til": self.last}
+        told = {"deltaker": self.participant, "fra": self.first, "til": self.last, "frist": _DUE if self.due else ""}
         return {name: str(value or "") for name, value in told.items()}
 
     @property
@@ -96,7 +98,12 @@ class Place:
     @property
     def unfiltered_url(self) -> str:
         """This list without its filters."""
-        return self.list_url(slag="", deltaker="", fra="", til="", cursor="")
+        return self.list_url(slag="", deltaker="", fra="", til="", frist="", cursor="")
+
+    @property
+    def due_url(self) -> str:
+        """What of the inbox must be answered today, what is due first on top."""
+        return Place(slug=self.slug, due=True).list_url()
 
     def rows_url(self, **changes: str) -> str:
         """This list's rows alone."""
@@ -128,6 +135,7 @@ def place_of(request: HttpRequest, selected: UUID | None = None) -> Place:
         participant=uuid_or_none(given.get("deltaker", "")),
         first=_day(given.get("fra", "")),
         last=_day(given.get("til", "")),
+        due=given.get("frist", "") == _DUE,
         cursor=given.get("cursor", ""),
         shown=_rows(request.POST.get("antall") or given.get("antall", "")) or ROWS,
         before=_rows(given.get("hatt", "")),
