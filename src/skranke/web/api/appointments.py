@@ -22,7 +22,7 @@ from skranke.scheduling.models import Appointment, BookedThrough, Schedule
 from skranke.scheduling.services import booking, cancelling, changing, moving, setup, telling
 from skranke.scheduling.values import OfferAudience
 from skranke.tenancy.work import current_actor
-from skranke.web.api import schemas
+from skranke.web.api import asked, schemas
 from skranke.web.api.offered import slots
 from skranke.web.api.work import answer, created, expected_version, reads, writes
 
@@ -66,7 +66,7 @@ def change_schedule(request: HttpRequest, schedule_id: UUID, body: schemas.Sched
 
 @router.get("/slots", response=schemas.SlotList)
 @reads
-def list_slots(request: HttpRequest, wanted: Query[schemas.SlotQuery]) -> Any:
+def list_slots(request: HttpRequest, wanted: Query[asked.SlotQuery]) -> Any:
     """The slots that are offered to an audience, by the rules that booking checks again."""
     actor = current_actor()
     chosen = get_schedule_for(actor, wanted.schedule) if wanted.schedule else None
@@ -84,7 +84,7 @@ def list_slots(request: HttpRequest, wanted: Query[schemas.SlotQuery]) -> Any:
 
 @router.get("/appointments", response=schemas.AppointmentList)
 @reads
-def list_appointments(request: HttpRequest, wanted: Query[schemas.AppointmentQuery]) -> Any:
+def list_appointments(request: HttpRequest, wanted: Query[asked.AppointmentQuery]) -> Any:
     """Appointments by start."""
     actor = current_actor()
     if wanted.cursor > _LAST_ROW:

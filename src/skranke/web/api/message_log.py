@@ -7,7 +7,7 @@ from ninja import Query, Router
 
 from skranke.gateway.log_values import Sought
 from skranke.gateway.message_log import message_log
-from skranke.web.api import schemas
+from skranke.web.api import asked, schemas
 from skranke.web.api.work import reads
 
 router = Router(tags=["messages"])
@@ -15,7 +15,7 @@ router = Router(tags=["messages"])
 
 @router.get("/messages", response=schemas.MessageLog)
 @reads
-def list_messages(request: HttpRequest, wanted: Query[schemas.MessageLogQuery]) -> Any:
+def list_messages(request: HttpRequest, wanted: Query[asked.MessageLogQuery]) -> Any:
     """A page of the message log (MSG-23): every electronic message in and out with its state."""
     page = message_log(
         Sought(

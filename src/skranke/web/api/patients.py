@@ -17,7 +17,7 @@ from skranke.patients.access import get_patient_for
 from skranke.patients.models import Patient
 from skranke.patients.reaching import ask_ahead
 from skranke.tenancy.work import current_actor
-from skranke.web.api import schemas
+from skranke.web.api import asked, schemas
 from skranke.web.api.work import answer, reads
 from skranke.web.files import file_headers
 
@@ -56,7 +56,7 @@ def read_reachability(request: HttpRequest, patient_id: UUID) -> Any:
 
 @router.get("/journal", response=schemas.JournalList)
 @reads
-def read_journal(request: HttpRequest, wanted: Query[schemas.JournalQuery]) -> Any:
+def read_journal(request: HttpRequest, wanted: Query[asked.JournalQuery]) -> Any:
     """A patient's journal, newest first."""
     actor = current_actor()
     before = journal_access.get_entry_for(actor, wanted.cursor) if wanted.cursor else None

@@ -25,7 +25,7 @@ from skranke.kernel.errors import InvalidError
 from skranke.patients.access import get_patient_for
 from skranke.scheduling.services import answer_wish
 from skranke.tenancy.work import current_actor
-from skranke.web.api import schemas
+from skranke.web.api import asked, schemas
 from skranke.web.api.work import answer, created, expected_version, reads, writes
 from skranke.web.files import file_headers
 
@@ -34,7 +34,7 @@ router = Router(tags=["threads"])
 
 @router.get("/threads", response=schemas.ThreadList)
 @reads
-def list_threads(request: HttpRequest, wanted: Query[schemas.ThreadQuery]) -> Any:
+def list_threads(request: HttpRequest, wanted: Query[asked.ThreadQuery]) -> Any:
     """A page of a mailbox, in the order the screen shows it."""
     page = read_mailbox(
         wanted.mailbox,
