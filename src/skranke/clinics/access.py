@@ -11,6 +11,7 @@ from skranke.clinics.organisation.values import Recipient
 from skranke.clinics.permissions import Permission
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
+from skranke.kernel.ids import uuid_or_none
 
 
 def get_employee_for(actor: Actor, employee_id: UUID) -> Employee:
@@ -52,6 +53,25 @@ def get_receiver_for(actor: Actor, receiver: Recipient) -> Employee | Group | Ro
     if receiver.group_id is not None:
         return get_group_for(actor, receiver.group_id)
     return get_role_for(actor, receiver.role_id) if receiver.role_id is not None else None
+
+
+def get_member_for(actor: Actor, value: str) -> Employee | Group | Role | None:
+    """As `get_receiver_for`, from "kind:id" or "clinic", and also of those who are not active any more."""
+    kind, _colon, text = value.partition(":")
+    if kind == "clinic":
+        return None
+    wanted = uuid_or_none(text)
+    own = {"id": wanted, "clinic_id": actor.clinic_id}
+    found: Employee | Group | Role | None = None
+    if wanted is not None and kind == "employee":
+        found = Employee.objects.filter(**own).first()
+    elif wanted is not None and kind == "group":
+        found = Group.objects.filter(**own).first()
+    elif wanted is not None and kind == "role":
+        found = Role.objects.filter(**own).first()
+    if found is None:
+        raise NotFoundError("There is nobody of that name.")
+    return found
 
 
 def get_party_for(actor: Actor, party_id: UUID) -> CommunicationParty:

@@ -59,8 +59,11 @@ def granted_states(employee: Employee) -> list[ThreadState]:
 
 
 def visible_threads(employee: Employee) -> QuerySet[Thread]:
-    """The threads the employee may read: own ones, and the clinic's open or closed ones when granted (ORG-11)."""
-    allowed = participated_by(employee) | Q(state__in=granted_states(employee))
+    """The threads the employee may read: own ones, and the clinic's open or closed ones when granted (ORG-11).
+
+    Private ones are read by those who take part alone (MSG-13).
+    """
+    allowed = participated_by(employee) | Q(state__in=granted_states(employee), private=False)
     return Thread.objects.filter(allowed, clinic_id=employee.clinic_id)
 
 
@@ -82,7 +85,7 @@ def get_thread_for(actor: Actor, thread_id: UUID) -> Thread:
         if own is None:
             raise nothing()
         return own
-    threads = visible_threads(employee_of(actor)).select_related("patient", "party", "responsible")
+    threads = visible_threads(employee_of(actor)).select_related("patient", "party", "responsible", "task_employee")
     thread = threads.filter(id=thread_id).first()
     if thread is None:
         raise nothing()

@@ -17,6 +17,18 @@ class AnswerFirstError(ConflictError):
     code = "answer_required"
 
 
+class StaysError(ConflictError):
+    """Who got a thread by name cannot leave it, and the last who reads it cannot be taken out (MSG-11)."""
+
+    code = "participant_stays"
+
+
+class NoTaskError(ConflictError):
+    """Only a task that is not done can be completed (MSG-8, MSG-15)."""
+
+    code = "no_task"
+
+
 class NotResendableError(ConflictError):
     """The message may not be sent again: it is on its way or has arrived, or the patient is not active there."""
 

@@ -61,8 +61,8 @@ def mailbox(
     """A page of one of the acting employee's mailboxes.
 
     kind: only that sub-mailbox (MSG-2). q: words that are written in the thread or in the patient's name, each from its
-    beginning, or the beginning of the national id. order: the inbox shows first what is due first, every other the
-    newest first. narrow: only what the filter leaves (MSG-7).
+    beginning, or the beginning of the national id. order: the inbox shows first what is important (MSG-14) and then
+    what is due first, every other the newest first. narrow: only what the filter leaves (MSG-7).
     Raises NotFoundError for an unknown mailbox and one not granted (ORG-11), InvalidError for a wrong kind, period or
     cursor.
     """
@@ -89,9 +89,12 @@ def mailbox(
         has_files=Exists(Attachment.objects.filter(message__thread=OuterRef("pk"))),
         has_problem=Exists(Message.objects.filter(thread=OuterRef("pk"), delivery__in=rules.PROBLEMS)),
     ).prefetch_related("patient", "responsible")
-    threads = threads.order_by(*(["due_key"] if by_due else []), "-last_message_at", "-id")
+    first = box == Mailbox.INBOX and by_due
+    threads = threads.order_by(
+        *(["-important"] if first else []), *(["due_key"] if by_due else []), "-last_message_at", "-id"
+    )
     if cursor:
-        threads = threads.filter(_after(cursor, by_due=by_due))
+        threads = threads.filter(_after(cursor, by_due=by_due, important_first=first))
     limit = max(1, min(limit, LARGEST_PAGE))
     found = list(threads[: limit + 1])
     return Page(rows=_rows(found[:limit]), next_cursor=_cursor(found[limit - 1]) if len(found) > limit else "")
@@ -158,6 +161,12 @@ def _in_inbox(employee: Employee) -> Q:
     return Q(_among(waiting), state=ThreadState.OPEN)
 
 
+def _own_task(employee: Employee) -> Q:
+    """What the employee is to do, and what a patient is to do in a dialog the employee takes part in (MSG-15)."""
+    of_patient = Q(task_employee=None) & access.participated_by(employee)
+    return (Q(task_employee=employee) | of_patient) & Q(is_task=True, task_done_at=None, state=ThreadState.OPEN)
+
+
 def _stands_in_inbox(employee: Employee) -> Coalesce:
     """The same as `_in_inbox`, asked thread by thread."""
     rows = Participant.objects.filter(thread=OuterRef("pk"))
@@ -173,6 +182,8 @@ def _read_by(employee: Employee) -> Exists:
 def _held_by(box: Mailbox, employee: Employee) -> QuerySet[Thread]:
     if box == Mailbox.INBOX:
         return Thread.objects.filter(_in_inbox(employee))
+    if box == Mailbox.ALERTS:
+        return Thread.objects.filter(Q(important=True) & _in_inbox(employee) | _own_task(employee))
     if box == Mailbox.SENT:
         sent = Message.objects.filter(author=employee, direction=Direction.OUT)
         return Thread.objects.filter(_among(sent))
@@ -187,23 +198,28 @@ def _granted(box: Mailbox, employee: Employee) -> QuerySet[Thread]:
     state = ThreadState.OPEN if box == Mailbox.CLINIC_OPEN else ThreadState.CLOSED
     if state not in access.granted_states(employee):
         raise NotFoundError(_("Postkassen finnes ikke."))
-    return Thread.objects.filter(state=state)
+    return Thread.objects.filter(Q(private=False) | access.participated_by(employee), state=state)
 
 
 def _cursor(thread: Thread) -> str:
-    key = [(thread.answer_due or _WITHOUT_DEADLINE).isoformat(), thread.last_message_at.isoformat(), str(thread.id)]
+    due = (thread.answer_due or _WITHOUT_DEADLINE).isoformat()
+    key = [due, thread.last_message_at.isoformat(), str(thread.id), thread.important]
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
-def _after(cursor: str, *, by_due: bool) -> Q:
+def _after(cursor: str, *, by_due: bool, important_first: bool) -> Q:
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         # Ours have an offset; in UTC also a made-up one without has one.
         due, at, last = date.fromisoformat(key[0]), datetime.fromisoformat(key[1]).astimezone(UTC), UUID(key[2])
+        important = bool(key[3])
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
         raise InvalidError(_("Lenken til neste side er ikke gyldig. Åpne listen på nytt."), field="cursor") from error
     older = Q(last_message_at__lt=at) | Q(last_message_at=at, id__lt=last)
-    return Q(due_key__gt=due) | Q(due_key=due) & older if by_due else older
+    below = Q(due_key__gt=due) | Q(due_key=due) & older if by_due else older
+    if not important_first:
+        return below
+    return Q(important=important) & below | Q(important=False) if important else Q(important=False) & below
 
 
 def _rows(threads: Sequence[Thread]) -> tuple[ThreadRow, ...]:
@@ -239,5 +255,9 @@ def _row(thread: Thread, newest: Message | None, today: date) -> ThreadRow:
         closed=thread.state == ThreadState.CLOSED,
         start_missing=thread.start_missing,
         responsible_name=thread.responsible.name if thread.responsible else "",
+        private=thread.private,
+        is_task=thread.is_task and thread.task_done_at is None,
+        task_due=thread.task_due,
+        reply_due=thread.reply_due,
         version=thread.version,
     )

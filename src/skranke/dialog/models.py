@@ -70,6 +70,10 @@ class Thread(TenantModel):
     version: raised by every change; an answer made against an older one is told so (MSG-18).
     last_msg_id: MsgId of the last message processed: RefToParent of the next.
     list_unconfirmed: taken while nobody could tell whether the patient stands on the list (ACT-6).
+    private: read by those who take part, and nobody else (MSG-13). reply_due: the last day for the others to answer,
+    where an answer is demanded of them (MSG-16); empty again when it has come.
+    is_task: somebody is to do something (MSG-15): task_employee, or with nobody there the patient; until task_due, as
+    task_text says; done since task_done_at.
     """
 
     kind = models.CharField(max_length=30, choices=DialogKind)
@@ -88,20 +92,43 @@ class Thread(TenantModel):
     important = models.BooleanField(default=False)
     responsible = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
     list_unconfirmed = models.BooleanField(default=False)
+    private = models.BooleanField(default=False)
+    reply_due = models.DateField(null=True)
+    is_task = models.BooleanField(default=False)
+    task_text = models.TextField(blank=True)
+    task_due = models.DateField(null=True)
+    task_employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    task_done_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["clinic_id", "conversation"], name="thread_conversation_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic_id", "conversation"], name="thread_conversation_once"),
+            models.CheckConstraint(
+                condition=Q(is_task=True) | Q(task_text="", task_due=None, task_employee=None, task_done_at=None),
+                name="thread_task_or_none",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_task=False) | Q(task_employee__isnull=False) | Q(patient__isnull=False),
+                name="thread_task_is_somebodys",
+            ),
+        ]
         indexes = [
             models.Index(fields=["clinic_id", "patient", "-last_message_at"], name="thread_patient"),
             models.Index(fields=["clinic_id", "state", "-last_message_at", "-id"], name="thread_recent"),
+            models.Index(
+                fields=["clinic_id", "task_employee"],
+                name="thread_tasks",
+                condition=Q(is_task=True, task_done_at=None),
+            ),
         ]
 
 
 class Participant(TenantModel):
     """Who takes part: one employee, a group, a role, or with none of them the whole clinic (RCV-8, ORG-10).
 
-    in_inbox: waits for somebody to treat it (MSG-3).
+    in_inbox: waits for somebody to treat it (MSG-3). personal: it was given to this employee by name, who may close it
+    but not leave it (MSG-11).
     """
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="participants")
@@ -109,6 +136,7 @@ class Participant(TenantModel):
     group = models.ForeignKey(Group, null=True, on_delete=models.PROTECT, related_name="+")
     role = models.ForeignKey(Role, null=True, on_delete=models.PROTECT, related_name="+")
     in_inbox = models.BooleanField(default=True)
+    personal = models.BooleanField(default=False)
     last_message_at = models.DateTimeField(default=clock.now)
 
     class Meta:

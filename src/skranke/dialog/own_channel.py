@@ -4,7 +4,7 @@ They say only what the patient is meant to see: nothing of mailboxes, participan
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -51,13 +51,20 @@ class OwnMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnThread:
-    """A thread as the patient sees it, the oldest message first. may_write: an answer is taken (MSG-8)."""
+    """A thread as the patient sees it, the oldest message first. may_write: an answer is taken (MSG-8).
+
+    reply_due: until when the clinic asks for an answer (MSG-16). has_task: the patient has one (MSG-15).
+    """
 
     id: UUID
     title: str
     may_write: bool
     max_text: int
     messages: tuple[OwnMessage, ...]
+    reply_due: date | None
+    task_text: str
+    task_due: date | None
+    has_task: bool
 
 
 def own_thread_rows() -> list[OwnThreadRow]:
@@ -89,12 +96,17 @@ def own_thread(thread: Thread) -> OwnThread:
     patient = access.patient_of(actor)
     rows = thread.messages.prefetch_related("attachments").order_by("generated_at", "msg_id")
     record(Action.THREAD_READ, subject_kind="thread", subject_id=thread.id, patient_id=patient.id)
+    has_task = thread.is_task and thread.task_employee_id is None and thread.task_done_at is None
     return OwnThread(
         id=thread.id,
         title=thread.title,
         may_write=rules.patient_may_write(may_be_answered=thread.may_be_answered, blocked=patient.blocked),
         max_text=rules.MAX_TEXT[DialogKind(thread.kind)],
         messages=tuple(_message(message) for message in rows),
+        reply_due=thread.reply_due,
+        has_task=has_task,
+        task_text=thread.task_text if has_task else "",
+        task_due=thread.task_due if has_task else None,
     )
 
 

@@ -29,7 +29,9 @@ from skranke.dialog.models import (
 from skranke.dialog.reasons import explain
 from skranke.dialog.services import prescriptions, turning
 from skranke.dialog.services.changes import asked_code, is_answered_finally, waiting_since
+from skranke.dialog.services.handling import handling_of
 from skranke.dialog.services.journaling import SOURCE
+from skranke.dialog.services.participants import may_remove
 from skranke.dialog.values import (
     AttachmentView,
     EventKind,
@@ -57,7 +59,7 @@ def thread_view(thread: Thread) -> ThreadView:
     waits, final = waiting_since(thread) is not None, is_answered_finally(thread)
     takes = thread.channel != Channel.INTERNAL or thread.may_be_answered
     may_answer = takes and rules.is_answerable(thread.kind) and not final
-    participants, messages = _participants(thread), _messages(thread, final=final)
+    participants, messages = _participants(thread, employee), _messages(thread, final=final)
     record(Action.THREAD_READ, subject_kind="thread", subject_id=thread.id, patient_id=thread.patient_id)
     return ThreadView(
         id=thread.id,
@@ -90,6 +92,10 @@ def thread_view(thread: Thread) -> ThreadView:
         messages=messages,
         events=tuple(_event(event) for event in thread.events.order_by("at", "id")),
         participants=participants,
+        handling=handling_of(thread),
+        task_name=thread.task_employee.name if thread.task_employee else "",
+        task_done=thread.task_done_at,
+        may_complete=thread.is_task and thread.task_done_at is None,
     )
 
 
@@ -215,9 +221,9 @@ def unread_recipients() -> list[tuple[Group | Role, int]]:
     return rows + [(roles[one.role_id], counted.get(one, 0)) for one in empty if one.role_id]
 
 
-def _participants(thread: Thread) -> tuple[ParticipantView, ...]:
+def _participants(thread: Thread, viewer: Employee) -> tuple[ParticipantView, ...]:
     read_at: dict[UUID | None, datetime] = dict(thread.readings.values_list("employee_id", "read_at"))
-    rows = Participant.objects.filter(thread=thread).select_related("employee", "group", "role").order_by("id")
+    rows = list(Participant.objects.filter(thread=thread).select_related("employee", "group", "role").order_by("id"))
     return tuple(
         ParticipantView(
             employee_id=row.employee_id,
@@ -226,6 +232,7 @@ def _participants(thread: Thread) -> tuple[ParticipantView, ...]:
             name=_name(row),
             in_inbox=row.in_inbox,
             read_at=read_at.get(row.employee_id),
+            may_remove=may_remove(row, viewer, rows),
         )
         for row in rows
     )

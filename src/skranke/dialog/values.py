@@ -38,12 +38,17 @@ class EventKind(StrEnum):
     READ_BY_PATIENT = "read_by_patient"
     LIST_UNCONFIRMED = "list_unconfirmed"
     LIST_CONFIRMED = "list_confirmed"
+    PARTICIPANT_ADDED = "participant_added"
+    PARTICIPANT_REMOVED = "participant_removed"
+    HANDLING_CHANGED = "handling_changed"
+    COMPLETED = "completed"
 
 
 class Mailbox(StrEnum):
     """The mailboxes, by the names their addresses carry (MSG-1, ORG-11)."""
 
     INBOX = "innboks"
+    ALERTS = "viktige"
     OPEN = "aapne"
     SENT = "sendte"
     ARCHIVE = "arkiv"
@@ -79,6 +84,25 @@ class IncomingAttachment:
     name: str
     media_type: str
     content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What somebody is to do (MSG-15). employee_id: who; None: the patient. due: until when, if that matters."""
+
+    employee_id: UUID | None
+    due: date | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handling:
+    """How a thread is to be treated (MSG-13 to MSG-16); each as in `models.Thread`."""
+
+    private: bool = False
+    important: bool = False
+    reply_due: date | None = None
+    task: Task | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +223,10 @@ class ThreadRow:
     closed: bool
     start_missing: bool
     responsible_name: str
+    private: bool
+    is_task: bool
+    task_due: date | None
+    reply_due: date | None
     version: int
 
 
@@ -297,7 +325,10 @@ class EventView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantView:
-    """Who takes part: an employee, a group, a role; none of them: the whole clinic. read_at: last read (MSG-6)."""
+    """Who takes part: an employee, a group, a role; none of them: the whole clinic. read_at: last read (MSG-6).
+
+    may_remove: whether whoever looks at it may take it out (MSG-11).
+    """
 
     employee_id: UUID | None
     group_id: UUID | None = None
@@ -305,6 +336,7 @@ class ParticipantView:
     name: str
     in_inbox: bool
     read_at: datetime | None
+    may_remove: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,3 +381,7 @@ class ThreadView:
     messages: tuple[MessageView, ...]
     events: tuple[EventView, ...]
     participants: tuple[ParticipantView, ...]
+    handling: Handling
+    task_name: str
+    task_done: datetime | None
+    may_complete: bool

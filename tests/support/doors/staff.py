@@ -60,6 +60,14 @@ DOORS: dict[str, Door] = {
     "thread-journal": _thread_deed("thread-journal", "journal.recorded"),
     "thread-convert": _thread_deed("thread-convert", "thread.turned"),
     "thread-forward": _thread_deed("thread-forward", "thread.forwarded", til="receiver"),
+    "thread-participant-add": _thread_deed(
+        "thread-participant-add", "thread.participants_changed", til="receiver"
+    ),
+    "thread-participant-remove": _thread_deed(
+        "thread-participant-remove", "thread.participants_changed", til="receiver"
+    ),
+    "thread-handling": _thread_deed("thread-handling", "thread.handling_changed", privat="ja"),
+    "thread-complete": _thread_deed("thread-complete", "thread.task_completed", of="task"),
     "thread-close": _thread_deed("thread-close", "thread.closed"),
     "thread-take": _thread_deed("thread-take", "thread.taken"),
     "thread-remove": _thread_deed("thread-remove", "thread.read"),

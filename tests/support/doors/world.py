@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from skranke.dialog.models import Message, Thread
-from skranke.dialog.services import answer, mark_delivery
+from skranke.dialog.services import add_participant, answer, mark_delivery, set_handling
 from skranke.dialog.services.keeping import keep_draft
+from skranke.dialog.values import Handling, Task
 from skranke.identity.models import ApiToken
 from skranke.journal.models import JournalAttachment, JournalEntry
 from skranke.kernel import clock
@@ -58,10 +59,17 @@ def make_world() -> World:
         draft = keep_draft(patient=patient, kind=E_CONTACT, subject=MARKER, text=MARKER)
         relation = add_relation(patient, national_id=str(fresh_national_id(age=70)), kind="mother", name=MARKER)
         own_file = upload(PDF + MARKER.encode(), f"{MARKER}.pdf")
+    task = receive(cast, question(cast, kind=E_CONTACT, **facts))
+    with acting(cast.actor(cast.kari)):
+        task = set_handling(task, Handling(task=Task(employee_id=cast.kari.id, text=MARKER)))
+    with acting(cast.actor(cast.kari)):
+        add_participant(thread, cast.mona)
     own = portal.start(cast, to=patient, subject=MARKER, text=MARKER, attachment_ids=(own_file.id,))
     ids = {
         "thread": thread.id,
         "consultation": consultation.id,
+        "task": task.id,
+        "task_version": task.version,
         "own_thread": own.id,
         "undelivered": sent.id,
         "patient": patient.id,

@@ -199,6 +199,15 @@ def _answer_kept(stage: Stage) -> Any:
     return page
 
 
+@state("samtale-innstillinger", main=True)
+def _handled(stage: Stage) -> Any:
+    page = stage.thread()
+    page.locator(".settings > summary").click()
+    page.locator("#handle-task").check()
+    page.locator("#handle-task-who").wait_for()
+    return page
+
+
 @state("skriv-feil")
 def _compose_refused(stage: Stage) -> Any:
     page = stage.compose("Ola Nordli")

@@ -3,7 +3,8 @@
 from skranke.dialog.services.changes import takes_answers
 from skranke.dialog.services.colleagues import start_internal
 from skranke.dialog.services.delivery import mark_delivery, mark_resent, mark_unread_by_patient
-from skranke.dialog.services.handle import close_thread, forward, mark_read, remove_from_inbox, take
+from skranke.dialog.services.handle import close_thread, complete, forward, mark_read, remove_from_inbox, take
+from skranke.dialog.services.handling import set_handling
 from skranke.dialog.services.journaling import journal_by_hand
 from skranke.dialog.services.keeping import (
     discard_draft,
@@ -17,6 +18,7 @@ from skranke.dialog.services.keeping import (
 )
 from skranke.dialog.services.leaving import end_employment
 from skranke.dialog.services.own_channel import answer_by_patient, mark_read_by_patient
+from skranke.dialog.services.participants import add_participant, remove_participant
 from skranke.dialog.services.receive import receive_message
 from skranke.dialog.services.resend import resend
 from skranke.dialog.services.turning import convert
@@ -24,9 +26,11 @@ from skranke.dialog.services.uploads import discard_upload, store_upload
 from skranke.dialog.services.write import answer, start_dialog
 
 __all__ = [
+    "add_participant",
     "answer",
     "answer_by_patient",
     "close_thread",
+    "complete",
     "convert",
     "discard_draft",
     "discard_upload",
@@ -44,9 +48,11 @@ __all__ = [
     "mark_unread_by_patient",
     "receive_message",
     "remove_from_inbox",
+    "remove_participant",
     "resend",
     "save_answer",
     "save_new",
+    "set_handling",
     "start_dialog",
     "start_internal",
     "store_upload",

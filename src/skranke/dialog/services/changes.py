@@ -68,8 +68,10 @@ def event_of(
     )
 
 
-def participation(thread: Thread, who: Recipient, *, in_inbox: bool = True) -> Participant:
-    """The row by which somebody takes part in a thread where nobody does yet."""
+def participation(
+    thread: Thread, who: Recipient, *, in_inbox: bool = True, personal: bool | None = None
+) -> Participant:
+    """The row by which somebody takes part in a thread where nobody does yet; personal unless told, if one can be."""
     return Participant(
         clinic_id=thread.clinic_id,
         thread=thread,
@@ -77,18 +79,22 @@ def participation(thread: Thread, who: Recipient, *, in_inbox: bool = True) -> P
         group_id=who.group_id,
         role_id=who.role_id,
         in_inbox=in_inbox,
+        personal=who.employee_id is not None if personal is None else personal,
         last_message_at=thread.last_message_at,
     )
 
 
-def join(thread: Thread, who: Recipient, *, in_inbox: bool) -> None:
-    """Let an employee, a group, a role or the whole clinic take part."""
+def join(thread: Thread, who: Recipient, *, in_inbox: bool, given: bool = False) -> None:
+    """Let an employee, a group, a role or the whole clinic take part; given: by others (MSG-11)."""
     facts = {"in_inbox": in_inbox, "last_message_at": thread.last_message_at}
+    personal = given and who.employee_id is not None
+    if personal:
+        facts["personal"] = True
     columns = {"employee_id": who.employee_id, "group_id": who.group_id, "role_id": who.role_id}
     named: dict[str, object] = {name: value for name, value in columns.items() if value is not None}
     whose = named or {f"{name}__isnull": True for name in columns}
     if not thread.participants.filter(**whose).update(**facts):
-        insert(participation(thread, who, in_inbox=in_inbox))
+        insert(participation(thread, who, in_inbox=in_inbox, personal=personal))
 
 
 def of(employee: Employee) -> Recipient:
@@ -107,6 +113,8 @@ def enter_inboxes(thread: Thread) -> None:
     A group or role that nobody reads needs nothing here: its mail is everybody's (`access.shared_with`, RCV-12).
     """
     thread.participants.update(in_inbox=True, last_message_at=thread.last_message_at)
+    # What was demanded of the others has come (MSG-16).
+    thread.reply_due = None
     if not thread.participants.filter(Q(employee__isnull=True) | Q(employee__active=True)).exists():
         join(thread, WHOLE_CLINIC, in_inbox=True)
     # What has just come has been read by nobody.

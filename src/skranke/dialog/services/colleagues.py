@@ -13,10 +13,11 @@ from skranke.dialog import access, rules
 from skranke.dialog.errors import NotAnswerableError
 from skranke.dialog.models import Channel, DialogKind, KeptDraft, Message, Thread, ThreadState
 from skranke.dialog.services.changes import add_event, enter_inboxes, join, of, refresh, save_change
+from skranke.dialog.services.handling import apply
 from skranke.dialog.services.keeping import discard_answer, discard_draft
 from skranke.dialog.services.participants import Invited, invite
 from skranke.dialog.services.sending import checked_subject, checked_text, record_sent, send
-from skranke.dialog.values import EventKind
+from skranke.dialog.values import EventKind, Handling
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
 from skranke.patients.models import Patient
@@ -32,6 +33,7 @@ def start_internal(
     attachment_ids: Sequence[UUID] = (),
     may_answer: bool = True,
     draft: KeptDraft | None = None,
+    handling: Handling | None = None,
 ) -> Thread:
     """Write to colleagues, perhaps about a patient, who never sees it (MSG-21).
 
@@ -58,6 +60,8 @@ def start_internal(
     if not invite(thread, to, by=employee):
         raise InvalidError(_("Velg hvem som skal delta."), field="to")
     join(thread, of(employee), in_inbox=False)
+    if handling is not None:
+        apply(thread, handling, by=employee)
     add_event(thread, EventKind.STARTED, detail={"message": str(message.id)})
     record_sent(Action.THREAD_STARTED, thread, message)
     save_change(thread)

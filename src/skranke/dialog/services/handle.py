@@ -7,9 +7,8 @@ from skranke.audit.services import record
 from skranke.clinics.models import Employee, Group, Role
 from skranke.clinics.organisation.queries import readers, staff
 from skranke.clinics.organisation.values import Recipient, recipient_of
-from skranke.clinics.words import role_name
 from skranke.dialog import rules
-from skranke.dialog.errors import AnswerFirstError
+from skranke.dialog.errors import AnswerFirstError, NoTaskError
 from skranke.dialog.models import Channel, Reading, Thread, ThreadState
 from skranke.dialog.services.changes import (
     add_event,
@@ -21,7 +20,7 @@ from skranke.dialog.services.changes import (
     waiting_since,
 )
 from skranke.dialog.services.colleagues import leave_own_inbox
-from skranke.dialog.services.participants import require_present
+from skranke.dialog.services.participants import name_of, require_present
 from skranke.dialog.values import EventKind
 from skranke.kernel import clock
 from skranke.tenancy import live
@@ -44,6 +43,22 @@ def close_thread(thread: Thread, *, expected_version: int | None = None) -> Thre
     leave_all_inboxes(thread)
     join(thread, of(employee), in_inbox=False)
     return _done(thread, EventKind.CLOSED, Action.THREAD_CLOSED)
+
+
+def complete(thread: Thread, *, expected_version: int | None = None) -> Thread:
+    """The task is done: the thread goes to the archive, and nothing is sent (Fullfør, MSG-8).
+
+    Raises NoTaskError where nothing is to be done, AnswerFirstError (MSG-9), VersionConflictError.
+    """
+    thread, employee = lock_for_change(thread, expected_version=expected_version)
+    if not thread.is_task or thread.task_done_at is not None:
+        raise NoTaskError(_("Samtalen har ingen oppgave som venter."))
+    if not rules.may_close(thread.kind, waits_for_clinic=waiting_since(thread) is not None):
+        raise AnswerFirstError(_("En eKonsultasjon kan ikke avsluttes uten svar."))
+    thread.task_done_at, thread.state, thread.answer_due = clock.now(), ThreadState.CLOSED, None
+    leave_all_inboxes(thread)
+    join(thread, of(employee), in_inbox=False)
+    return _done(thread, EventKind.COMPLETED, Action.TASK_COMPLETED)
 
 
 def take(thread: Thread, *, expected_version: int | None = None) -> Thread:
@@ -71,9 +86,9 @@ def forward(thread: Thread, *, to: Employee | Group | Role | None, expected_vers
     # Forwarding a closed thread gives somebody work with it: it is open again.
     thread.state, thread.responsible = ThreadState.OPEN, to if isinstance(to, Employee) else None
     join(thread, of(employee), in_inbox=False)
-    join(thread, receiver, in_inbox=True)
+    join(thread, receiver, in_inbox=True, given=True)
     _give_anew(thread, receiver, employee)
-    return _done(thread, EventKind.FORWARDED, Action.THREAD_FORWARDED, to=_name(to))
+    return _done(thread, EventKind.FORWARDED, Action.THREAD_FORWARDED, to=name_of(to))
 
 
 def _give_anew(thread: Thread, receiver: Recipient, giver: Employee) -> None:
@@ -85,12 +100,6 @@ def _give_anew(thread: Thread, receiver: Recipient, giver: Employee) -> None:
     getting = [one.id for one in readers(receiver) or staff() if not shared or one.id != giver.id]
     thread.participants.filter(employee_id__in=getting).update(in_inbox=True)
     thread.readings.filter(employee_id__in=getting).delete()
-
-
-def _name(to: Employee | Group | Role | None) -> str:
-    if to is None:
-        return ""
-    return role_name(to) if isinstance(to, Role) else to.name
 
 
 def remove_from_inbox(thread: Thread) -> Thread:

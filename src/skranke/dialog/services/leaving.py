@@ -43,7 +43,7 @@ def _hand_over(thread: Thread, employee: Employee) -> None:
     own = thread.participants.filter(employee=employee)
     waits = own.filter(in_inbox=True).exists()
     for who in catch_all():
-        join(thread, who, in_inbox=waits)
+        join(thread, who, in_inbox=waits, given=True)
     own.update(in_inbox=False)
     if waits:
         thread.readings.all().delete()

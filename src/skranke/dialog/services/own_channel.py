@@ -21,7 +21,7 @@ from skranke.patients.models import Patient, RelationKind
 from skranke.tenancy import live
 from skranke.tenancy.work import current_actor
 
-_REFRESHED = ("state", "answer_due", "last_message_at", "last_msg_id")
+_REFRESHED = ("state", "answer_due", "reply_due", "last_message_at", "last_msg_id")
 
 
 def answer_by_patient(thread: Thread, *, text: str, form_id: UUID, attachment_ids: Sequence[UUID] = ()) -> Message:

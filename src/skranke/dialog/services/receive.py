@@ -241,7 +241,7 @@ def _apply_rules(thread: Thread, incoming: IncomingMessage) -> None:
     if not thread.events.filter(kind__in=_HANDLED).exists():
         thread.participants.all().delete()
     for one in recipients:
-        join(thread, one, in_inbox=True)
+        join(thread, one, in_inbox=True, given=True)
 
 
 def _set_rules(thread: Thread, incoming: IncomingMessage) -> tuple[Recipient, ...]:

@@ -32,13 +32,14 @@ from skranke.dialog.services.changes import (
     waiting_since,
 )
 from skranke.dialog.services.colleagues import answer_colleagues
+from skranke.dialog.services.handling import apply
 from skranke.dialog.services.journaling import journal_sent
 from skranke.dialog.services.keeping import discard_answer, discard_draft
 from skranke.dialog.services.participants import Invited, invite
 from skranke.dialog.services.prescriptions import renewed, rows
 from skranke.dialog.services.sending import checked_subject, checked_text, record_sent, send
 from skranke.dialog.services.turning import begins, close_earlier, first_text, subject_of, turn
-from skranke.dialog.values import EventKind, PrescriptionFacts
+from skranke.dialog.values import EventKind, Handling, PrescriptionFacts
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.patients.models import Patient
@@ -140,6 +141,7 @@ def start_dialog(
     known_only: bool = False,
     draft: KeptDraft | None = None,
     to: Invited = (),
+    handling: Handling | None = None,
 ) -> Thread:
     """Write first to a patient; through HelseNorge the message leaves from the patient's GP at this clinic (CMP-13).
 
@@ -147,6 +149,7 @@ def start_dialog(
     may_answer: DI, and the thread is open; otherwise EKI, and it is closed at once (CMP-7, MSG-25).
     known_only: only when HelseNorge has lately told that the patient can be reached (PAT-10); else it answers the
     message itself. draft: the writer's own that this was; it is then forgotten. to: colleagues who take part, too.
+    handling: how it is treated, where that is not as usual.
     Raises UnreachableError (PAT-9), ReachabilityUnknownError, InvalidError (CMP-16), AttachmentsTooLargeError,
     NotFoundError.
     """
@@ -165,6 +168,8 @@ def start_dialog(
     refresh(thread)
     invite(thread, to, by=employee)
     join(thread, of(employee), in_inbox=False)
+    if handling is not None:
+        apply(thread, handling, by=employee)
     add_event(thread, EventKind.STARTED, detail={"message": str(message.id)})
     journal_sent(thread)
     record_sent(Action.THREAD_STARTED, thread, message)

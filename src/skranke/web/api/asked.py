@@ -11,7 +11,8 @@ from skranke.dialog.values import Mailbox
 from skranke.gateway.log_values import LogState
 from skranke.gateway.message_log import LARGEST_PAGE
 from skranke.scheduling.values import OfferAudience
-from skranke.web.api.schemas import MOST_ROWS, Text
+from skranke.web.api.schemas import MOST_ROWS
+from skranke.web.api.text import Text
 
 
 class ThreadQuery(Schema):

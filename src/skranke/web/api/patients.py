@@ -18,6 +18,7 @@ from skranke.patients.models import Patient
 from skranke.patients.reaching import ask_ahead
 from skranke.tenancy.work import current_actor
 from skranke.web.api import asked, schemas
+from skranke.web.api.text import Text
 from skranke.web.api.work import answer, reads
 from skranke.web.files import file_headers
 
@@ -26,7 +27,7 @@ router = Router(tags=["patients"])
 
 @router.get("/patients", response=schemas.PatientList)
 @reads
-def find_patients(request: HttpRequest, national_id: str = "", q: schemas.Text = "") -> Any:
+def find_patients(request: HttpRequest, national_id: str = "", q: Text = "") -> Any:
     """The patients with a national id, or those a search by name or birth date finds."""
     if national_id:
         try:

@@ -12,6 +12,7 @@ from skranke.clinics.organisation.receivers import Receivers, all_receivers, is_
 from skranke.clinics.organisation.values import Recipient, recipient_of
 from skranke.tenancy.work import current_actor
 from skranke.web.api import schemas
+from skranke.web.api.handling import ReceiverIn
 from skranke.web.api.work import answer, expected_version, reads, writes
 
 router = Router(tags=["receivers"])
@@ -21,7 +22,7 @@ class ReceiversIn(Schema):
     """Who receives a type: in the format `practitioner` the patient's GP alone, and `recipients` are left out."""
 
     format: ReceiverFormat
-    recipients: Annotated[list[schemas.ReceiverIn], Field(max_length=schemas.MOST_ROWS)] = []
+    recipients: Annotated[list[ReceiverIn], Field(max_length=schemas.MOST_ROWS)] = []
 
 
 class ReceiversOut(Schema):
@@ -29,7 +30,7 @@ class ReceiversOut(Schema):
 
     kind: str
     format: ReceiverFormat
-    recipients: list[schemas.ReceiverIn]
+    recipients: list[ReceiverIn]
     version: int
 
 
@@ -65,7 +66,7 @@ def _shown(one: Receivers) -> ReceiversOut:
         kind=one.kind,
         format=one.format,
         recipients=[
-            schemas.ReceiverIn(employee_id=who.employee_id, group_id=who.group_id, role_id=who.role_id)
+            ReceiverIn(employee_id=who.employee_id, group_id=who.group_id, role_id=who.role_id)
             for who in one.recipients
         ],
         version=one.version,

@@ -2,25 +2,18 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from skranke.gateway.log_values import LogKind, LogState
+from skranke.web.api.handling import HandlingIn, ReceiverIn
+from skranke.web.api.prescriptions import PrescriptionIn
+from skranke.web.api.text import Text
 
 MOST_ROWS = 500
-
-
-def _storable(text: str) -> str:
-    """JSON can write what no text may hold: the sign NUL, and halves of a pair (RFC 8259 8.2)."""
-    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise ValueError("The text holds a sign that is no character.")
-    return text
-
-
-Text = Annotated[str, AfterValidator(_storable)]
 
 
 class PatientOut(Schema):
@@ -230,6 +223,8 @@ class ThreadOut(Schema):
     responsible_id: UUID | None
     version: int
     participants: list[ParticipantOut]
+    handling: HandlingIn
+    may_complete: bool
     messages: list[MessageOut]
 
 
@@ -245,38 +240,8 @@ class ThreadIn(Schema):
     text: str
     attachment_ids: list[UUID] = Field(default_factory=list)
     may_answer: bool = True
-    participants: list["ReceiverIn"] = Field(default_factory=list)
-
-
-class ReceiverIn(Schema):
-    """One who takes part: an employee, a group, a role; none of them: the whole clinic."""
-
-    employee_id: UUID | None = None
-    group_id: UUID | None = None
-    role_id: UUID | None = None
-
-
-class PrescriptionIn(Schema):
-    """A prescription that has been renewed: as it was issued. A medicine needs `name` and `group`.
-
-    `of`: the id of the prescription of the request that it renews; what is left out is as there, but for the dates.
-    Another name than there is another article, of which nothing is taken from the request but amount and use.
-    `name`: name, form and strength. `amount`: of packs. `repeats`: how often it may be dispensed again, 0 to 99.
-    `group`: national list 7421 (A, B, C, CF, F, K). `article_number`: of the pack (Varenr).
-    """
-
-    of: UUID | None = None
-    name: Text = ""
-    amount: Decimal | None = None
-    repeats: int | None = None
-    group: Text = ""
-    use: Text = ""
-    purpose: Text = ""
-    prescribed: date | None = None
-    expires: date | None = None
-    atc: Text = ""
-    atc_name: Text = ""
-    article_number: Text = ""
+    participants: list[ReceiverIn] = Field(default_factory=list)
+    handling: HandlingIn | None = None
 
 
 class AnswerIn(Schema):
@@ -297,10 +262,6 @@ class AnswerIn(Schema):
     prescriptions: list[PrescriptionIn] = Field(default_factory=list)
     turn_into: str = ""
     closing_text: Text | None = None
-
-
-class ForwardIn(ReceiverIn):
-    """To whom a thread goes on: an employee, a group or a role (one of them); without any: the whole clinic."""
 
 
 class JournalEntryOut(Schema):

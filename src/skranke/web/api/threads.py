@@ -15,17 +15,27 @@ from skranke.dialog.access import get_attachment_for, get_thread_for
 from skranke.dialog.mailboxes import mailbox as read_mailbox
 from skranke.dialog.mailboxes import note_shown
 from skranke.dialog.models import Attachment, DialogKind, Message, PrescriptionForm, Thread
-from skranke.dialog.services import convert, handle, journal_by_hand, start_internal, write
-from skranke.dialog.services.participants import Colleagues
+from skranke.dialog.services import convert, handle, journal_by_hand, set_handling, start_internal, write
+from skranke.dialog.services.participants import Colleagues, add_participant, remove_participant
 from skranke.dialog.services.resend import resend
 from skranke.dialog.services.uploads import store_upload
-from skranke.dialog.values import AttachmentView, MessageView, Narrowing, PrescriptionFacts, ThreadView
+from skranke.dialog.values import (
+    AttachmentView,
+    Handling,
+    MessageView,
+    Narrowing,
+    PrescriptionFacts,
+    Task,
+    ThreadView,
+)
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError
 from skranke.patients.access import get_patient_for
 from skranke.scheduling.services import answer_wish
 from skranke.tenancy.work import current_actor
 from skranke.web.api import asked, schemas
+from skranke.web.api.handling import ForwardIn, HandlingIn, ReceiverIn
+from skranke.web.api.prescriptions import PrescriptionIn
 from skranke.web.api.work import answer, created, expected_version, reads, writes
 from skranke.web.files import file_headers
 
@@ -61,6 +71,7 @@ def start_thread(request: HttpRequest, body: schemas.ThreadIn) -> Any:
         "attachment_ids": body.attachment_ids,
         "may_answer": body.may_answer,
         "to": [_receiver(actor, one) for one in body.participants],
+        "handling": _handling(body.handling) if body.handling else None,
     }
     if body.kind == "internal":
         thread = start_internal(patient=patient, **facts)
@@ -129,7 +140,7 @@ def _answer_wish(request: HttpRequest, thread: Thread, body: schemas.AnswerIn) -
     )
 
 
-def _renewed(stated: schemas.PrescriptionIn) -> PrescriptionFacts:
+def _renewed(stated: PrescriptionIn) -> PrescriptionFacts:
     form = PrescriptionForm.PACK if stated.article_number else PrescriptionForm.MEDICINE
     return PrescriptionFacts(form=form, **stated.dict())
 
@@ -144,7 +155,7 @@ def take_thread(request: HttpRequest, thread_id: UUID) -> Any:
 
 @router.post("/threads/{thread_id}/forward", response=schemas.ThreadOut)
 @writes
-def forward_thread(request: HttpRequest, thread_id: UUID, body: schemas.ForwardIn) -> Any:
+def forward_thread(request: HttpRequest, thread_id: UUID, body: ForwardIn) -> Any:
     """Hand the thread to a colleague, a group, a role or the whole clinic (MSG-17)."""
     actor = current_actor()
     thread = get_thread_for(actor, thread_id)
@@ -176,6 +187,43 @@ def journal_thread(request: HttpRequest, thread_id: UUID) -> Any:
     return _changed(thread_id)
 
 
+@router.post("/threads/{thread_id}/complete", response=schemas.ThreadOut)
+@writes
+def complete_thread(request: HttpRequest, thread_id: UUID) -> Any:
+    """The task is done, and the thread goes to the archive (MSG-8)."""
+    handle.complete(get_thread_for(current_actor(), thread_id), expected_version=expected_version(request))
+    return _changed(thread_id)
+
+
+@router.put("/threads/{thread_id}/handling", response=schemas.ThreadOut)
+@writes
+def handle_thread(request: HttpRequest, thread_id: UUID, body: HandlingIn) -> Any:
+    """Make it private, important, a task, or demand an answer (MSG-13 to MSG-16); what is left out is taken away."""
+    thread = get_thread_for(current_actor(), thread_id)
+    set_handling(thread, _handling(body), expected_version=expected_version(request))
+    return _changed(thread_id)
+
+
+@router.post("/threads/{thread_id}/participants", response=schemas.ThreadOut)
+@writes
+def add_to_thread(request: HttpRequest, thread_id: UUID, body: ReceiverIn) -> Any:
+    """Let an employee, a group, a role or the whole clinic take part (MSG-11)."""
+    actor = current_actor()
+    thread = get_thread_for(actor, thread_id)
+    add_participant(thread, _receiver(actor, body), expected_version=expected_version(request))
+    return _changed(thread_id)
+
+
+@router.post("/threads/{thread_id}/participants/remove", response={204: None})
+@writes
+def remove_from_thread(request: HttpRequest, thread_id: UUID, body: ReceiverIn) -> Any:
+    """Take somebody out (MSG-11). Refused (409) for who got it by name and is oneself, and for the last."""
+    actor = current_actor()
+    thread = get_thread_for(actor, thread_id)
+    remove_participant(thread, _receiver(actor, body), expected_version=expected_version(request))
+    return HttpResponse(status=204)
+
+
 @router.post("/attachments", response={201: schemas.AttachmentOut})
 @writes
 def upload_attachment(request: HttpRequest, file: File[UploadedFile]) -> Any:
@@ -192,10 +240,19 @@ def read_attachment(request: HttpRequest, attachment_id: UUID) -> HttpResponse:
     return HttpResponse(content, headers=file_headers(attachment.name, attachment.media_type, download=True))
 
 
-def _receiver(actor: Actor, body: schemas.ReceiverIn) -> Colleagues:
+def _receiver(actor: Actor, body: ReceiverIn) -> Colleagues:
     if sum(one is not None for one in (body.employee_id, body.group_id, body.role_id)) > 1:
         raise InvalidError("A receiver is one: an employee, a group or a role.", field="employee_id")
     return get_receiver_for(actor, Recipient(body.employee_id, body.group_id, body.role_id))
+
+
+def _handling(body: HandlingIn) -> Handling:
+    return Handling(
+        private=body.private,
+        important=body.important,
+        reply_due=body.reply_due,
+        task=Task(**body.task.dict()) if body.task else None,
+    )
 
 
 def _view(thread_id: UUID) -> ThreadView:
@@ -223,6 +280,8 @@ def _thread(thread_id: UUID) -> schemas.ThreadOut:
         responsible_id=view.responsible_id,
         version=view.version,
         participants=[schemas.ParticipantOut.from_orm(one) for one in view.participants],
+        handling=HandlingIn.from_orm(view.handling),
+        may_complete=view.may_complete,
         messages=[_message(one) for one in view.messages],
     )
 

@@ -1,17 +1,18 @@
 """What can be done with a thread: one verb each."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from skranke.clinics.access import get_receiver_for
+from skranke.clinics.access import get_member_for, get_receiver_for
 from skranke.clinics.models import Employee, Group, Role
 from skranke.clinics.organisation.queries import choices, chosen
 from skranke.dialog import rules, services
-from skranke.dialog.access import get_thread_for
+from skranke.dialog.access import employee_of, get_thread_for, visible_threads
 from skranke.dialog.models import Channel, DialogKind, Thread
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError
@@ -19,10 +20,12 @@ from skranke.kernel.ids import uuid_or_none
 from skranke.scheduling.services import answer_wish
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft, attempt, content_of
+from skranke.web.clinic.post.handling import entered_handling
 from skranke.web.clinic.post.place import is_htmx, place_of
 from skranke.web.clinic.post.renewed import by_row, stated
 from skranke.web.clinic.post.screens import third_pane, thread_context
 from skranke.web.clinic.session import clinic_view
+from skranke.web.drafts import Attempt
 from skranke.web.numbers import number_of
 
 
@@ -153,6 +156,57 @@ def close(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
 
 @require_POST
 @clinic_view
+def add_participant(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Let a colleague, a group, a role or the whole clinic take part (MSG-11)."""
+    thread = get_thread_for(actor, thread_id)
+
+    def verb(_draft: Draft) -> None:
+        services.add_participant(thread, _receiver(request, actor), expected_version=_version(request))
+
+    return _do(request, actor, thread_id, verb, "lagt-til")
+
+
+@require_POST
+@clinic_view
+def remove_participant(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Take somebody out of a thread (MSG-11); who takes oneself out sees the list."""
+    thread = get_thread_for(actor, thread_id)
+
+    def verb(_draft: Draft) -> None:
+        one = get_member_for(actor, request.POST.get("til", ""))
+        services.remove_participant(thread, one, expected_version=_version(request))
+
+    outcome = attempt(request, actor, verb)
+    if outcome.error is None and not visible_threads(employee_of(actor)).filter(id=thread_id).exists():
+        address = place_of(request).list_url()
+        return HttpResponse(headers={"HX-Redirect": address}) if is_htmx(request) else HttpResponseRedirect(address)
+    return _shown(request, actor, thread_id, outcome, "tatt-ut")
+
+
+@require_POST
+@clinic_view
+def handling(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Private, important, an answer demanded, a task (MSG-13 to MSG-16)."""
+    thread = get_thread_for(actor, thread_id)
+
+    def verb(_draft: Draft) -> None:
+        services.set_handling(thread, entered_handling(request, actor), expected_version=_version(request))
+
+    return _do(request, actor, thread_id, verb, "behandling")
+
+
+@require_POST
+@clinic_view
+def complete(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """The task is done (Fullfør)."""
+    thread = get_thread_for(actor, thread_id)
+    return _do(
+        request, actor, thread_id, lambda _: services.complete(thread, expected_version=_version(request)), "fullfort"
+    )
+
+
+@require_POST
+@clinic_view
 def take(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
     """Become responsible (MSG-18)."""
     thread = get_thread_for(actor, thread_id)
@@ -177,14 +231,28 @@ def _do(
     sends: bool = False,
 ) -> HttpResponse:
     """Do it and show the thread as it stands then; what was written and not sent stays in the box."""
-    outcome = attempt(request, actor, verb)
+    return _shown(request, actor, thread_id, attempt(request, actor, verb), done, sends=sends)
+
+
+def _shown(
+    request: HttpRequest,
+    actor: Actor,
+    thread_id: UUID,
+    outcome: Attempt[Draft, Any],
+    done: str,
+    *,
+    sends: bool = False,
+) -> HttpResponse:
     place = place_of(request, selected=thread_id)
     unsent = Draft() if sends and outcome.error is None else outcome.draft
     if outcome.error is not None and unsent.is_begun:
         services.save_answer(get_thread_for(actor, thread_id), content_of(unsent))
     if outcome.error is None and not unsent.is_begun and not is_htmx(request):
         return HttpResponseRedirect(place.thread_url(thread_id, gjort=done))
-    facts = {"draft": unsent, "error": outcome.error, "done": "" if outcome.error else done}
+    facts: dict[str, Any] = {"error": outcome.error, "done": "" if outcome.error else done}
+    # A form of its own has no answer in it: what is kept of one stands there still.
+    if unsent.is_begun or sends:
+        facts["draft"] = unsent
     context = thread_context(request, actor, get_thread_for(actor, thread_id), place, **facts)
     return third_pane(request, actor, place, "thread", context)
 

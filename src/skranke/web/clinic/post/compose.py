@@ -16,6 +16,7 @@ from skranke.dialog.access import get_thread_for
 from skranke.dialog.models import DialogKind, KeptDraft, Thread
 from skranke.dialog.services import start_dialog, start_internal
 from skranke.dialog.services.participants import Colleagues
+from skranke.dialog.values import Handling
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError
@@ -26,6 +27,7 @@ from skranke.patients.rules import is_read_by_parents
 from skranke.tenancy.work import current_actor
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft, attempt, opened
+from skranke.web.clinic.post.handling import entered_handling
 from skranke.web.clinic.post.kept import keep, keep_unsent, kept_draft, new_draft_id
 from skranke.web.clinic.post.place import Place, is_htmx, place_of
 from skranke.web.clinic.post.reach import kind_of, kinds, patient_of, reach_context
@@ -67,12 +69,22 @@ def _send(
             "may_answer": request.POST.get("svar") != "nei",
             "to": _invited(actor, draft),
             "draft": kept,
+            "handling": entered_handling(request, actor),
         }
         if patient is None or (kind == DialogKind.E_DIALOG and not draft.to_patient):
             return start_internal(patient=patient, **facts)
         return start_dialog(patient=patient, kind=kind, known_only=True, **facts)
 
     return attempt(request, actor, verb)
+
+
+def _handling(request: HttpRequest, actor: Actor, kind: DialogKind) -> Handling:
+    """What stands in the form; an e-consultation is important until somebody says otherwise (JRN-10)."""
+    try:
+        entered = entered_handling(request, actor)
+    except InvalidError:
+        entered = Handling()
+    return entered if request.method == "POST" else replace(entered, important=rules.is_important(kind))
 
 
 def _invited(actor: Actor, draft: Draft) -> list[Colleagues]:
@@ -111,6 +123,7 @@ def _context(request: HttpRequest, place: Place, kind: DialogKind, patient: Pati
         "read_by_parents": patient is not None and is_read_by_parents(patient.birth_date, clock.today()),
         "finn": q,
         "found": patients.search(q).patients if q else [],
+        "handling": _handling(request, actor, kind),
         "max_subject": rules.MAX_SUBJECT[kind],
         "max_text": rules.MAX_TEXT[kind],
         "clinic_name": this_clinic().name,

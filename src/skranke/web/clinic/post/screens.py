@@ -31,9 +31,10 @@ from skranke.web.clinic.post.renewed import GROUPS, shown
 from skranke.web.clinic.shell import active_patient_id, alarms, nav, shell
 
 _MAIN_KINDS = (DialogKind.E_CONSULTATION, DialogKind.E_CONTACT, DialogKind.E_DIALOG, DialogKind.INTERNAL)
-_TREATED = {EventKind.ANSWERED, EventKind.TAKEN, EventKind.FORWARDED, EventKind.CLOSED}
+_TREATED = {EventKind.ANSWERED, EventKind.TAKEN, EventKind.FORWARDED, EventKind.CLOSED, EventKind.COMPLETED}
 _SYMBOLS = {
     Mailbox.INBOX: "inbox",
+    Mailbox.ALERTS: "bang",
     Mailbox.OPEN: "open",
     Mailbox.SENT: "sent",
     Mailbox.ARCHIVE: "archive",
@@ -99,7 +100,7 @@ def list_context(actor: Actor, place: Place) -> dict[str, Any]:
 def _boxes(actor: Actor, place: Place, counts: Counts) -> tuple[list[Box], list[Box]]:
     boxes = {ThreadState.OPEN: Mailbox.CLINIC_OPEN, ThreadState.CLOSED: Mailbox.CLINIC_ARCHIVE}
     shared = [boxes[state] for state in granted_states(employee_of(actor))]
-    mine = (Mailbox.INBOX, Mailbox.OPEN, Mailbox.SENT, Mailbox.ARCHIVE)
+    mine = (Mailbox.INBOX, Mailbox.ALERTS, Mailbox.OPEN, Mailbox.SENT, Mailbox.ARCHIVE)
     lines = [[line for box in group for line in _lines(box, place, counts)] for group in (mine, shared)]
     return lines[0] + _drafts(place), lines[1]
 
@@ -154,6 +155,7 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         "entries": [message.journal_entry_id for message in view.messages if message.journal_entry_id],
         "tab": "hendelser" if request.GET.get("vis") == "hendelser" else "samtale",
         "receivers": [one for one in choices() if one.id != actor.person_id],
+        "handling": view.handling,
         "clinic_name": clinics.this_clinic().name,
         "actor": actor,
         "is_active_patient": view.patient is not None and active_patient_id(request) == view.patient.id,

@@ -46,6 +46,7 @@ def box_text(box: str) -> str:
     """A mailbox (MSG-1)."""
     return {
         Mailbox.INBOX: _("Innboks"),
+        Mailbox.ALERTS: _("Viktige varsler"),
         Mailbox.OPEN: _("Åpne"),
         Mailbox.SENT: _("Mine sendte"),
         Mailbox.ARCHIVE: _("Arkiv"),
@@ -58,6 +59,7 @@ def empty_text(box: str) -> str:
     """What an empty mailbox teaches."""
     return {
         Mailbox.INBOX: _("Ingenting venter på deg. Nye meldinger kommer hit av seg selv."),
+        Mailbox.ALERTS: _("Ingen viktige samtaler eller oppgaver venter på deg."),
         Mailbox.OPEN: _("Ingen åpne samtaler. Når du har svart, ligger samtalen her til den avsluttes."),
         Mailbox.SENT: _("Du har ikke sendt noe ennå. Velg øverst hva du vil skrive."),
         Mailbox.ARCHIVE: _("Arkivet er tomt. Samtaler du har vært med i, kommer hit når de avsluttes."),
@@ -122,6 +124,8 @@ def event_text(event: EventView) -> str:
     """One line of the event log (MSG-24)."""
     note = kind_text(event.note) if event.kind == EventKind.TURNED else event.note
     facts = {"name": event.actor_name, "note": note}
+    if event.kind in {EventKind.PARTICIPANT_ADDED, EventKind.PARTICIPANT_REMOVED} and not event.note:
+        facts["note"] = _("hele klinikken")
     return _events(facts)[event.kind] % facts
 
 
@@ -136,6 +140,10 @@ def _events(facts: dict[str, str]) -> dict[EventKind, str]:
         EventKind.TAKEN: _("%(name)s tok ansvar"),
         EventKind.FORWARDED: to,
         EventKind.CLOSED: _("%(name)s avsluttet samtalen"),
+        EventKind.PARTICIPANT_ADDED: _("%(name)s la til %(note)s"),
+        EventKind.PARTICIPANT_REMOVED: _("%(name)s tok ut %(note)s"),
+        EventKind.HANDLING_CHANGED: _("%(name)s endret innstillinger eller oppgave"),
+        EventKind.COMPLETED: _("%(name)s fullførte oppgaven"),
         EventKind.REOPENED: _("Samtalen ble åpnet igjen"),
         EventKind.DELIVERED: _("Mottatt av HelseNorge"),
         EventKind.REJECTED: _("Avvist av HelseNorge: %(note)s"),
@@ -247,5 +255,9 @@ def done_text(done: str) -> str:
         "journalfort": _("Samtalen er ført i journalen. Det som kommer senere, føres ikke av seg selv."),
         "gjort-om": _("Samtalen er en eKonsultasjon og er ført i journalen. Pasienten får vite det når du svarer."),
         "tatt": _("Du har ansvaret. Samtalen ligger bare i din innboks."),
+        "lagt-til": _("Deltakeren er lagt til og har samtalen i innboksen."),
+        "tatt-ut": _("Deltakeren er tatt ut av samtalen."),
+        "behandling": _("Endringen er lagret."),
+        "fullfort": _("Oppgaven er fullført, og samtalen ligger i arkivet. Ingenting er sendt."),
         "fjernet": _("Samtalen er fjernet fra innboksen din. Andre som har den, beholder den."),
     }.get(done, "")

@@ -1,0 +1,41 @@
+"""How a thread is to be treated, as its form says it: private, important, an answer demanded, a task (MSG-13 to 16)."""
+
+from datetime import date
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from skranke.dialog.values import Handling, Task
+from skranke.kernel.actor import Actor
+from skranke.kernel.errors import InvalidError
+from skranke.kernel.ids import uuid_or_none
+
+TO_ME, TO_PATIENT = "meg", "pasienten"
+
+
+def entered_handling(request: HttpRequest, actor: Actor) -> Handling:
+    """What the form says. Raises InvalidError for what is no day, or for a task of nobody."""
+    post = request.POST
+    task = None
+    if post.get("oppgave"):
+        who = post.get("oppgave_hvem", TO_ME)
+        doer = {TO_ME: actor.person_id, TO_PATIENT: None}.get(who, uuid_or_none(who))
+        if doer is None and who != TO_PATIENT:
+            raise InvalidError(_("Velg hvem som skal gjøre oppgaven."), field="task")
+        due = _day(post.get("oppgave_frist", ""), "task_due")
+        task = Task(employee_id=doer, due=due, text=post.get("oppgave_tekst", ""))
+    return Handling(
+        private=bool(post.get("privat")),
+        important=bool(post.get("viktig")),
+        reply_due=_day(post.get("svarfrist", ""), "reply_due"),
+        task=task,
+    )
+
+
+def _day(text: str, field: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidError(_("Skriv fristen som en dato, for eksempel 2027-02-09."), field=field) from None
