@@ -23,6 +23,7 @@ from skranke.patients import queries as patients
 from skranke.patients.access import get_patient_for, get_patients_for
 from skranke.patients.models import Patient
 from skranke.patients.rules import Reach, Reachability
+from skranke.tenancy.work import once
 from skranke.ui.environment import url_or_none
 from skranke.ui.security import live_origin
 from skranke.ui.shell import Action, ActivePatient, ClinicShell, ContextMenu, Live, NavItem, Toggle
@@ -62,10 +63,13 @@ def shell(request: HttpRequest, actor: Actor, current: str, *, unread: int | Non
 
 
 def alarms(actor: Actor) -> int:
-    """How many things an administrator must know of; for everybody else none (RCV-12)."""
+    """How many things an administrator must know of; for everybody else none (RCV-12).
+
+    The page and what it changes beside itself both show it: it is counted once a request.
+    """
     if not may(actor, Permission.CHANGE_SETTINGS):
         return 0
-    return len(organisation.open_alerts()) + len(dialog.unread_recipients())
+    return once("alarms", lambda: len(organisation.open_alerts()) + len(dialog.unread_recipients()))
 
 
 def _context(actor: Actor, slug: str) -> ContextMenu:
