@@ -222,7 +222,15 @@ class Message(TenantModel):
     points_on = models.BooleanField(default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["thread", "generated_at", "msg_id"], name="message_order")]
+        indexes = [
+            models.Index(fields=["thread", "generated_at", "msg_id"], name="message_order"),
+            # Few are, and each list of threads asks which.
+            models.Index(
+                fields=["clinic_id", "thread"],
+                condition=Q(delivery__in=["expired", "failed", "rejected"]),
+                name="message_not_delivered",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["clinic_id", "msg_id"], name="message_msg_id_once", condition=~Q(msg_id="")
