@@ -7,12 +7,11 @@ from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from skranke.dialog.models import Thread
-from skranke.patients.rules import name_key
+from skranke.patients.rules import after_beginning, name_key
 
 _MOST_WORDS = 8
 _NATIONAL_ID_DIGITS = 11
 _WORD = re.compile(r"\w+")
-_AFTER_EVERY_SIGN = "\U0010ffff"
 _MANY = 2000
 # The same question of one thread, in the order of what it costs. With an OFFSET the database asks it thread by thread;
 # else it reads all that anybody wrote first, and keeps it for the few it will ask for.
@@ -54,5 +53,5 @@ def _has_word(word: str) -> Q:
         found = [row[0] for row in cursor.fetchall()]
     if len(found) < _MANY:
         return Q(pk__in=set(found))
-    asked = [word, word, key, key + _AFTER_EVERY_SIGN, word, first, first, last]
+    asked = [word, word, key, after_beginning(key), word, first, first, last]
     return Q(RawSQL(_HAS_WORD, asked, BooleanField()))  # noqa: S611 - the text is ours, the words stand apart

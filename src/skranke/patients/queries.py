@@ -26,7 +26,6 @@ from skranke.tenancy.work import remember, remembered
 
 SEARCH_LIMIT = 50
 _MANY = 5000
-_AFTER_EVERY_SIGN = "\U0010ffff"
 
 
 class Represented(NamedTuple):
@@ -100,7 +99,7 @@ def _is_called(word: str) -> Q:
 
     Left to itself the database asks each also for a name that few have, or that many have late in the list.
     """
-    parts = NamePart.objects.filter(key__gte=word, key__lt=word + _AFTER_EVERY_SIGN)
+    parts = NamePart.objects.filter(key__gte=word, key__lt=rules.after_beginning(word))
     few = list(parts.values_list("patient_id", flat=True)[:_MANY])
     return Q(pk__in=few) if len(few) < _MANY else Q(Exists(parts.filter(patient=OuterRef("pk"))))
 

@@ -224,6 +224,11 @@ def name_key(text: str) -> str:
     return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 
+def after_beginning(key: str) -> str:
+    """The key behind every one that begins with this one, so that an index is read from here to there."""
+    return key + "\U0010ffff"
+
+
 def name_parts(*names: str) -> list[str]:
     """The words of a name as keys, each once, in their order."""
     words = (word for name in names for word in _WORDS.split(name_key(name)))
