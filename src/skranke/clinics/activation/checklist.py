@@ -111,7 +111,7 @@ def _party_unmet(employee: Employee | None, party: CommunicationParty | None) ->
         Check.SERVICES: (
             _("Tjenestene er ikke lest fra Adresseregisteret.")
             if never
-            else f"{_('Ingen tjenester er på i Adresseregisteret.')} {_read(party)}".strip(),
+            else " ".join(filter(None, (_("Ingen tjenester er på i Adresseregisteret."), _read(party)))),
             _("Les dem på nytt.")
             if never
             else _("Legen selv, eller Norsk Helsenett når legen ber om det, slår dem på der. Les dem så på nytt."),
