@@ -8,6 +8,9 @@ from lxml import html
 
 from skranke.audit.models import AuditEvent
 from skranke.dialog.models import KeptDraft, Message, Thread
+from skranke.dialog.services.keeping import save_answer
+from skranke.dialog.services.participants import add_participant, remove_participant
+from skranke.dialog.values import DraftContent
 from skranke.tenancy.work import acting
 
 from cast import Cast, make_clinic
@@ -134,3 +137,23 @@ def test_an_emptied_form_keeps_nothing_and_nobody_writes_in_anothers_draft() -> 
     with acting(cast.system):
         assert not KeptDraft.objects.exists()
         assert not Thread.objects.exists()
+
+
+@pytest.mark.req("MSG-11", "MSG-20")
+def test_a_draft_is_not_opened_by_who_was_taken_out_of_its_thread() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast))
+    with acting(cast.actor(cast.kari)):
+        add_participant(thread, cast.anne)
+    with acting(cast.actor(cast.anne)):
+        draft = save_answer(thread, DraftContent(text="Halvferdig svar"))
+    assert draft is not None
+    anne = logged_in(cast, cast.anne)
+    opened = address(cast, "compose", query=f"?utkast={draft.id}")
+    assert anne.get(opened).status_code == 200
+    with acting(cast.actor(cast.kari)):
+        remove_participant(thread, cast.anne)
+    assert anne.get(opened).status_code == 404
+    assert anne.post(address(cast, "draft-discard", draft.id)).status_code == 404
+    with acting(cast.system):
+        assert KeptDraft.objects.filter(id=draft.id).exists()

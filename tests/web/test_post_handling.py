@@ -204,3 +204,16 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_changed(facts: dict[s
     with acting(cast.system):
         thread.refresh_from_db()
         assert (thread.is_task, thread.reply_due) == (False, None)
+
+
+@pytest.mark.req("MSG-15")
+def test_a_task_that_is_too_long_is_refused_and_never_cut() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast))
+    ali = logged_in(cast, cast.ali)
+    task = {"oppgave": "ja", "oppgave_hvem": "meg"}
+    refused = _press(ali, cast, "thread-handling", thread, **task, oppgave_tekst="a" * 2001)
+    assert "høyst 2000 tegn" in body(refused)
+    assert _press(ali, cast, "thread-handling", thread, **task, oppgave_tekst="a" * 2000).status_code == 200
+    with acting(cast.system):
+        assert len(Thread.objects.get(id=thread.id).task_text) == 2000

@@ -121,9 +121,15 @@ def _allowed_files(actor: Actor) -> Q:
     return Q(message__thread__in=visible_threads(employee)) | Q(message__isnull=True, uploaded_by=employee)
 
 
+def own_drafts(employee: Employee) -> QuerySet[KeptDraft]:
+    """What the employee has written and not sent, but for answers in threads that the employee may read no more."""
+    readable = Q(thread=None) | Q(thread__in=visible_threads(employee))
+    return KeptDraft.objects.filter(readable, employee=employee).select_related("patient__gp", "thread")
+
+
 def get_draft_for(actor: Actor, draft_id: UUID) -> KeptDraft:
-    """A draft of the acting employee's own. Raises NotFoundError."""
-    draft = KeptDraft.objects.filter(id=draft_id, employee=employee_of(actor)).select_related("patient__gp").first()
+    """One of the acting employee's `own_drafts`. Raises NotFoundError."""
+    draft = own_drafts(employee_of(actor)).filter(id=draft_id).first()
     if draft is None:
         raise nothing()
     return draft

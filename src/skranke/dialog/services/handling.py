@@ -1,5 +1,7 @@
 """How a thread is to be treated: private, important, with an answer demanded, a task (MSG-13 to MSG-16)."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
@@ -62,7 +64,7 @@ def _set_task(thread: Thread, task: Task | None, before: Task | None) -> None:
         return
     _check_day(task.due, before.due if before else None, "task_due")
     thread.is_task, thread.task_due = True, task.due
-    thread.task_text = rules.clean_text(task.text)[:MOST_CHARACTERS]
+    thread.task_text = _checked_task(task.text)
     if task.employee_id is None:
         if thread.patient_id is None:
             raise InvalidError(_("Velg hvem som skal gjøre oppgaven."), field="task")
@@ -76,6 +78,14 @@ def _set_task(thread: Thread, task: Task | None, before: Task | None) -> None:
     join(thread, of(found), in_inbox=True, given=True)
 
 
-def _check_day(day: object, before: object, field: str) -> None:
-    if day is not None and day != before and str(day) < clock.today().isoformat():
+def _checked_task(text: str) -> str:
+    text = rules.clean_text(text)
+    if len(text) > MOST_CHARACTERS:
+        too_long = _("Oppgaven kan ha høyst %(limit)d tegn: gjør den kortere. Ingenting er endret.")
+        raise InvalidError(too_long % {"limit": MOST_CHARACTERS}, field="task")
+    return text
+
+
+def _check_day(day: date | None, before: date | None, field: str) -> None:
+    if day is not None and day != before and day < clock.today():
         raise InvalidError(_("Fristen er gått ut. Velg i dag eller en senere dag."), field=field)

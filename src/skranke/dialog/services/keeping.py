@@ -94,8 +94,7 @@ def tell_of_drafts(patients: Iterable[Patient]) -> None:
 def drafts() -> QuerySet[KeptDraft]:
     """The acting employee's drafts, those that HelseNorge has answered first; none of a thread unseen."""
     employee = access.employee_of(current_actor())
-    own = KeptDraft.objects.filter(Q(thread=None) | Q(thread__in=access.visible_threads(employee)), employee=employee)
-    return own.select_related("patient__gp", "thread").order_by("answered_at", "-changed_at", "id")
+    return access.own_drafts(employee).order_by("answered_at", "-changed_at", "id")
 
 
 def draft_counts() -> tuple[int, int]:
