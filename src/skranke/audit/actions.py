@@ -18,6 +18,7 @@ class Action(StrEnum):
     PRESENCE_CHANGED = "employee.presence_changed"
     DEPARTMENT_CHANGED = "department.changed"
     OPENING_HOURS_CHANGED = "clinic.hours_changed"
+    CLINICAL_WORDS_CHANGED = "clinic.clinical_words_changed"
     DEPARTMENT_REMOVED = "department.removed"
     ROLE_CHANGED = "role.changed"
     ROLE_REMOVED = "role.removed"

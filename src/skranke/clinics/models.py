@@ -117,6 +117,7 @@ class Clinic(models.Model):
 
     tells_booked_times: HelseNorge's question for booked times (HBT) is answered; else with 26 (DDFL-HT-16).
     moves_on_request: an appointment is moved when HelseNorge asks for a change (ERT); else that is answered 34 (D-41).
+    clinical_words: what makes an e-kontakt look like a clinical question (IMP-6); none, and it is never said.
     shows_practitioners: HelseNorge is told of substitutes beside the GP; without it only GPs are set up there (ABS-11).
     """
 
@@ -144,6 +145,7 @@ class Clinic(models.Model):
     live_since = models.DateTimeField(null=True)
     offers = ArrayField(models.CharField(max_length=30, choices=Service), default=everything)
     activation_version = models.PositiveIntegerField(default=1)
+    clinical_words = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     objects = ThisClinic()

@@ -9,6 +9,7 @@ from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import Employee, Group, Role
 from skranke.clinics.organisation.addressing import recipients_by_party
+from skranke.clinics.organisation.clinical_words import clinical_words
 from skranke.clinics.organisation.queries import readers, shares
 from skranke.clinics.organisation.receivers import chosen_in_set_up
 from skranke.clinics.organisation.values import Recipient
@@ -60,6 +61,7 @@ def thread_view(thread: Thread) -> ThreadView:
     takes = thread.channel != Channel.INTERNAL or thread.may_be_answered
     may_answer = takes and rules.is_answerable(thread.kind) and not final
     participants, messages = _participants(thread, employee), _messages(thread, final=final)
+    turns_into = turning.turns_into(thread) if may_answer else ()
     record(Action.THREAD_READ, subject_kind="thread", subject_id=thread.id, patient_id=thread.patient_id)
     return ThreadView(
         id=thread.id,
@@ -78,7 +80,8 @@ def thread_view(thread: Thread) -> ThreadView:
         may_close=thread.state == ThreadState.OPEN and rules.may_close(thread.kind, waits_for_clinic=waits),
         outcomes=rules.outcomes(thread.kind, asked_code(thread)) if may_answer else (),
         may_refuse=may_answer and waits and rules.is_refusable(thread.kind) and not turning.begins(thread),
-        turns_into=turning.turns_into(thread) if may_answer else (),
+        turns_into=turns_into,
+        clinical_word=_clinical_word(thread, messages) if waits and turns_into else "",
         begins=turning.begins(thread),
         answered_finally=final,
         takes_attachments=rules.takes_attachments(thread.kind),
@@ -97,6 +100,14 @@ def thread_view(thread: Thread) -> ThreadView:
         task_done=thread.task_done_at,
         may_complete=thread.is_task and thread.task_done_at is None,
     )
+
+
+def _clinical_word(thread: Thread, messages: tuple[MessageView, ...]) -> str:
+    """What makes an e-kontakt that waits look like a clinical question (IMP-6); empty for any other."""
+    if thread.kind != DialogKind.E_CONTACT:
+        return ""
+    written = [text for one in messages if not one.outgoing for text in (one.subject, one.text)]
+    return rules.clinical_word(written, clinical_words())
 
 
 def thread_mark(thread: Thread) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import PurePosixPath
@@ -248,6 +249,15 @@ def takes_attachments(kind: str) -> bool:
 def turns_into(kind: str) -> tuple[DialogKind, ...]:
     """What the answer to a patient's message may be instead of what was asked for (JRN-3, RX-7); one way (JRN-4)."""
     return _TURNS.get(DialogKind(kind), ())
+
+
+def clinical_word(texts: Iterable[str], words: Iterable[str]) -> str:
+    """The first of the words (lower case) that one of the texts holds, also as a part of a longer one (IMP-6).
+
+    Norwegian puts words together: "smerte" is in "magesmerter". Empty when none is there.
+    """
+    said = " ".join(" ".join(text.split()) for text in texts).lower()
+    return next((word for word in words if word in said), "")
 
 
 def closing_code(kind: str) -> str:

@@ -347,8 +347,9 @@ class ThreadView:
     somebody may write into the journal what is not there yet (JRN-13).
     max_text: most characters an answer may have (CMP-16), 0 for no limit. outcomes: of which an answer now must
     decide one; empty where it decides nothing, or may not be given. may_refuse: what the patient wrote may be refused
-    instead of answered. turns_into: what the answer may be instead of what was asked for (JRN-3, RX-7). begins: the
-    thread was turned so, and the answer ends what it was. answered_finally: it has had its one answer.
+    instead of answered. turns_into: what the answer may be instead of what was asked for (JRN-3, RX-7). clinical_word:
+    a word in it that speaks for an e-konsultasjon (IMP-6). begins: the thread was turned so, and the answer ends what
+    it was. answered_finally: it has had its one answer.
     """
 
     id: UUID
@@ -368,6 +369,7 @@ class ThreadView:
     outcomes: tuple[OutcomeRule, ...]
     may_refuse: bool
     turns_into: tuple[DialogKind, ...]
+    clinical_word: str
     begins: bool
     answered_finally: bool
     takes_attachments: bool

@@ -23,6 +23,7 @@ _PAGES = (
     "settings-addressing-clinic",
     "settings-me",
     "settings-hours",
+    "settings-clinical-words",
 )
 _THINGS = {
     "settings-employee": "employee",

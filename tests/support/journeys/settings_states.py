@@ -211,6 +211,11 @@ def _hours_refused(stage: Stage) -> Any:
     return page
 
 
+@state("konfigurasjon-medisinske-ord", "settings-clinical-words", main=True)
+def _clinical_words(stage: Stage) -> Any:
+    return stage.settings("medisinske-ord?forslag=ja")
+
+
 @state("konfigurasjon-grupper", "settings-groups", main=True)
 def _groups(stage: Stage) -> Any:
     return stage.settings("grupper")

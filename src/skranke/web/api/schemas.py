@@ -202,6 +202,7 @@ class ThreadOut(Schema):
 
     `outcomes`: an answer now must decide one of these; none, and it decides nothing. `may_refuse`: the answer's outcome
     may be `rejected`, though it need have none. `turns_into`: what the answer may be instead of what was asked for.
+    `clinical_word`: a word of the patient's for which it should perhaps be an e-konsultasjon; empty for none.
     `answered_finally`: the request has had its one answer.
     """
 
@@ -218,6 +219,7 @@ class ThreadOut(Schema):
     outcomes: list[OutcomeOut]
     may_refuse: bool
     turns_into: list[str]
+    clinical_word: str
     answered_finally: bool
     in_inbox: bool
     responsible_id: UUID | None

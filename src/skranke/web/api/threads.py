@@ -275,6 +275,7 @@ def _thread(thread_id: UUID) -> schemas.ThreadOut:
         outcomes=[schemas.OutcomeOut.from_orm(one) for one in view.outcomes],
         may_refuse=view.may_refuse,
         turns_into=list(view.turns_into),
+        clinical_word=view.clinical_word,
         answered_finally=view.answered_finally,
         in_inbox=view.in_inbox,
         responsible_id=view.responsible_id,

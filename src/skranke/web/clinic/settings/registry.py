@@ -105,6 +105,13 @@ PAGES = (
     ),
     SettingsPage(
         Area.POST,
+        "settings-clinical-words",
+        _("Medisinske ord"),
+        _("Ord som får Post til å foreslå eKonsultasjon for en e-Kontakt."),
+        Permission.CHANGE_SETTINGS,
+    ),
+    SettingsPage(
+        Area.POST,
         "settings-message-log",
         _("Meldingslogg"),
         _("Alle elektroniske meldinger inn og ut, og hvor de står."),

@@ -5,6 +5,7 @@ from django.urls import path
 from skranke.web.clinic.settings import (
     access_log,
     addressing,
+    clinical_words,
     groups,
     helsenorge,
     hours,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("konfigurasjon/innsynslogg", access_log.access_log, name="settings-access-log"),
     path("konfigurasjon/innsynslogg/uttrekk", access_log.export, name="settings-access-export"),
     path("konfigurasjon/meldingslogg", message_log.log, name="settings-message-log"),
+    path("konfigurasjon/medisinske-ord", clinical_words.words, name="settings-clinical-words"),
     path("konfigurasjon/apningstider", hours.hours, name="settings-hours"),
     path("konfigurasjon/meg", me.profile, name="settings-me"),
     path("konfigurasjon/meg/gruppe/<uuid:group_id>/<str:way>", me.group, name="settings-my-group"),
