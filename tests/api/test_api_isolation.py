@@ -47,6 +47,7 @@ def _world() -> World:
     kari.post(f"threads/{thread.id}/participants", {"employee_id": str(cast.mona.id)})
     kari.post(f"threads/{thread.id}/take")
     sent = kari.post(f"threads/{consultation.id}/messages", {"text": MARKER}).body
+    template = kari.post("templates", {"title": MARKER, "subject": MARKER, "text": MARKER}).body
     made = kari.post("appointments", {"slot_id": str(slots[0].id), "patient_id": str(cast.ola.id), "comment": MARKER})
     with acting(cast.system):
         mark_delivery(
@@ -62,6 +63,7 @@ def _world() -> World:
             "consultation": str(consultation.id),
             "undelivered": sent["id"],
             "attachment": message["attachments"][0]["id"],
+            "template": template["id"],
             "entry_attachment": entry["attachments"][0]["id"],
             "patient": str(cast.ola.id),
             "slot": str(slots[1].id),
@@ -165,6 +167,18 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
         ),
     ),
 }
+RECIPES |= {
+    "GET /templates/{template_id}": ("template", lambda api, ids: api.get(f"templates/{ids['template']}")),
+    "PUT /templates/{template_id}": (
+        "template",
+        lambda api, ids: api.put(f"templates/{ids['template']}", {"title": MARKER}, **{"If-Match": "*"}),
+    ),
+    "DELETE /templates/{template_id}": ("template", lambda api, ids: api.delete(f"templates/{ids['template']}")),
+    "POST /templates/{template_id}/use": (
+        "template",
+        lambda api, ids: api.post(f"templates/{ids['template']}/use", {"kind": "e_contact"}),
+    ),
+}
 # Settings: an administrator's, and about no patient.
 SETTINGS = {
     "GET /messages",
@@ -180,6 +194,8 @@ LISTS: dict[str, Recipe] = {
     "GET /patients": lambda api, ids: api.get("patients", q="Ola"),
     "GET /schedules": lambda api, ids: api.get("schedules"),
     "GET /receivers": lambda api, ids: api.get("receivers"),
+    "GET /templates": lambda api, ids: api.get("templates"),
+    "POST /templates": lambda api, ids: api.post("templates", {"title": str(uuid4())}),
     "GET /slots": lambda api, ids: api.get(
         "slots", **{"from": weekday_at(8).isoformat(), "to": weekday_at(16).isoformat()}
     ),
@@ -222,8 +238,15 @@ WRITES: dict[str, str] = {
     "POST /schedules": "schedule.created",
     "PATCH /schedules/{schedule_id}": "schedule.changed",
     "PUT /receivers/{kind}": "receivers.changed",
+    "POST /templates": "message_template.changed",
+    "PUT /templates/{template_id}": "message_template.changed",
+    "DELETE /templates/{template_id}": "message_template.removed",
+    "POST /templates/{template_id}/use": "message_template.used",
 }
-NO_PATIENT_IN_IT = {"GET /receivers", "GET /schedules", "GET /slots"}
+NO_PATIENT_IN_IT = {
+    "GET /receivers", "GET /schedules", "GET /slots", "GET /templates", "GET /templates/{template_id}"
+}  # fmt: skip
+ABOUT_NO_PATIENT = {*SETTINGS, *(route for route in RECIPES if "/templates" in route)}
 
 
 def test_every_route_has_a_recipe() -> None:
@@ -261,7 +284,7 @@ def test_the_rightful_person_gets_it_and_it_is_in_the_log(route: str) -> None:
 
 
 def _rows(cast: Cast, route: str) -> int:
-    whose = {} if route in {*LISTS, *SETTINGS} else {"patient_id": cast.ola.id}
+    whose = {} if route in {*LISTS, *ABOUT_NO_PATIENT} else {"patient_id": cast.ola.id}
     actor = _rightful(cast, route)
     with acting(cast.system):
         return AuditEvent.objects.filter(action=WRITES.get(route, ""), actor_id=actor.id, **whose).count()

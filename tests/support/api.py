@@ -38,6 +38,9 @@ class Api:
     def put(self, path: str, body: object, **headers: str) -> Answer:
         return self._ask("put", path, data=json.dumps(body), content_type="application/json", headers=headers)
 
+    def delete(self, path: str, **headers: str) -> Answer:
+        return self._ask("delete", path, headers=headers)
+
     def upload(self, content: bytes, name: str, **headers: str) -> Answer:
         from io import BytesIO
 

@@ -13,7 +13,7 @@ from skranke.clinics.permissions import Permission
 from skranke.clinics.queries import actor_of
 from skranke.clinics.rules import may
 from skranke.dialog import rules
-from skranke.dialog.models import Attachment, Channel, KeptDraft, Participant, Thread, ThreadState
+from skranke.dialog.models import Attachment, Channel, KeptDraft, MessageTemplate, Participant, Thread, ThreadState
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
 from skranke.patients.models import Patient
@@ -93,7 +93,7 @@ def get_thread_for(actor: Actor, thread_id: UUID) -> Thread:
 
 
 def get_attachment_for(actor: Actor, attachment_id: UUID) -> Attachment:
-    """A file of a thread the actor may read, or the actor's own upload not yet sent. Raises NotFoundError.
+    """A file of a thread or template the actor may read, or the actor's own upload not yet sent. Raises NotFoundError.
 
     Reading what was sent or received is written in the audit log.
     """
@@ -118,7 +118,8 @@ def _allowed_files(actor: Actor) -> Q:
         own = Q(message__isnull=True, uploaded_by_patient_id=actor.person_id, clinic_id=actor.clinic_id)
         return Q(message__thread__in=own_threads(actor)) | own
     employee = employee_of(actor)
-    return Q(message__thread__in=visible_threads(employee)) | Q(message__isnull=True, uploaded_by=employee)
+    unsent = Q(message__isnull=True, template__isnull=True, uploaded_by=employee)
+    return Q(message__thread__in=visible_threads(employee)) | Q(template__in=visible_templates(employee)) | unsent
 
 
 def own_drafts(employee: Employee) -> QuerySet[KeptDraft]:
@@ -133,6 +134,20 @@ def get_draft_for(actor: Actor, draft_id: UUID) -> KeptDraft:
     if draft is None:
         raise nothing()
     return draft
+
+
+def visible_templates(employee: Employee) -> QuerySet[MessageTemplate]:
+    """The templates there are for an employee: the clinic's shared ones, and the employee's own (TPL-2)."""
+    allowed = Q(owner=None) | Q(owner=employee)
+    return MessageTemplate.objects.filter(allowed, clinic_id=employee.clinic_id)
+
+
+def get_template_for(actor: Actor, template_id: UUID) -> MessageTemplate:
+    """A shared template, or one of the acting employee's own. Raises NotFoundError."""
+    found = visible_templates(employee_of(actor)).filter(id=template_id).first()
+    if found is None:
+        raise nothing()
+    return found
 
 
 def nothing() -> NotFoundError:

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from skranke.clinics.models import CommunicationParty, Employee, Group, Role
 from skranke.kernel import clock
@@ -253,13 +254,63 @@ class Message(TenantModel):
         return self.earlier.conversation if self.earlier is not None else self.thread.conversation
 
 
+class TaskFor(models.TextChoices):
+    """Whose the task of a template is: of whoever uses it, of the patient, or of one employee (TPL-3)."""
+
+    USER = "user"
+    PATIENT = "patient"
+    EMPLOYEE = "employee"
+
+
+class MessageTemplate(TenantModel):
+    """What is often written (TPL-1 to TPL-6). owner: whose alone it is; empty: shared by the clinic (TPL-2).
+
+    title: what it is found by. kind: the only type of dialog it is for; empty: all. to: the colleagues who take part,
+    as a form has them; to_patient, to_user: the patient and whoever uses it (TPL-3).
+    reply_days, task_days: so many days from when it is used; reply_days empty: no answer is demanded.
+    task_for: empty for no task.
+    """
+
+    owner = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=100)
+    description = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(max_length=30, choices=DialogKind, blank=True)
+    to = ArrayField(models.CharField(max_length=60), default=list)
+    to_patient = models.BooleanField(default=True)
+    to_user = models.BooleanField(default=True)
+    subject = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    private = models.BooleanField(default=False)
+    important = models.BooleanField(default=False)
+    reply_days = models.PositiveIntegerField(null=True)
+    task_for = models.CharField(max_length=10, choices=TaskFor, blank=True)
+    task_employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    task_days = models.PositiveIntegerField(null=True)
+    task_text = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "clinic_id", "owner", Lower("title"), name="message_template_name_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(task_for=TaskFor.EMPLOYEE, task_employee__isnull=False)
+                | ~Q(task_for=TaskFor.EMPLOYEE) & Q(task_employee=None),
+                name="message_template_task_of_one",
+            ),
+        ]
+
+
 class Attachment(TenantModel):
-    """A file of a message, or one uploaded and not yet sent (`message` empty, owned by the uploader).
+    """A file of a message, of a template, or one uploaded and not yet sent (owned by the uploader).
 
     uploaded_by, uploaded_by_patient: the employee or the patient; neither for a file that came from HelseNorge.
     """
 
     message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="attachments")
+    template = models.ForeignKey(MessageTemplate, null=True, on_delete=models.CASCADE, related_name="attachments")
     uploaded_by = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
     uploaded_by_patient = models.ForeignKey(Patient, null=True, on_delete=models.PROTECT, related_name="+")
     blob_id = models.UUIDField()
@@ -273,7 +324,10 @@ class Attachment(TenantModel):
         constraints = [
             models.CheckConstraint(
                 condition=Q(uploaded_by=None) | Q(uploaded_by_patient=None), name="attachment_uploaded_by_one"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(template=None) | Q(message=None, uploaded_by_patient=None), name="attachment_of_one"
+            ),
         ]
 
 

@@ -84,6 +84,15 @@ def startable(*, integration: bool) -> tuple[DialogKind, ...]:
     return tuple(kind for kind in ways if integration or channel(kind) == Channel.OWN)
 
 
+def template_kinds(kind: str) -> tuple[DialogKind, ...]:
+    """What a template may say it is for, to be used in this kind of dialog (TPL-5).
+
+    An e-dialog is begun in the same form as a dialog between colleagues (CMP-5).
+    """
+    pair = (DialogKind.E_DIALOG, DialogKind.INTERNAL)
+    return pair if kind in pair else (DialogKind(kind),)
+
+
 def is_notifiable(patient: Patient) -> bool:
     """Whether a notice of our own could reach the patient (CMP-15); HelseNorge sends its own (CMP-14)."""
     return bool(patient.phone or patient.email)

@@ -6,7 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from skranke.dialog.models import DialogKind, PrescriptionForm
+from skranke.dialog.filling import Word
+from skranke.dialog.models import Attachment, DialogKind, PrescriptionForm, TaskFor
 from skranke.dialog.outcomes import AnswerOutcome, OutcomeRule
 from skranke.patients.models import Patient
 from skranke.standards.codes import MEDICINE
@@ -120,6 +121,58 @@ class DraftContent:
     def is_empty(self) -> bool:
         """Whether nothing is written that would be lost."""
         return not (self.subject.strip() or self.text.strip() or self.attachment_ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateTask:
+    """The task of a template (TPL-3). days: from when the template is used until it is to be done, if that matters."""
+
+    whose: TaskFor
+    employee_id: UUID | None = None
+    days: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateFacts:
+    """What somebody says of a template; each as in `models.MessageTemplate`.
+
+    shared: by the clinic, which is an administrator's to decide (TPL-2). attachment_ids: the template's own files that
+    it keeps, and uploads of the writer's, in their order.
+    """
+
+    title: str
+    shared: bool = False
+    description: str = ""
+    kind: str = ""
+    to: tuple[str, ...] = ()
+    to_patient: bool = True
+    to_user: bool = True
+    subject: str = ""
+    text: str = ""
+    attachment_ids: tuple[UUID, ...] = ()
+    private: bool = False
+    important: bool = False
+    reply_days: int | None = None
+    task: TemplateTask | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A template as it stands in a form: everything is filled in, and may still be changed (TPL-4).
+
+    missing: the words that have no value here; they stand in the text as they were written. gone: how many of its
+    participants are not there any more. uploads: copies of its files, the writer's own.
+    """
+
+    subject: str
+    text: str
+    missing: tuple[Word, ...]
+    to: tuple[str, ...]
+    gone: int
+    to_patient: bool
+    uploads: tuple[Attachment, ...]
+    handling: Handling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

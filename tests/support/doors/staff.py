@@ -159,6 +159,11 @@ DOORS: dict[str, Door] = {
     "draft-discard": Door(
         ask=lambda v, ids: v.post("draft-discard", ids["draft"]), named="draft", shows=False, because=OWN_DRAFTS
     ),
+    "settings-templates": Door(ask=lambda v, _: v.get("settings-templates"), because=NOBODYS),
+    "settings-new-template": Door(ask=lambda v, _: v.get("settings-new-template"), shows=False, because=NOBODYS),
+    "settings-template": Door(
+        ask=lambda v, ids: v.get("settings-template", ids["template"]), named="template", because=NOBODYS
+    ),
     "patient-reach": Door(
         ask=lambda v, ids: v.get("patient-reach", ids["patient"]), named="patient", shows=False, writes="patient.read"
     ),

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from skranke.dialog.models import Message, Thread
-from skranke.dialog.services import add_participant, answer, mark_delivery, set_handling
+from skranke.dialog.services import add_participant, answer, mark_delivery, save_template, set_handling
 from skranke.dialog.services.keeping import keep_draft
-from skranke.dialog.values import Handling, Task
+from skranke.dialog.values import Handling, Task, TemplateFacts
 from skranke.identity.models import ApiToken
 from skranke.journal.models import JournalAttachment, JournalEntry
 from skranke.kernel import clock
@@ -57,6 +57,7 @@ def make_world() -> World:
         kept = make_list(name=MARKER, kind="custom", shared=True)
         add_member(kept, patient)
         draft = keep_draft(patient=patient, kind=E_CONTACT, subject=MARKER, text=MARKER)
+        template = save_template(TemplateFacts(title=MARKER, subject=MARKER, text=MARKER))
         relation = add_relation(patient, national_id=str(fresh_national_id(age=70)), kind="mother", name=MARKER)
         own_file = upload(PDF + MARKER.encode(), f"{MARKER}.pdf")
     task = receive(cast, question(cast, kind=E_CONTACT, **facts))
@@ -83,6 +84,7 @@ def make_world() -> World:
         "sync": _sync(cast),
         "token": _token(cast),
         "draft": draft.id,
+        "template": template.id,
         "relation": relation.id,
         "other_patient": cast.jonas.id,
         "patient_version": patient.version,

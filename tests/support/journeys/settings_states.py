@@ -238,6 +238,29 @@ def _new_group(stage: Stage) -> Any:
     return page
 
 
+@state("konfigurasjon-maler", "settings-templates", main=True)
+def _templates(stage: Stage) -> Any:
+    return stage.settings("maler")
+
+
+@state("konfigurasjon-mal", "settings-template", main=True)
+def _template(stage: Stage) -> Any:
+    page = stage.settings("maler")
+    page.get_by_role("link", name="Fastende blodprøve", exact=True).click()
+    page.get_by_role("heading", name="Fastende blodprøve").wait_for()
+    return page
+
+
+@state("konfigurasjon-ny-mal-feil", "settings-new-template")
+def _new_template(stage: Stage) -> Any:
+    page = stage.settings("maler/ny")
+    page.get_by_label("Tittel", exact=True).fill("Feil ord")
+    page.get_by_label("Melding", exact=True).fill("Hei {{navn}}")
+    page.get_by_role("button", name="Opprett malen").click()
+    page.locator(".summary").wait_for()
+    return page
+
+
 @state("konfigurasjon-adressering", "settings-addressing", main=True)
 def _addressing(stage: Stage) -> Any:
     return stage.settings("adressering")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from skranke.cli.demo import cast, e_dialogs, organisation, timetable
+from skranke.cli.demo import cast, e_dialogs, organisation, templates, timetable
 from skranke.cli.demo.bus import CLINIC_QUEUES, HELSENORGE_QUEUES
 from skranke.cli.demo.contract import BESIDE_BOOKING, SERVICES
 from skranke.cli.demo.layout import Layout, keep_private
@@ -79,6 +79,8 @@ def _make(layout: Layout, day: date) -> UUID:
             for citizen in cast.citizens(day)
         ]
         e_dialogs.write(employees, registered[0])
+        with acting(clinics.actor_of(employees["anne"])):
+            templates.make()
         timetable.make({worker.username: employees[worker.username] for worker in cast.WORKERS})
         # Written inside the unit of work: without the users the clinic is not made either.
         _keep(layout, users)

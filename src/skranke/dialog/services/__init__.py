@@ -21,6 +21,7 @@ from skranke.dialog.services.own_channel import answer_by_patient, mark_read_by_
 from skranke.dialog.services.participants import add_participant, remove_participant
 from skranke.dialog.services.receive import receive_message
 from skranke.dialog.services.resend import resend
+from skranke.dialog.services.templates import remove_template, save_template, templates, use_template
 from skranke.dialog.services.turning import convert
 from skranke.dialog.services.uploads import discard_upload, store_upload
 from skranke.dialog.services.write import answer, start_dialog
@@ -49,9 +50,11 @@ __all__ = [
     "receive_message",
     "remove_from_inbox",
     "remove_participant",
+    "remove_template",
     "resend",
     "save_answer",
     "save_new",
+    "save_template",
     "set_handling",
     "start_dialog",
     "start_internal",
@@ -59,4 +62,6 @@ __all__ = [
     "take",
     "takes_answers",
     "tell_of_drafts",
+    "templates",
+    "use_template",
 ]

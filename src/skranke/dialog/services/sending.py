@@ -10,6 +10,7 @@ from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import Employee
 from skranke.dialog import rules
+from skranke.dialog.filling import require_filled
 from skranke.dialog.models import Channel, DeliveryState, DialogKind, Direction, EarlierConversation, Message, Thread
 from skranke.dialog.services.uploads import attach, uploads_of
 from skranke.kernel import clock
@@ -27,6 +28,7 @@ def checked_subject(kind: DialogKind, subject: str) -> str:
     subject = rules.clean_line(subject)
     if not subject:
         raise InvalidError(_("Skriv et emne."), field="subject")
+    require_filled(subject, "subject")
     limit = rules.MAX_SUBJECT[kind]
     if len(subject) > limit:
         own = _("Emnet kan ha høyst %(limit)d tegn: gjør det kortere.")
@@ -44,6 +46,7 @@ def checked_text(kind: str, text: str, *, needed: bool = True) -> str:
         between = rules.channel(kind) == Channel.INTERNAL
         raise InvalidError(_("Skriv en melding.") if between else _("Skriv en melding til pasienten."), field="text")
     check_length(kind, text)
+    require_filled(text, "text")
     return text
 
 

@@ -1,6 +1,6 @@
 """Files on their way out: uploaded first, sent with a message later (CMP-8 to CMP-11)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO, cast
 from uuid import UUID
 
@@ -63,14 +63,14 @@ def store_upload(*, name: str, content: BinaryIO) -> Attachment:
 def discard_upload(attachment: Attachment) -> None:
     """Forget an upload of the acting employee's that has not been sent. Raises NotFoundError for any other."""
     employee = access.employee_of(current_actor())
-    deleted, _rows = Attachment.objects.filter(id=attachment.id, message=None, uploaded_by=employee).delete()
+    deleted, _rows = uploads_of(employee).filter(id=attachment.id).delete()
     if not deleted:
         raise _unknown()
 
 
 def uploads_of(writer: Employee | Patient) -> QuerySet[Attachment]:
     """What the writer has uploaded and not sent yet."""
-    unsent = Attachment.objects.filter(clinic_id=writer.clinic_id, message=None)
+    unsent = Attachment.objects.filter(clinic_id=writer.clinic_id, message=None, template=None)
     if isinstance(writer, Employee):
         return unsent.filter(uploaded_by=writer)
     return unsent.filter(uploaded_by_patient=writer)
@@ -89,11 +89,32 @@ def attach(message: Message, attachment_ids: Sequence[UUID], uploads: QuerySet[A
     wanted = list(dict.fromkeys(attachment_ids))
     if any(one not in found for one in wanted):
         raise _unknown()
-    if sum(row.size for row in found.values()) > _limit():
-        raise _too_large()
+    require_room(found.values())
     for number, one in enumerate(wanted):
         found[one].message, found[one].number = message, number
         found[one].save(update_fields=["message", "number"])
+
+
+def require_room(files: Iterable[Attachment]) -> None:
+    """Refuse files that one message cannot hold together. Raises AttachmentsTooLargeError (CMP-9, TPL-6)."""
+    if sum(one.size for one in files) > _limit():
+        raise _too_large()
+
+
+def copy_to(writer: Employee, files: Iterable[Attachment]) -> tuple[Attachment, ...]:
+    """Uploads of the writer's own with the content of files that stay where they are."""
+    return tuple(
+        Attachment.objects.create(
+            clinic_id=writer.clinic_id,
+            uploaded_by=writer,
+            blob_id=one.blob_id,
+            name=one.name,
+            media_type=one.media_type,
+            size=one.size,
+            created_at=clock.now(),
+        )
+        for one in files
+    )
 
 
 class _Limited:

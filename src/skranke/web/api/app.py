@@ -8,7 +8,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from skranke import __version__
 from skranke.kernel.errors import SkrankeError
-from skranke.web.api import appointments, message_log, patients, problems, receivers, threads
+from skranke.web.api import appointments, message_log, patients, problems, receivers, templates, threads
 from skranke.web.api.work import BearerToken
 
 api = NinjaAPI(
@@ -20,7 +20,8 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     auth=BearerToken(),
 )
-for _router in (threads.router, message_log.router, patients.router, appointments.router, receivers.router):
+_routers = (threads, message_log, patients, appointments, receivers, templates)
+for _router in (part.router for part in _routers):
     api.add_router("", _router)
 
 _handlers: tuple[tuple[type[Exception], Any], ...] = (

@@ -29,6 +29,7 @@ from skranke.web.clinic.post.drafts import Draft, opened
 from skranke.web.clinic.post.place import Place, is_htmx
 from skranke.web.clinic.post.renewed import GROUPS, shown
 from skranke.web.clinic.shell import active_patient_id, alarms, nav, shell
+from skranke.web.drafts import Written
 
 _MAIN_KINDS = (DialogKind.E_CONSULTATION, DialogKind.E_CONTACT, DialogKind.E_DIALOG, DialogKind.INTERNAL)
 _TREATED = {EventKind.ANSWERED, EventKind.TAKEN, EventKind.FORWARDED, EventKind.CLOSED, EventKind.COMPLETED}
@@ -236,7 +237,7 @@ def third_pane(request: HttpRequest, actor: Actor, place: Place, third: str, con
     return render(request, f"{TEMPLATES}/swap.html", context | written(context), status=status)
 
 
-def attachment_room(draft: Draft) -> int:
+def attachment_room(draft: Written) -> int:
     """How many bytes more may be attached (CMP-9)."""
     return max(0, settings.OURS.attachment_total_bytes - sum(upload.size for upload in draft.uploads))
 

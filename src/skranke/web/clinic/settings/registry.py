@@ -104,6 +104,9 @@ PAGES = (
         Permission.SET_RECEIVERS,
     ),
     SettingsPage(
+        Area.POST, "settings-templates", _("Maler"), _("Meldinger som skrives ofte: klinikkens delte, og dine egne.")
+    ),
+    SettingsPage(
         Area.POST,
         "settings-clinical-words",
         _("Medisinske ord"),

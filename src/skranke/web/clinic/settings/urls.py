@@ -17,6 +17,7 @@ from skranke.web.clinic.settings import (
     staff,
     start,
     structure,
+    templates,
     tokens,
 )
 
@@ -53,6 +54,9 @@ urlpatterns = [
     path("konfigurasjon/grupper", groups.index, name="settings-groups"),
     path("konfigurasjon/grupper/ny", groups.new, name="settings-new-group"),
     path("konfigurasjon/grupper/<uuid:group_id>", groups.group, name="settings-group"),
+    path("konfigurasjon/maler", templates.index, name="settings-templates"),
+    path("konfigurasjon/maler/ny", templates.new, name="settings-new-template"),
+    path("konfigurasjon/maler/<uuid:template_id>", templates.template, name="settings-template"),
     path("konfigurasjon/adressering", addressing.index, name="settings-addressing"),
     path("konfigurasjon/adressering/klinikken", addressing.clinic, name="settings-addressing-clinic"),
     path("konfigurasjon/adressering/<uuid:party_id>", addressing.service, name="settings-addressing-service"),
