@@ -36,6 +36,18 @@ def test_who_goes_on_working_is_logged_out_after_eight_hours_all_the_same() -> N
     assert client.get(reverse("front")).headers["Location"] == reverse("login")
 
 
+def test_the_address_of_a_clinic_leads_to_its_post_or_to_the_log_in_and_tells_nothing() -> None:
+    cast, nobody = make_clinic(), Client()
+    front, post = address(cast, "clinic-front"), address(cast, "post")
+    for one in (front, front.removesuffix("/")):
+        assert nobody.get(one).headers["Location"] == post
+    assert nobody.get(post).headers["Location"].startswith(reverse("login"))
+    assert logged_in(cast, cast.kari).get(front, follow=True).redirect_chain == [(post, 302)]
+    # Of a clinic that is not there, the same is said.
+    assert nobody.get(reverse("clinic-front", args=["ingen"])).status_code == 302
+    assert nobody.get(reverse("post", args=["ingen"])).headers["Location"].startswith(reverse("login"))
+
+
 def test_pages_are_not_served_with_a_key_that_everybody_knows() -> None:
     with pytest.raises(environment.SettingError, match="SKRANKE_SECRET_KEY"):
         environment.for_pages(environment.Settings())

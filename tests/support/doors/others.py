@@ -22,6 +22,9 @@ OPEN: dict[str, Door] = {
         ask=lambda v, _: v.post("ui:set_language", language="en"), shows=False, because=NOBODYS
     ),
     "front": Door(ask=lambda v, _: v.get("front"), shows=False, because=NOBODYS),
+    "clinic-front": Door(
+        ask=lambda v, _: v.get("clinic-front"), shows=False, because="it leads on to Post, of any clinic"
+    ),
     **{
         name: Door(ask=lambda v, _, name=name: v.client.get(reverse(name)), shows=False, because=NOBODYS)
         for name in ("login", "patient-login", "operator-login")

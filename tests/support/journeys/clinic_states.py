@@ -15,9 +15,10 @@ def _login(stage: Stage) -> Any:
     return page
 
 
-@state("post", "login-by-link", "post", "live-ticket", main=True)
+@state("post", "login-by-link", "clinic-front", "post", "live-ticket", main=True)
 def _post(stage: Stage) -> Any:
     page = stage.staff("kari")
+    page.goto(stage.demo.clinic)
     page.wait_for_function("() => document.body.dataset.liveState === 'open'")
     assert page.locator("#post-rows .it").count() >= 50
     return page
