@@ -170,6 +170,20 @@ class Reading(TenantModel):
         constraints = [models.UniqueConstraint(fields=["thread", "employee"], name="reading_once")]
 
 
+class Presence(TenantModel):
+    """That an employee has a thread open on the screen (MSG-5). seen_at: when the page last said so.
+
+    The row goes when the page leaves the thread, and counts no more when the page has long been silent.
+    """
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="+")
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "employee"], name="presence_once")]
+
+
 class EarlierConversation(TenantModel):
     """What a thread was on the wire before it was turned into a dialog of another kind (JRN-4, RX-17).
 

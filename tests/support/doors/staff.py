@@ -48,6 +48,9 @@ DOORS: dict[str, Door] = {
     "live-ticket": Door(ask=lambda v, _: v.get("live-ticket"), shows=False, because=NOBODYS),
     "post": Door(ask=lambda v, _: v.get("post"), because=BY_LIST),
     "post-rows": Door(ask=lambda v, _: v.get("post-rows", q=GIVEN_NAME), because=BY_LIST),
+    "post-presence": Door(
+        ask=lambda v, ids: v.post("post-presence", samtale=ids["thread"]), named="thread", shows=False, because=NOBODYS
+    ),
     "compose": Door(ask=_compose, named="patient", writes="thread.started"),
     "thread": Door(ask=lambda v, ids: v.get("thread", ids["thread"]), named="thread", writes="thread.read"),
     "thread-news": Door(ask=lambda v, ids: v.get("thread-news", ids["thread"]), named="thread", writes="thread.read"),

@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from skranke.dialog import queries
+from skranke.dialog import presence, queries
 from skranke.dialog.access import get_thread_for
 from skranke.kernel.actor import Actor
+from skranke.kernel.ids import uuid_or_none
 from skranke.web.clinic.post.place import place_of
 from skranke.web.clinic.post.screens import TEMPLATES, list_context, post_page, third_pane, thread_context, written
 from skranke.web.clinic.session import clinic_view
@@ -59,3 +60,15 @@ def news(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
     context = thread_context(request, actor, row, place_of(request, selected=row.id))
     context["others_first"] = request.GET.get("behandlet") != str(context["treated"])
     return render(request, f"{TEMPLATES}/news.html", context)
+
+
+@require_POST
+@clinic_view
+def who_is_here(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001 - a view's signature
+    """What the page says of the thread it shows and of the one it left; answers with who has what open (MSG-5)."""
+    left, here = (uuid_or_none(request.POST.get(name, "")) for name in ("forlatt", "samtale"))
+    if left is not None:
+        presence.leave(left)
+    if here is not None:
+        presence.enter(here)
+    return JsonResponse({"open": {str(one): ", ".join(names) for one, names in presence.open_by().items()}})

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from skranke.clinics import queries as clinics
 from skranke.clinics.organisation.queries import choices
 from skranke.clinics.queries import former_employees
-from skranke.dialog import queries, rules
+from skranke.dialog import presence, queries, rules
 from skranke.dialog.access import employee_of, granted_states
 from skranke.dialog.models import DialogKind, Thread, ThreadState
 from skranke.dialog.services import draft_counts, draft_in, mark_read
@@ -87,6 +87,7 @@ def list_context(actor: Actor, place: Place) -> dict[str, Any]:
     return {
         "place": place,
         "page": page,
+        "open_by": presence.open_by(),
         "counts": counts,
         "own_boxes": own,
         "shared_boxes": shared,
@@ -144,12 +145,14 @@ def _lines(box: Mailbox, place: Place, counts: Counts) -> list[Box]:
 def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Place, **more: Any) -> dict[str, Any]:
     """What the open thread needs; reading it is noted. more: draft, error, done."""
     mark_read(thread)
+    presence.enter(thread.id)
     view = queries.thread_view(thread)
     draft = more.pop("draft", None) or opened(draft_in(thread))
     return {
         "place": place,
         "title": view.title,
         "thread": view,
+        "open_by": presence.open_by(),
         "words": words,
         "mark": queries.thread_mark(thread),
         "treated": treated(view),
