@@ -39,7 +39,7 @@ limits = st.builds(
     max_self_booked=optional,
     days_ahead=st.none() | st.integers(0, 8),
     booking_deadline_hours=st.none() | st.integers(0, 72),
-    first_only=st.sampled_from([None, None, None, "schedule", "day"]),
+    first_only=st.sampled_from([None, None, None, "schedule", "day", "all"]),
 )
 schedules = st.builds(
     ScheduleFacts,
@@ -164,7 +164,7 @@ def _oracle(world) -> list[UUID]:
         schedule, kind = world["schedules"][slot.schedule_id], world["types"][slot.type_id]
         mode = _value("first_only", schedule, kind, world["clinic"])
         opens_later = slot.available_from is not None and slot.available_from > world["now"].timestamp()
-        if world["audience"] == "staff" or mode is None or kind.must_call or opens_later:
+        if world["audience"] == "staff" or mode in (None, "all") or kind.must_call or opens_later:
             shown.append(slot.id)
             continue
         own = kind.custom_limits and kind.limits.first_only is not None

@@ -93,6 +93,7 @@ class Action(StrEnum):
 
     SCHEDULE_CREATED = "schedule.created"
     SCHEDULE_CHANGED = "schedule.changed"
+    BOOKING_LIMITS_CHANGED = "schedule.limits_changed"
     SCHEDULE_READ = "schedule.read"
     APPOINTMENT_TYPE_CREATED = "appointment_type.created"
     WEEK_TEMPLATE_CREATED = "week_template.created"

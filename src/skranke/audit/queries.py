@@ -17,6 +17,12 @@ def events_about(subject_kind: str, subject_id: UUID, *, limit: int = 200) -> li
     return list(events.order_by("-at", "-id")[:limit])
 
 
+def deeds_about(subject_kind: str, subject_id: UUID, actions: Collection[str], *, limit: int = 200) -> list[AuditEvent]:
+    """What was done with one thing, of these deeds alone: it may have been read often since."""
+    events = AuditEvent.objects.filter(subject_kind=subject_kind, subject_id=subject_id, action__in=actions)
+    return list(events.order_by("-at", "-id")[:limit])
+
+
 def changes_of_set_up(subject_kinds: Collection[str], *, limit: int = 200) -> list[AuditEvent]:
     """What was changed in how the clinic is set up: events of these kinds that concern no patient."""
     events = AuditEvent.objects.filter(subject_kind__in=subject_kinds, patient_id=None)

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from skranke.clinics.choices import AlertKind, FirstOnly, ReceiverFormat
 from skranke.kernel import clock
 from skranke.kernel.ids import new_id
 from skranke.tenancy.models import OwnClinic, TenantModel
@@ -48,21 +49,6 @@ class GroupKind(models.TextChoices):
 
     DYNAMIC = "dynamic"
     STATIC = "static"
-
-
-class AlertKind(models.TextChoices):
-    """What an administrator is told of without asking."""
-
-    HANDED_OVER = "handed_over"
-    NOBODY_READS = "nobody_reads"
-
-
-class ReceiverFormat(models.TextChoices):
-    """To whom a type of message from HelseNorge goes (RCV-5, RCV-6, RCV-7)."""
-
-    PRACTITIONER = "practitioner"
-    FIXED = "fixed"
-    FIXED_AND_PRACTITIONER = "fixed_and_practitioner"
 
 
 class Service(models.TextChoices):
@@ -118,6 +104,7 @@ class Clinic(models.Model):
     tells_booked_times: HelseNorge's question for booked times (HBT) is answered; else with 26 (DDFL-HT-16).
     moves_on_request: an appointment is moved when HelseNorge asks for a change (ERT); else that is answered 34 (D-41).
     clinical_words: what makes an e-kontakt look like a clinical question (IMP-6); none, and it is never said.
+    limits_version: grows with each change of the limits (CAL-7): who changes older ones is told.
     shows_practitioners: HelseNorge is told of substitutes beside the GP; without it only GPs are set up there (ABS-11).
     """
 
@@ -138,6 +125,8 @@ class Clinic(models.Model):
     booking_deadline_hours = models.PositiveIntegerField(null=True)
     cancellation_allowed = models.BooleanField(default=True)
     cancellation_deadline_hours = models.PositiveIntegerField(null=True)
+    first_only = models.CharField(max_length=10, choices=FirstOnly, blank=True)
+    limits_version = models.PositiveIntegerField(default=1)
     shows_practitioners = models.BooleanField(default=False)
     gp_agreement = models.BooleanField(default=True)
     nhn_member = models.BooleanField(default=False)

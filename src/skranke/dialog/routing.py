@@ -1,6 +1,7 @@
 """Who a new thread from HelseNorge goes to: what the clinic has set up, and never nobody (RCV-5 to RCV-13)."""
 
-from skranke.clinics.models import AlertKind, Employee
+from skranke.clinics.choices import AlertKind
+from skranke.clinics.models import Employee
 from skranke.clinics.organisation import rules
 from skranke.clinics.organisation.addressing import catch_all
 from skranke.clinics.organisation.alerts import alert

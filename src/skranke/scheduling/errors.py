@@ -1,11 +1,14 @@
 """What booking, cancelling and planning refuse. `wire_code` is the answer HelseNorge gets (list 7602)."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.utils.translation import gettext as _
 
 from skranke.kernel.errors import ChangedError, ConflictError, InvalidError, SkrankeError
 from skranke.scheduling.values import Refusal
+
+if TYPE_CHECKING:
+    from skranke.scheduling.models import Appointment
 
 UNAVAILABLE = "06"
 NOT_CANCELLED = "09"
@@ -61,6 +64,16 @@ class AppointmentChangedError(ChangedError):
     """The appointment changed since the user read it: what was to be done may rest on what is no longer so."""
 
     code = "appointment_changed"
+
+
+class ScheduleInUseError(ConflictError):
+    """Appointments are still to come in the schedule. `first`: the earliest of them."""
+
+    code = "schedule_in_use"
+
+    def __init__(self, message: str, first: "Appointment") -> None:
+        super().__init__(message)
+        self.first = first
 
 
 class WrongStateError(ConflictError):

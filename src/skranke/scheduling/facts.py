@@ -40,6 +40,7 @@ def clinic_limits(clinic: Clinic) -> LimitFacts:
         booking_deadline_hours=clinic.booking_deadline_hours,
         cancellation_allowed=clinic.cancellation_allowed,
         cancellation_deadline_hours=clinic.cancellation_deadline_hours,
+        first_only=clinic.first_only or None,
     )
 
 

@@ -5,7 +5,8 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 
-from skranke.clinics.models import Employee, Group
+from skranke.clinics.choices import FirstOnly
+from skranke.clinics.models import Department, Employee, Group
 from skranke.dialog.models import Thread
 from skranke.kernel import clock
 from skranke.kernel.ids import new_id
@@ -105,13 +106,6 @@ class BookedThrough(models.TextChoices):
     PUBLIC = "public"
 
 
-class FirstOnly(models.TextChoices):
-    """Whether patients see only the first free slot (BOK-10): of the schedule, or of each day."""
-
-    SCHEDULE = "schedule"
-    DAY = "day"
-
-
 class Timed(models.Model):
     """A row that takes time. `during` is half open; `starts` and `ends` are its bounds, kept by the database.
 
@@ -149,6 +143,8 @@ class Schedule(Limits, TenantModel):
     """One appointment book (timebok). Patients see `public_name`, colleagues `internal_name`.
 
     owner, group: who owns it, the clinic where neither is named. patient_list: whose patients may book (PAT-15).
+    department: the part of the clinic it belongs to, None for all of it. owner_sms, reminders: whether the owner is
+    texted when patients book and cancel, and patients are reminded, once notices are sent (CAL-2, BOK-13).
     """
 
     owner_kind = models.CharField(max_length=10, choices=OwnerKind, default=OwnerKind.EMPLOYEE)
@@ -159,6 +155,9 @@ class Schedule(Limits, TenantModel):
     online = models.BooleanField(default=True)
     audience = models.CharField(max_length=20, choices=Audience, default=Audience.GP_LIST)
     patient_list = models.ForeignKey(PatientList, null=True, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, null=True, on_delete=models.PROTECT, related_name="+")
+    owner_sms = models.BooleanField(default=False)
+    reminders = models.BooleanField(default=True)
     archived = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 

@@ -47,7 +47,7 @@ __all__ = [
 
 def schedules(*, archived: bool = False) -> list[Schedule]:
     """The clinic's schedules by internal name, with their owners."""
-    rows = Schedule.objects.select_related("owner", "group", "patient_list")
+    rows = Schedule.objects.select_related("owner", "group", "patient_list", "department")
     return list((rows if archived else rows.filter(archived=False)).order_by("internal_name", "id"))
 
 
@@ -118,7 +118,7 @@ def _offer(
     ids = [one.id for one in chosen]
     # "Only the first" is the first there is, not the first in the range that happens to be asked for.
     types, clinic, staff = all_types(), clinic_limits(this_clinic()), audience is OfferAudience.STAFF
-    levels = (*(one.limits for one in chosen), *(kind.limits for kind in types.values()))
+    levels = (clinic, *(one.limits for one in chosen), *(kind.limits for kind in types.values()))
     since = min(start, now) if not staff and any(level.first_only for level in levels) else start
     counted = patient if isinstance(patient, PatientFacts) else None
     if isinstance(patient, Patient) and not staff:

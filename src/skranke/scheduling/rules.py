@@ -15,6 +15,7 @@ from skranke.kernel import clock
 from skranke.kernel.actor import Actor
 from skranke.scheduling.values import (
     Busy,
+    Level,
     LimitFacts,
     OfferAudience,
     OfferedSlot,
@@ -36,6 +37,13 @@ FARTHEST = timedelta(days=10 * 366)
 FOREVER: Seconds = 2**62
 HIDDEN = "hidden"
 GROUP = "group"
+EVERY_ONE = "all"
+MOST = {
+    "max_self_booked": 1000,
+    "days_ahead": FARTHEST.days,
+    "booking_deadline_hours": 366 * 24,
+    "cancellation_deadline_hours": 366 * 24,
+}
 EVERYBODY, KNOWN_HERE, ON_LIST = "all", "clinic", "list"
 STAND_INS = frozenset({"substitute", "intern"})
 
@@ -52,16 +60,29 @@ class Window(NamedTuple):
 
 
 def in_force(name: str, schedule: ScheduleFacts, kind: TypeFacts, clinic: LimitFacts) -> Any:
-    """The value of one limit: the type's with custom limits on, else the schedule's, else the clinic's (BOK-5..8).
+    """The value of one limit, of the level that decides it: None is unlimited."""
+    return deciding(name, schedule, kind, clinic)[0]
 
-    A level that sets nothing leaves it to the next; None when no level sets anything: unlimited.
+
+def deciding(
+    name: str, schedule: ScheduleFacts | None, kind: TypeFacts | None, clinic: LimitFacts
+) -> tuple[Any, Level | None]:
+    """The value of one limit, and whose it is: the type's own, else the schedule's, else the clinic's.
+
+    BOK-5..8: a level that sets nothing leaves it to the next; (None, None) when no level sets anything: unlimited.
+    Without a type, what holds for types with no limits of their own; without a schedule, what the clinic says.
     """
-    levels = [kind.limits] if kind.custom_limits else []
-    for level in (*levels, schedule.limits, clinic):
-        value = getattr(level, name)
-        if value is not None:
-            return value
-    return None
+    if kind is not None and kind.custom_limits and (value := getattr(kind.limits, name)) is not None:
+        return value, Level.TYPE
+    if schedule is not None and (value := getattr(schedule.limits, name)) is not None:
+        return value, Level.SCHEDULE
+    value = getattr(clinic, name)
+    return value, None if value is None else Level.CLINIC
+
+
+def is_sensible(name: str, value: int) -> bool:
+    """CAL-6: a number somebody can mean; at least one appointment, and within what dates and plans can hold."""
+    return (name == "max_self_booked") <= value <= MOST[name]
 
 
 def has_too_many(patient: PatientFacts, schedule: ScheduleFacts, kind: TypeFacts, clinic: LimitFacts) -> bool:
@@ -287,7 +308,7 @@ def only_first(shown: Sequence[OfferedSlot], clinic: LimitFacts) -> Iterator[Off
         if pair not in modes:
             modes[pair] = in_force("first_only", one.schedule, one.type, clinic)
         mode = modes[pair]
-        if not mode or not one.bookable:
+        if mode in {None, EVERY_ONE} or not one.bookable:
             yield one
             continue
         # A type with its own limits has a first of its own; all others of the schedule share one.

@@ -47,6 +47,14 @@ class Refusal(StrEnum):
     GONE = "gone"
 
 
+class Level(StrEnum):
+    """Where a limit is set (CAL-7)."""
+
+    CLINIC = "clinic"
+    SCHEDULE = "schedule"
+    TYPE = "type"
+
+
 class Unfit(StrEnum):
     """Why an appointment does not fit the answer that was chosen for a wish."""
 

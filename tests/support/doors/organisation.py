@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from skranke.clinics.models import AlertKind, Group, PartyKind
+from skranke.clinics.choices import AlertKind
+from skranke.clinics.models import Group, PartyKind
 from skranke.clinics.organisation.alerts import alert
 from skranke.clinics.organisation.queries import open_alerts
 from skranke.clinics.services import register_party
@@ -24,6 +25,8 @@ _PAGES = (
     "settings-me",
     "settings-hours",
     "settings-clinical-words",
+    "settings-schedules",
+    "settings-limits",
 )
 _THINGS = {
     "settings-employee": "employee",
@@ -48,6 +51,18 @@ DOORS = {
     },
     "settings-receivers": Door(
         ask=lambda v, _: v.get("settings-receivers", "e_contact"), shows=False, because=NOBODYS, by="ali"
+    ),
+    # The lists that may decide who books are named; whom they hold is not.
+    "settings-new-schedule": Door(ask=lambda v, _: v.get("settings-new-schedule"), because=NOBODYS, by="ali"),
+    "settings-schedule": Door(
+        ask=lambda v, ids: v.get("settings-schedule", ids["schedule"]), named="schedule", because=NOBODYS, by="ali"
+    ),
+    "settings-schedule-archive": Door(
+        ask=lambda v, ids: v.post("settings-schedule-archive", ids["schedule"], version="1", tilstand="i-bruk"),
+        named="schedule",
+        shows=False,
+        because=NOBODYS,
+        by="ali",
     ),
     "settings-alert-seen": Door(
         ask=lambda v, ids: v.post("settings-alert-seen", ids["alert"]),

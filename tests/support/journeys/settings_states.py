@@ -114,6 +114,46 @@ def _sight_fault(stage: Stage) -> Any:
     return page
 
 
+@state("konfigurasjon-timeboker", "settings-schedules", main=True)
+def _schedules(stage: Stage) -> Any:
+    return stage.settings("timeboker")
+
+
+@state("konfigurasjon-timebok", "settings-schedule", main=True)
+def _schedule(stage: Stage) -> Any:
+    page = stage.settings("timeboker")
+    page.get_by_role("link", name="Kari Lunde").first.click()
+    page.get_by_role("heading", name="Hvem kan bestille").wait_for()
+    return page
+
+
+@state("konfigurasjon-timebok-arkiveres-ikke", main=True)
+def _schedule_not_archived(stage: Stage) -> Any:
+    page = _schedule(stage)
+    page.get_by_role("button", name="Arkiver timeboken").click()
+    page.get_by_role("link", name="Se den første i Timebok").wait_for()
+    return page
+
+
+@state("konfigurasjon-ny-timebok", "settings-new-schedule", main=True)
+def _new_schedule(stage: Stage) -> Any:
+    return stage.settings("timeboker/ny")
+
+
+@state("konfigurasjon-timebok-feil")
+def _schedule_refused(stage: Stage) -> Any:
+    page = stage.settings("timeboker/ny")
+    page.get_by_label("Antall tilgjengelige dager").fill("4000")
+    page.get_by_role("button", name="Opprett timebok").click()
+    page.locator(".summary").wait_for()
+    return page
+
+
+@state("konfigurasjon-grenser", "settings-limits", main=True)
+def _limits(stage: Stage) -> Any:
+    return stage.settings("timeboker/grenser")
+
+
 @state("konfigurasjon-oppstart", "settings-start")
 def _start(stage: Stage) -> Any:
     return stage.settings("oppstart")

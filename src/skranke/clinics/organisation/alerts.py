@@ -6,7 +6,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from skranke.clinics.access import require
-from skranke.clinics.models import Alert, AlertKind
+from skranke.clinics.choices import AlertKind
+from skranke.clinics.models import Alert
 from skranke.clinics.permissions import Permission
 from skranke.kernel import clock
 from skranke.kernel.errors import NotFoundError

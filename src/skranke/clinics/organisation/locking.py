@@ -1,11 +1,12 @@
 """Two administrators may work at the same time: what is changed is locked, and the second is told of the first."""
 
+from collections.abc import Collection
 from typing import TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from skranke.audit.queries import events_about
+from skranke.audit.queries import deeds_about, events_about
 from skranke.clinics.models import Department, Employee, Group, Role
 from skranke.kernel.errors import ChangedError, NotFoundError
 from skranke.ui.dates import format_time
@@ -26,9 +27,12 @@ def locked(model: type[Versioned], row_id: UUID, kind: str, expected_version: in
     return row
 
 
-def told(kind: str, row_id: UUID) -> str:
-    """What the second of two is told: who was first, and when."""
-    last = events_about(kind, row_id, limit=1)
+def told(kind: str, row_id: UUID, deeds: Collection[str] = ()) -> str:
+    """What the second of two is told: who was first, and when.
+
+    deeds: the changes, of a thing whose reading is in the audit log too.
+    """
+    last = deeds_about(kind, row_id, deeds, limit=1) if deeds else events_about(kind, row_id, limit=1)
     if not last:
         return _("Dette er endret siden du åpnet det. Ingenting av ditt er lagret. Se over og lagre på nytt.")
     facts = {"name": last[0].actor_name, "time": format_time(last[0].at)}

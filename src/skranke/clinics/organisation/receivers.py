@@ -9,16 +9,8 @@ from django.utils.translation import gettext as _
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.access import require
-from skranke.clinics.models import (
-    Clinic,
-    Employee,
-    Group,
-    ReceiverChoice,
-    ReceiverFormat,
-    ReceiverSetUp,
-    Role,
-    Service,
-)
+from skranke.clinics.choices import ReceiverFormat
+from skranke.clinics.models import Clinic, Employee, Group, ReceiverChoice, ReceiverSetUp, Role, Service
 from skranke.clinics.organisation import rules
 from skranke.clinics.organisation.locking import told
 from skranke.clinics.organisation.memory import RECEIVERS

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from skranke.clinics.models import Access, EmployeeRole, ReceiverFormat, Service, StaffFunction
+from skranke.clinics.choices import ReceiverFormat
+from skranke.clinics.models import Access, EmployeeRole, Service, StaffFunction
 
 RECEPTION_GROUP = "Resepsjon"
 _DOCTORS = frozenset({EmployeeRole.GP, EmployeeRole.SUBSTITUTE, EmployeeRole.INTERN})

@@ -59,7 +59,9 @@ def remove_department(department_id: UUID) -> None:
     others = Department.objects.exclude(id=department_id).select_for_update().order_by("id")
     if not others:
         raise InUseError(_("Klinikken må ha minst én avdeling. Ingenting er endret."))
-    _remove(department, _("Avdelingen har roller, ansatte eller grupper. Ingenting er endret. Flytt dem først."))
+    _remove(
+        department, _("Avdelingen har roller, ansatte, grupper eller timebøker. Ingenting er endret. Flytt dem først.")
+    )
     record(Action.DEPARTMENT_REMOVED, subject_kind="department", subject_id=department_id)
 
 

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from skranke.clinics.models import AlertKind, Employee
+from skranke.clinics.choices import AlertKind
+from skranke.clinics.models import Employee
 from skranke.clinics.organisation.addressing import catch_all
 from skranke.clinics.organisation.alerts import alert
 from skranke.clinics.organisation.staff import end_position

@@ -7,7 +7,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from skranke.clinics.access import get_receiver_for
-from skranke.clinics.models import ReceiverFormat
+from skranke.clinics.choices import ReceiverFormat
 from skranke.clinics.organisation.receivers import Receivers, all_receivers, is_received, set_receivers
 from skranke.clinics.organisation.values import Recipient, recipient_of
 from skranke.tenancy.work import current_actor

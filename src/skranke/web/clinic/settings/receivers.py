@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from skranke.audit.models import AuditEvent
 from skranke.audit.queries import changes_of_set_up
-from skranke.clinics.models import Employee, ReceiverFormat
+from skranke.clinics.choices import ReceiverFormat
+from skranke.clinics.models import Employee
 from skranke.clinics.organisation import queries, rules
 from skranke.clinics.organisation.receivers import (
     SUBJECT,

@@ -13,6 +13,7 @@ class Area(StrEnum):
     """The parts of the menu, in its order."""
 
     CLINIC = "clinic"
+    SCHEDULE = "schedule"
     POST = "post"
     OPERATION = "operation"
 
@@ -33,11 +34,26 @@ class SettingsPage:
 
 AREAS: dict[Area, str | Promise] = {
     Area.CLINIC: _("Klinikk"),
+    Area.SCHEDULE: _("Timebok"),
     Area.POST: _("Post"),
     Area.OPERATION: _("Drift"),
 }
 
 PAGES = (
+    SettingsPage(
+        Area.SCHEDULE,
+        "settings-schedules",
+        _("Timebøker"),
+        _("Hvem som har timebok, hvem som kan bestille der, og hvor lenge i forveien."),
+        Permission.CHANGE_SETTINGS,
+    ),
+    SettingsPage(
+        Area.SCHEDULE,
+        "settings-limits",
+        _("Grenser for klinikken"),
+        _("Hvor mye pasientene kan bestille selv, der timeboken og timetypen ikke sier noe annet."),
+        Permission.CHANGE_SETTINGS,
+    ),
     SettingsPage(
         Area.OPERATION,
         "settings-tokens",
