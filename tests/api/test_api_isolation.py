@@ -18,7 +18,7 @@ from skranke.web.api.app import api as described
 
 from cast import Cast, make_clinic
 from support.api import Answer, Api
-from support.dialog import E_CONTACT, PDF, file, question, receive
+from support.dialog import E_CONTACT, PDF, RENEWAL, file, question, receive
 from support.timebok import make_timebok, weekday_at
 from support.walls import WALLS, standing
 
@@ -43,6 +43,7 @@ def _world() -> World:
     message = kari.get(f"threads/{consultation.id}").body["messages"][0]
     entry = kari.get("journal", patient=cast.ola.id).body["items"][0]
     task = receive(cast, question(cast, kind=E_CONTACT, subject=MARKER, text=MARKER))
+    renewal = receive(cast, question(cast, kind=RENEWAL, subject=MARKER, text=MARKER))
     kari.put(f"threads/{task.id}/handling", {"task": {"text": MARKER}})
     kari.post(f"threads/{thread.id}/participants", {"employee_id": str(cast.mona.id)})
     kari.post(f"threads/{thread.id}/take")
@@ -59,6 +60,7 @@ def _world() -> World:
         thread,
         {
             "thread": str(thread.id),
+            "renewal": str(renewal.id),
             "task": str(task.id),
             "consultation": str(consultation.id),
             "undelivered": sent["id"],
@@ -96,6 +98,10 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
     "PUT /threads/{thread_id}/handling": (
         "thread",
         lambda api, ids: api.put(f"threads/{ids['thread']}/handling", {"task": {"text": MARKER}}),
+    ),
+    "PUT /threads/{thread_id}/items": (
+        "renewal",
+        lambda api, ids: api.put(f"threads/{ids['renewal']}/items", {"items": [MARKER, "Ibux"]}),
     ),
     "POST /threads/{thread_id}/participants": (
         "thread",
@@ -218,6 +224,7 @@ WRITES: dict[str, str] = {
     "POST /threads/{thread_id}/close": "thread.closed",
     "POST /threads/{thread_id}/complete": "thread.task_completed",
     "PUT /threads/{thread_id}/handling": "thread.handling_changed",
+    "PUT /threads/{thread_id}/items": "thread.items_changed",
     "POST /threads/{thread_id}/participants": "thread.participants_changed",
     "POST /threads/{thread_id}/participants/remove": "thread.participants_changed",
     "POST /attachments": "attachment.stored",

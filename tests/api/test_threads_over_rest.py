@@ -223,6 +223,54 @@ def test_a_record_system_tells_what_it_has_renewed() -> None:
     ]
 
 
+@pytest.mark.req("RX-2", "RX-10", "RX-16", "DDFL-RX-05")
+def test_a_record_system_arranges_the_items_and_tells_what_is_renewed_and_what_is_not() -> None:
+    cast = make_clinic()
+    named = [PrescriptionFacts(name=name, group="C") for name in ("Prøvelin tab 5 mg", "Prøvex tab 1 mg")]
+    thread = receive(cast, question(cast, kind=RENEWAL, code="RFER", text="", prescriptions=tuple(named)))
+    ali, path = Api(cast, cast.ali), f"threads/{thread.id}/messages"
+    asked = ali.get(f"threads/{thread.id}").body
+    ids = [one["id"] for one in asked["messages"][0]["prescriptions"]]
+    assert [(one["number"], one["text"], one["prescription_id"]) for one in asked["items"]] == [
+        (1, "Prøvelin tab 5 mg", ids[0]),
+        (2, "Prøvex tab 1 mg", ids[1]),
+    ]
+    arranged = ali.put(f"threads/{thread.id}/items", {"items": ["Prøvex tab 1 mg", "Noe nytt", "Prøvelin tab 10 mg"]})
+    assert [one["prescription_id"] for one in arranged.body["items"]] == [ids[1], None, None]
+    for items in ([], [" "], ["x" * 501], ["x"] * 101):
+        refused = ali.put(f"threads/{thread.id}/items", {"items": items})
+        assert (refused.status, [one["field"] for one in refused.body["errors"]]) == (422, ["items"])
+    body = {"text": "Se under.", "outcome": "partly_renewed"}
+    yes, no = {"number": 1, "renewed": True}, {"number": 2, "renewed": False}
+    for outcome, results in (
+        ("partly_renewed", []),
+        ("partly_renewed", [yes]),
+        ("partly_renewed", [no]),
+        ("renewed", [yes, no]),
+        ("not_renewed", [yes]),
+        ("rejected", [no]),
+        ("partly_renewed", [yes, no, no]),
+        ("partly_renewed", [yes, no, {"number": 9, "renewed": True}]),
+    ):
+        refused = ali.post(path, body | {"outcome": outcome, "results": results})
+        assert (refused.status, [one["field"] for one in refused.body["errors"]]) == (422, ["results"])
+    whole = body | {"results": [no, yes, {"number": 4, "renewed": True, "text": "Prøvekrem"}]}
+    for stray in ({"item": 2, "name": "Noe nytt", "group": "C"}, {"name": "Noe nytt", "group": "C"}):
+        refused = ali.post(path, whole | {"prescriptions": [{"of": ids[1], "item": 1}, stray]})
+        assert (refused.status, refused.body["code"]) == (422, "prescription_invalid")
+        assert refused.body["detail"].startswith("Resept 2: ")
+    answer = ali.post(path, whole | {"prescriptions": [{"of": ids[1], "item": 1}]})
+    assert answer.status == 201
+    assert [(one["number"], one["text"], one["renewed"]) for one in answer.body["results"]] == [
+        (1, "Prøvex tab 1 mg", True),
+        (2, "Noe nytt", False),
+        (4, "Prøvekrem", True),
+    ]
+    assert [one["name"] for one in answer.body["prescriptions"]] == ["Prøvex tab 1 mg"]
+    late = ali.put(f"threads/{thread.id}/items", {"items": ["For sent"]})
+    assert late.status == 409
+
+
 @pytest.mark.req("RX-16")
 def test_an_answer_without_prescriptions_is_refused_where_the_profile_says_so(monkeypatch) -> None:
     monkeypatch.setattr(profile, "RENEWAL_NEEDS_PRESCRIPTIONS", True)

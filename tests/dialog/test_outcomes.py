@@ -11,7 +11,7 @@ from skranke.dialog import queries, rules, services
 from skranke.dialog.errors import AlreadyAnsweredError, NotResendableError, PrescriptionsNeededError
 from skranke.dialog.models import Message, Thread
 from skranke.dialog.outcomes import DECIDED
-from skranke.dialog.values import PrescriptionFacts
+from skranke.dialog.values import ItemResult, PrescriptionFacts
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
 from skranke.outbox.models import OutboxItem
@@ -21,6 +21,7 @@ from skranke.tenancy.work import acting
 from cast import Cast, make_clinic
 from support.dialog import E_CONTACT, PDF, RENEWAL, holders, inbox, question, receive, reply, upload
 
+PARTLY = (ItemResult(number=1, renewed=True), ItemResult(number=2, renewed=False, text="Ibux"))
 CODES = {"renewed": "14", "not_renewed": "15", "partly_renewed": "32", "rejected": "26"}
 
 
@@ -30,7 +31,10 @@ def request(cast: Cast, **facts: object) -> Thread:
 
 def decide(cast: Cast, thread: Thread, outcome: str = "renewed", **facts: object) -> Message:
     with acting(cast.actor(cast.ali)):
-        return services.answer(thread, text="Resepten ligger på apoteket.", outcome=outcome, **facts)
+        results = PARTLY if outcome in {"partly_renewed", "32"} else ()
+        return services.answer(
+            thread, text="Resepten ligger på apoteket.", outcome=outcome, **({"results": results} | facts)
+        )
 
 
 def shown(cast: Cast, thread: Thread):

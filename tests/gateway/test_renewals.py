@@ -11,7 +11,7 @@ from skranke.dialog.errors import AlreadyAnsweredError
 from skranke.dialog.models import Message, Thread
 from skranke.dialog.queries import thread_view
 from skranke.dialog.services import answer
-from skranke.dialog.values import PrescriptionFacts
+from skranke.dialog.values import ItemResult, PrescriptionFacts
 from skranke.standards.build import reseptfornyelse
 from skranke.standards.build.envelope import reply_to
 from skranke.standards.codes import MEDICINE, AppRecError, CodedValue, Delivery, MessageFunction, PrescriptionGroup
@@ -39,6 +39,7 @@ _SAMPLES = {
     "group": Resept(goods=ForGoods(kind=CodedValue("M"), product_group=CodedValue("0101", "", "Prøveposer"))),
     "kind": Resept(goods=ForGoods(kind=CodedValue("N", "", "Næringsmidler"))),
 }
+PARTLY = (ItemResult(number=1, renewed=True), ItemResult(number=2, renewed=False, text="Ibux"))
 CODES = {"renewed": "14", "not_renewed": "15", "partly_renewed": "32", "rejected": "26"}
 
 
@@ -86,7 +87,8 @@ def test_the_way_of_delivery_is_read_whatever_list_is_named(office) -> None:
 def test_the_outcome_and_its_text_reach_helsenorge(office, outcome, caplog) -> None:
     thread = asked(office)
     with office.acting(office.cast.ali):
-        reply = answer(thread, text="Ring oss om noe er uklart.", outcome=outcome)
+        results = PARTLY if outcome == "partly_renewed" else ()
+        reply = answer(thread, text="Ring oss om noe er uklart.", outcome=outcome, results=results)
     (told,) = office.answers()
     assert (told.code, told.text, told.about) == (CODES[outcome], "Ring oss om noe er uklart.", thread.conversation)
     document = told.document
@@ -120,7 +122,8 @@ def test_one_m1_goes_along_for_each_renewed_item(office, outcome, names, caplog)
     thread = asked(office, text="Paracet\nIbux")
     items = [PARACET, replace(PARACET, name="Ibux tab 400 mg", group="C", expires=None)][: len(names)]
     with office.acting(office.cast.ali):
-        answer(thread, text="Klar på apoteket.", outcome=outcome, prescriptions=items)
+        results = PARTLY if outcome == "partly_renewed" else ()
+        answer(thread, text="Klar på apoteket.", outcome=outcome, prescriptions=items, results=results)
     (told,) = office.answers()  # each part and the whole are valid, or this would fail
     assert (told.code, "renewal_without_prescriptions" in caplog.text) == (CODES[outcome], False)
     renewed = told.document.prescriptions

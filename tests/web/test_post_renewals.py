@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from html import unescape
 
 import pytest
 
-from skranke.dialog.models import Message, Prescription, Thread
+from skranke.dialog.models import Message, Prescription, RenewalList, RenewalResult, Thread
 from skranke.dialog.values import PrescriptionFacts
 from skranke.kernel import clock
 from skranke.standards import profile
@@ -34,7 +35,7 @@ def test_the_form_offers_the_four_outcomes_and_no_files() -> None:
     cast = make_clinic()
     thread = request(cast)
     client = logged_in(cast, cast.ali)
-    with at_most(55):
+    with at_most(64):
         page = body(client.get(address(cast, "thread", thread.id)))
     for text in ("Forespørsel avvist", "Resept fornyet", "Resept kan ikke fornyes", "Resepter delvis fornyet"):
         assert page.count(text) == 1
@@ -128,7 +129,7 @@ def test_the_form_has_a_row_for_each_line_of_the_request_and_empty_ones() -> Non
     assert ("Resept 1: - Paracet 500 mg" in rows, "Resept 2: &lt;b&gt;Ibux&lt;/b&gt;" in rows) == (True, True)
     assert 'value="Paracet 500 mg"' in rows
     assert "Resept 3: En annen resept" in rows
-    assert (rows.count('type="checkbox"'), rows.count("checked")) == (8, 0)
+    assert (rows.count('name="resept"'), rows.count(" checked")) == (8, 0)
 
 
 @pytest.mark.req("RX-2", "DDFL-RX-12")
@@ -150,7 +151,7 @@ def test_what_a_request_names_is_shown_without_dates_and_proposed() -> None:
 @pytest.mark.parametrize("outcome", ["renewed", "partly_renewed"])
 def test_the_rows_that_are_ticked_go_along(outcome) -> None:
     cast = make_clinic()
-    thread = request(cast)
+    thread = receive(cast, question(cast, kind=RENEWAL, subject="", text="Paracet 500 mg\nHei"))
     client = logged_in(cast, cast.ali)
     facts = ticked(1, 3, r1=ITEM, r2={"name": "Ikke denne"}, r3={"name": "Ibux tab 400 mg", "group": "C"})
     answer = client.post(address(cast, "thread-answer", thread.id), form(thread, **(facts | {"utfall": outcome})))
@@ -213,3 +214,149 @@ def test_an_answer_without_any_is_refused_at_the_rows_where_the_profile_says_so(
     where = address(cast, "thread-answer", thread.id)
     page = body(logged_in(cast, cast.ali).post(where, form(thread, **ticked()), headers=HTMX))
     assert "Svaret kan ikke sendes uten dem." in page.partition('id="answer-renewed_error"')[2].partition("</div>")[0]
+
+
+TWO = "Paracet 500 mg\nIbux 400 mg"
+
+
+def told(cast: Cast, thread: Thread) -> list[tuple[int, str, bool]]:
+    with acting(cast.system):
+        rows = RenewalResult.objects.filter(answer__thread=thread).order_by("number")
+        return [(one.number, one.text, one.renewed) for one in rows]
+
+
+@pytest.mark.req("RX-10", "RX-16", "DDFL-RX-05")
+@pytest.mark.parametrize("numbers", [(), (1, 2)], ids=["none", "all"])
+def test_partly_renewed_demands_one_that_is_and_one_that_is_not_and_nothing_is_lost(numbers) -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=RENEWAL, subject="", text=TWO))
+    client, where = logged_in(cast, cast.ali), address(cast, "thread-answer", thread.id)
+    facts = ticked(*numbers, r1=ITEM, r2=ITEM | {"name": "Ibux tab 400 mg"}) | {"utfall": "partly_renewed"}
+    refused = client.post(where, form(thread, **facts), headers=HTMX)
+    page = body(refused)
+    assert refused.status_code == 422
+    problem = page.partition('id="answer-renewed_error"')[2].partition("</div>")[0]
+    assert "minst én resept som er fornyet, og minst én som ikke er det" in problem
+    assert "Ingenting er sendt." in problem
+    assert (">Klar.</textarea>" in page, page.count('name="resept" id="rx-1" value="1" checked')) == (
+        True,
+        int(1 in numbers),
+    )
+    assert (sent(cast, thread), told(cast, thread)) == ([], [])
+    facts = ticked(2, r1=ITEM, r2=ITEM | {"name": "Ibux tab 400 mg"}) | {"utfall": "partly_renewed"}
+    done = client.post(where, form(thread, **facts))
+    assert done.status_code == 302
+    assert told(cast, thread) == [(1, "Paracet 500 mg", False), (2, "Ibux 400 mg", True)]
+    assert [row[0] for row in renewed(cast, thread)] == ["Ibux tab 400 mg"]
+    shown = body(client.get(done["Location"])).partition('aria-label="Svaret for hver resept"')[2].partition("</ul>")[0]
+    assert "Paracet 500 mg: <b>ikke fornyet</b>" in shown
+    assert "Ibux 400 mg: <b>fornyet</b>" in shown
+
+
+@pytest.mark.req("RX-16")
+def test_a_renewed_item_may_go_without_what_is_known_of_its_prescription() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=RENEWAL, subject="", text=TWO))
+    facts = ticked(1, 2, r1={"name": "Paracet", "without": "1"}, r2=ITEM)
+    done = logged_in(cast, cast.ali).post(address(cast, "thread-answer", thread.id), form(thread, **facts))
+    assert done.status_code == 302
+    assert [row[0] for row in renewed(cast, thread)] == ["Paracet tab 500 mg"]
+    assert [row[2] for row in told(cast, thread)] == [True, True]
+
+
+def filled(page: str) -> str:
+    return unescape(page.partition('id="answer-text"')[2].partition(">")[2].partition("</textarea>")[0])
+
+
+@pytest.mark.req("RX-10")
+def test_the_text_is_filled_from_the_ticks_and_what_somebody_wrote_stands() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=RENEWAL, subject="", text=TWO))
+    client, where = logged_in(cast, cast.ali), address(cast, "thread-fill", thread.id)
+    partly = ticked(1, r1=ITEM) | {"utfall": "partly_renewed", "text": "Hei, Ola."}
+    first = filled(body(client.post(where, form(thread, **partly), headers=HTMX)))
+    sentences = "Paracet tab 500 mg er fornyet.\nIbux 400 mg er ikke fornyet."
+    assert first == f"Hei, Ola.\n\n{sentences}"
+    # Ticked otherwise: the sentences are made anew, and what was written around them stands.
+    again = partly | {"resept": ["2"], "resept-2-name": "Ibux", "text": f"{first}\nRing oss.", "satt_inn": sentences}
+    second = filled(body(client.post(where, form(thread, **again), headers=HTMX)))
+    assert second == "Hei, Ola.\n\nParacet 500 mg er ikke fornyet.\nIbux er fornyet.\nRing oss."
+    # Sentences that somebody has written on are the writer's own: the new ones come below.
+    own = again | {"text": f"{first} Ring oss."}
+    own["text"] = own["text"].replace("er fornyet", "er nå fornyet")
+    third = filled(body(client.post(where, form(thread, **own), headers=HTMX)))
+    assert third == f"{own['text']}\n\nParacet 500 mg er ikke fornyet.\nIbux er fornyet."
+    none = filled(body(client.post(where, form(thread, utfall="not_renewed"), headers=HTMX)))
+    assert none == "Paracet 500 mg er ikke fornyet.\nIbux 400 mg er ikke fornyet."
+    every = filled(body(client.post(where, form(thread, utfall="renewed"), headers=HTMX)))
+    assert every == "Paracet 500 mg er fornyet.\nIbux 400 mg er fornyet."
+    assert sent(cast, thread) == []
+
+
+@pytest.mark.req("RX-10")
+@pytest.mark.parametrize("outcome", ["", "rejected"])
+def test_the_text_is_filled_only_where_the_answer_speaks_of_items(outcome) -> None:
+    cast = make_clinic()
+    thread = request(cast)
+    where = address(cast, "thread-fill", thread.id)
+    refused = logged_in(cast, cast.ali).post(where, form(thread, text="Hei.", utfall=outcome), headers=HTMX)
+    assert refused.status_code == 422
+    assert "Velg først om resepten er fornyet" in body(refused).partition('id="answer-outcome_error"')[2]
+    assert filled(body(refused)) == "Hei."
+
+
+@pytest.mark.req("RX-2")
+def test_staff_correct_merge_split_and_add_and_the_patients_text_stands() -> None:
+    cast = make_clinic()
+    wrote = "Hei, jeg trenger\nParacet 500 mg og Ibux"
+    thread = receive(cast, question(cast, kind=RENEWAL, subject="", text=wrote))
+    client, where = logged_in(cast, cast.ali), address(cast, "thread-items", thread.id)
+    listed = "Paracet tab 500 mg\r\nIbux tab 400 mg\r\n\r\n  Zovirax krem "
+    page = body(client.post(where, form(thread, text="Hei.", reseptliste=listed, resept=["1"]), headers=HTMX))
+    rows = page.partition('id="answer-renewed"')[2].partition("</fieldset>")[0]
+    for number, name in enumerate(("Paracet tab 500 mg", "Ibux tab 400 mg", "Zovirax krem"), start=1):
+        assert f"Resept {number}: {name}" in rows
+    assert (filled(page), " checked" in rows) == ("Hei.", False)
+    assert f'<div class="bub">{wrote}</div>' in page
+    client.post(where, form(thread, versjon=str(thread.version + 1), reseptliste="Paracet og Ibux"))
+    events = body(client.get(address(cast, "thread", thread.id) + "?vis=hendelser"))
+    told = " endret listen over resepter til: "
+    first = events.index(f"{told}Paracet tab 500 mg · Ibux tab 400 mg · Zovirax krem")
+    assert first < events.index(f"{told}Paracet og Ibux")
+    assert f"{cast.ali.name}{told}" in events
+    with acting(cast.system):
+        kept = RenewalList.objects.filter(request__thread=thread).order_by("number")
+        assert [(one.number, len(one.items), one.employee_id) for one in kept] == [
+            (1, 3, cast.ali.id),
+            (2, 1, cast.ali.id),
+        ]
+        assert Message.objects.get(thread=thread).text == wrote
+
+
+@pytest.mark.req("RX-2")
+@pytest.mark.parametrize(
+    ("listed", "why"), [(" \n", "minst én resept"), ("x" * 501, "høyst 500 tegn"), ("x\n" * 101, "høyst 100 resepter")]
+)
+def test_a_list_that_cannot_be_is_refused_in_its_field_and_stands_there(listed, why) -> None:
+    cast = make_clinic()
+    thread = request(cast)
+    where = address(cast, "thread-items", thread.id)
+    refused = logged_in(cast, cast.ali).post(where, form(thread, text="Hei.", reseptliste=listed), headers=HTMX)
+    assert refused.status_code == 422
+    assert why in body(refused).partition('id="answer-items_error"')[2].partition("</div>")[0]
+    assert filled(body(refused)) == "Hei."
+    with acting(cast.system):
+        assert not RenewalList.objects.filter(request__thread=thread).exists()
+
+
+@pytest.mark.req("RX-2")
+def test_no_list_is_changed_once_the_request_is_answered() -> None:
+    cast = make_clinic()
+    thread = request(cast)
+    client = logged_in(cast, cast.ali)
+    client.post(address(cast, "thread-answer", thread.id), form(thread, text="Nei.", utfall="rejected"))
+    facts = form(thread, versjon=str(thread.version + 1), reseptliste="Noe annet")
+    refused = client.post(address(cast, "thread-items", thread.id), facts, headers=HTMX)
+    assert refused.status_code == 409
+    with acting(cast.system):
+        assert not RenewalList.objects.filter(request__thread=thread).exists()

@@ -73,6 +73,7 @@ class Action(StrEnum):
     THREAD_FORWARDED = "thread.forwarded"
     PARTICIPANTS_CHANGED = "thread.participants_changed"
     HANDLING_CHANGED = "thread.handling_changed"
+    ITEMS_CHANGED = "thread.items_changed"
     TASK_COMPLETED = "thread.task_completed"
     THREAD_CLOSED = "thread.closed"
     THREAD_REOPENED = "thread.reopened"

@@ -69,6 +69,12 @@ class PrescriptionError(InvalidError):
         self.number, self.what = number, what
 
 
+class ItemsContradictError(InvalidError):
+    """What is said of the items, renewed or not, is not what the outcome says (RX-10)."""
+
+    code = "items_contradict"
+
+
 class AttachmentsTooLargeError(InvalidError):
     """The attachments of one message are larger than the limit in total (CMP-9)."""
 

@@ -433,6 +433,34 @@ class Prescription(TenantModel):
         constraints = [models.UniqueConstraint(fields=["message", "number"], name="prescription_number_once")]
 
 
+class RenewalList(TenantModel):
+    """What staff have made of the items of a request for renewal (RX-2); the patient's text stands as it came.
+
+    Rows are inserted and never changed: the newest of a request counts, the others are its history.
+    """
+
+    request = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="renewal_lists")
+    number = models.PositiveIntegerField()
+    items = ArrayField(models.TextField())
+    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "number"], name="renewal_list_number_once")]
+
+
+class RenewalResult(TenantModel):
+    """What an answer says of one item of the request: renewed or not (RX-10). text: the item as it stood then."""
+
+    answer = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="renewal_results")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    renewed = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["answer", "number"], name="renewal_result_number_once")]
+
+
 class ThreadEvent(TenantModel):
     """What happened to a thread (MSG-24), for people to read."""
 

@@ -36,7 +36,8 @@ class OutcomeRule:
     once for all, and any second answer is refused. needs_appointment: the room of appointments makes one in the same
     transaction and answers with its id; an answer without one is refused. names_items: of what the answer lists,
     each part goes along on the wire. names_appointment: it may speak of the appointment that the request names. after:
-    the requests it may follow; empty: all of the kind.
+    the requests it may follow; empty: all of the kind. may_tell: what it may say of an item of the request, renewed
+    (True) or not; must_tell: what it must say of at least one (RX-10).
     """
 
     outcome: AnswerOutcome
@@ -47,6 +48,8 @@ class OutcomeRule:
     names_items: bool = False
     names_appointment: bool = False
     after: frozenset[Question] = frozenset()
+    may_tell: frozenset[bool] = frozenset()
+    must_tell: frozenset[bool] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,7 @@ class DecidedKind:
     outcomes: tuple[OutcomeRule, ...]
 
 
+_BOTH = frozenset({True, False})
 _FOR_TIME = frozenset({Question.WISH_FOR_APPOINTMENT})
 _FOR_CHANGE = frozenset({Question.WISH_FOR_CHANGE})
 _FOR_CANCELLATION = frozenset({Question.WISH_FOR_CANCELLATION})
@@ -73,9 +77,17 @@ DECIDED: dict[DialogKind, DecidedKind] = {
         requests=frozenset({Question.RENEWAL_FREE_TEXT, Question.RENEWAL_PRESCRIPTION}),
         outcomes=(
             OutcomeRule(outcome=AnswerOutcome.REJECTED, code=Answer.REJECTED),
-            OutcomeRule(outcome=AnswerOutcome.RENEWED, code=Answer.RENEWED, names_items=True),
-            OutcomeRule(outcome=AnswerOutcome.NOT_RENEWED, code=Answer.NOT_RENEWED),
-            OutcomeRule(outcome=AnswerOutcome.PARTLY_RENEWED, code=Answer.PARTLY_RENEWED, names_items=True),
+            OutcomeRule(
+                outcome=AnswerOutcome.RENEWED, code=Answer.RENEWED, names_items=True, may_tell=frozenset({True})
+            ),
+            OutcomeRule(outcome=AnswerOutcome.NOT_RENEWED, code=Answer.NOT_RENEWED, may_tell=frozenset({False})),
+            OutcomeRule(
+                outcome=AnswerOutcome.PARTLY_RENEWED,
+                code=Answer.PARTLY_RENEWED,
+                names_items=True,
+                may_tell=_BOTH,
+                must_tell=_BOTH,
+            ),
         ),
     ),
     # TO-4, with its order; HITS 1217 3.5.2.

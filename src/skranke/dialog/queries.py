@@ -33,10 +33,12 @@ from skranke.dialog.services.changes import asked_code, is_answered_finally, wai
 from skranke.dialog.services.handling import handling_of
 from skranke.dialog.services.journaling import SOURCE
 from skranke.dialog.services.participants import may_remove
+from skranke.dialog.services.renewing import items_of
 from skranke.dialog.values import (
     AttachmentView,
     EventKind,
     EventView,
+    ItemResult,
     MessageView,
     ParticipantView,
     ThreadView,
@@ -84,6 +86,7 @@ def thread_view(thread: Thread) -> ThreadView:
         clinical_word=_clinical_word(thread, messages) if waits and turns_into else "",
         begins=turning.begins(thread),
         answered_finally=final,
+        items=items_of(thread),
         takes_attachments=rules.takes_attachments(thread.kind),
         journaled=rules.is_journaled(thread.kind),
         may_journal=thread.patient is not None and any(one.journal_entry_id is None for one in messages),
@@ -137,7 +140,7 @@ def _messages(thread: Thread, *, final: bool) -> tuple[MessageView, ...]:
     rows = thread.messages.select_related("author", "earlier").prefetch_related("attachments")
     messages = list(rows.order_by("generated_at", "msg_id"))
     asking = [message for message in messages if message.kind == DialogKind.PRESCRIPTION_RENEWAL]
-    prefetch_related_objects(asking, "prescriptions")
+    prefetch_related_objects(asking, "prescriptions", "renewal_results")
     entries = entry_ids_of(SOURCE, [message.id for message in messages])
     return tuple(_message(message, entries.get(message.id), final=final) for message in messages)
 
@@ -179,7 +182,13 @@ def _message(message: Message, journal_entry_id: UUID | None, *, final: bool) ->
         )
         if message.kind == DialogKind.PRESCRIPTION_RENEWAL
         else (),
+        results=_results(message) if outgoing and message.kind == DialogKind.PRESCRIPTION_RENEWAL else (),
     )
+
+
+def _results(message: Message) -> tuple[ItemResult, ...]:
+    rows = sorted(message.renewal_results.all(), key=lambda row: row.number)
+    return tuple(ItemResult(number=row.number, renewed=row.renewed, text=row.text) for row in rows)
 
 
 def attachment_view(row: Attachment) -> AttachmentView:
@@ -195,7 +204,8 @@ def attachment_view(row: Attachment) -> AttachmentView:
 
 def _event(event: ThreadEvent) -> EventView:
     told = explain(event.detail.get("code", ""), event.detail.get("error", ""))
-    note = event.detail.get("to") or told or event.detail.get("hpr_number") or event.detail.get("kind") or ""
+    items = " · ".join(event.detail.get("items", ()))
+    note = event.detail.get("to") or items or told or event.detail.get("hpr_number") or event.detail.get("kind") or ""
     return EventView(at=event.at, kind=EventKind(event.kind), actor_name=event.actor_name, note=note)
 
 

@@ -235,6 +235,12 @@ def request_codes(kind: str) -> frozenset[str]:
     return frozenset(code.value for code in decided.requests) if decided else frozenset()
 
 
+def tells_of_items(decided: OutcomeRule | None, told: Iterable[bool]) -> bool:
+    """Whether an outcome fits what is said of the items, renewed or not: "partly" is some and not all (RX-10)."""
+    said = set(told)
+    return not said if decided is None else decided.must_tell <= said <= decided.may_tell
+
+
 def needs_group(form: str) -> bool:
     """Whether a prescription must say under which rules it stands (list 7421): M1 demands it of a medicine."""
     return form in _MEDICINES

@@ -42,6 +42,7 @@ class EventKind(StrEnum):
     PARTICIPANT_ADDED = "participant_added"
     PARTICIPANT_REMOVED = "participant_removed"
     HANDLING_CHANGED = "handling_changed"
+    ITEMS_CHANGED = "items_changed"
     COMPLETED = "completed"
 
 
@@ -176,13 +177,15 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrescriptionFacts:
-    """What is known of a prescription; each as in `models.Prescription`.
+class StatedPrescription:
+    """What somebody may state of a prescription that is renewed; each as in `models.Prescription`.
 
-    of: of an answer, which prescription of the request it renews: what is not stated is as there, but for the dates
-    (`services.prescriptions`).
+    of: which prescription of the request it renews: what is not stated is as there, but for the dates
+    (`services.prescriptions`). item: the number of the item that it renews.
     """
 
+    of: UUID | None = None
+    item: int | None = None
     name: str = ""
     amount: Decimal | None = None
     repeats: int | None = None
@@ -191,16 +194,21 @@ class PrescriptionFacts:
     purpose: str = ""
     prescribed: date | None = None
     expires: date | None = None
-    form: PrescriptionForm = PrescriptionForm.MEDICINE
-    kind: str = MEDICINE.v
     atc: str = ""
     atc_name: str = ""
-    brand: str = ""
     article_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrescriptionFacts(StatedPrescription):
+    """What is known of a prescription, stated or read; each as in `models.Prescription`."""
+
+    form: PrescriptionForm = PrescriptionForm.MEDICINE
+    kind: str = MEDICINE.v
+    brand: str = ""
     pack_size: str = ""
     pack_unit: str = ""
     pack_unit_name: str = ""
-    of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +216,27 @@ class PrescriptionView(PrescriptionFacts):
     """A prescription of a message as the conversation shows it."""
 
     id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalItem:
+    """One thing that a request asks to renew, as staff have arranged it (RX-2). number: from 1.
+
+    of: the prescription of the request that it is, where it names one.
+    """
+
+    number: int
+    text: str
+    of: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemResult:
+    """What an answer says of an item (RX-10). text: of one that is not on the list; else as there."""
+
+    number: int
+    renewed: bool
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,7 +365,8 @@ class MessageView:
     the other side wrote. may_resend: whether it may be sent again now.
     journal_entry_id: the journal entry that records it, if any (JRN-8). outcome: what an answer of ours decided.
     is_request: it asks for what an answer decides. delivery_way: how a renewed prescription is wanted (list 8324).
-    prescriptions: those that a request asks to renew, or that an answer has renewed.
+    prescriptions: those that a request asks to renew, or that an answer has renewed. results: what an answer says of
+    each item.
     """
 
     id: UUID
@@ -364,6 +394,7 @@ class MessageView:
     journal_entry_id: UUID | None
     attachments: tuple[AttachmentView, ...]
     prescriptions: tuple[PrescriptionView, ...]
+    results: tuple[ItemResult, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -402,7 +433,8 @@ class ThreadView:
     decide one; empty where it decides nothing, or may not be given. may_refuse: what the patient wrote may be refused
     instead of answered. turns_into: what the answer may be instead of what was asked for (JRN-3, RX-7). clinical_word:
     a word in it that speaks for an e-konsultasjon (IMP-6). begins: the thread was turned so, and the answer ends what
-    it was. answered_finally: it has had its one answer.
+    it was. answered_finally: it has had its one answer. items: what the newest request asks to renew, as staff have
+    arranged it (RX-2).
     """
 
     id: UUID
@@ -425,6 +457,7 @@ class ThreadView:
     clinical_word: str
     begins: bool
     answered_finally: bool
+    items: tuple[RenewalItem, ...]
     takes_attachments: bool
     journaled: bool
     may_journal: bool

@@ -60,6 +60,8 @@ DOORS: dict[str, Door] = {
     "thread-answer-close": _thread_deed("thread-answer-close", "thread.answered", text="Svar"),
     "thread-refuse": _thread_deed("thread-refuse", "thread.answered", text="Nei"),
     "thread-answer-as": _thread_deed("thread-answer-as", "thread.read", som="e_consultation"),
+    "thread-fill": _thread_deed("thread-fill", "thread.read", of="renewal", utfall="renewed"),
+    "thread-items": _thread_deed("thread-items", "thread.items_changed", of="renewal", reseptliste="Paracet"),
     "thread-journal": _thread_deed("thread-journal", "journal.recorded"),
     "thread-convert": _thread_deed("thread-convert", "thread.turned"),
     "thread-forward": _thread_deed("thread-forward", "thread.forwarded", til="receiver"),

@@ -22,7 +22,7 @@ from skranke.tenancy.work import acting
 
 from cast import Cast, fresh_national_id
 from support import portal
-from support.dialog import E_CONTACT, PDF, file, question, receive, upload
+from support.dialog import E_CONTACT, PDF, RENEWAL, file, question, receive, upload
 from support.doors import organisation
 from support.timebok import make_timebok, weekday_at
 
@@ -65,12 +65,15 @@ def make_world() -> World:
         task = set_handling(task, Handling(task=Task(employee_id=cast.kari.id, text=MARKER)))
     with acting(cast.actor(cast.kari)):
         add_participant(thread, cast.mona)
+    renewal = receive(cast, question(cast, kind=RENEWAL, **facts))
     own = portal.start(cast, to=patient, subject=MARKER, text=MARKER, attachment_ids=(own_file.id,))
     ids = {
         "thread": thread.id,
         "consultation": consultation.id,
         "task": task.id,
         "task_version": task.version,
+        "renewal": renewal.id,
+        "renewal_version": renewal.version,
         "own_thread": own.id,
         "undelivered": sent.id,
         "patient": patient.id,

@@ -20,6 +20,7 @@ from skranke.dialog.services.leaving import end_employment
 from skranke.dialog.services.own_channel import answer_by_patient, mark_read_by_patient
 from skranke.dialog.services.participants import add_participant, remove_participant
 from skranke.dialog.services.receive import receive_message
+from skranke.dialog.services.renewing import arrange_items, items_of
 from skranke.dialog.services.resend import resend
 from skranke.dialog.services.templates import remove_template, save_template, templates, use_template
 from skranke.dialog.services.turning import convert
@@ -30,6 +31,7 @@ __all__ = [
     "add_participant",
     "answer",
     "answer_by_patient",
+    "arrange_items",
     "close_thread",
     "complete",
     "convert",
@@ -40,6 +42,7 @@ __all__ = [
     "drafts",
     "end_employment",
     "forward",
+    "items_of",
     "journal_by_hand",
     "keep_draft",
     "mark_delivery",

@@ -14,7 +14,8 @@ from skranke.dialog.values import PrescriptionFacts, PrescriptionView
 from skranke.kernel.errors import InvalidError
 from skranke.standards import profile
 
-_FACTS = tuple(field.name for field in fields(PrescriptionFacts) if field.name != "of")
+_POINTERS = {"of", "item"}
+_FACTS = tuple(field.name for field in fields(PrescriptionFacts) if field.name not in _POINTERS)
 # What one article is; of another name it would be made up.
 _IDENTITY = ("form", "kind", "atc", "atc_name", "brand", "article_number", "pack_size", "pack_unit", "pack_unit_name")
 _MOST_REPEATS = 99

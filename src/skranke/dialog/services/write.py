@@ -37,9 +37,10 @@ from skranke.dialog.services.journaling import journal_sent
 from skranke.dialog.services.keeping import discard_answer, discard_draft
 from skranke.dialog.services.participants import Invited, invite
 from skranke.dialog.services.prescriptions import renewed, rows
+from skranke.dialog.services.renewing import require_renewed, result_rows, told_of_items
 from skranke.dialog.services.sending import checked_subject, checked_text, record_sent, send
 from skranke.dialog.services.turning import begins, close_earlier, first_text, subject_of, turn
-from skranke.dialog.values import EventKind, Handling, PrescriptionFacts
+from skranke.dialog.values import EventKind, Handling, ItemResult, PrescriptionFacts
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.patients.models import Patient
@@ -60,6 +61,7 @@ def answer(
     outcome: str = "",
     appointment_id: UUID | None = None,
     prescriptions: Sequence[PrescriptionFacts] = (),
+    results: Sequence[ItemResult] = (),
     turn_into: str = "",
     closing_text: str | None = None,
     expected_version: int | None = None,
@@ -70,13 +72,13 @@ def answer(
 
     outcome: what the answer decides, by name or national code, where its kind demands or allows it (`outcomes`); a
     final one closes the thread. appointment_id: given by the room of appointments alone, for an outcome that needs one.
-    prescriptions: what is renewed, for an outcome that names items (RX-16).
+    prescriptions: what is renewed, for an outcome that names items (RX-16). results: what is said of each item (RX-10).
     turn_into: the kind of dialog that the patient is answered in instead (JRN-3, RX-7); closing_text: what ends the
     one the patient wrote in, None for the standard text. Both messages are of one commit (JRN-15, RX-17).
     Leaves from the party the patient addressed (CMP-13). The thread leaves every inbox (MSG-3) and the writer becomes
     responsible (MSG-18).
-    Raises VersionConflictError, AlreadyAnsweredError, InvalidError (CMP-16, RX-3), PrescriptionsNeededError (D-05),
-    AttachmentsTooLargeError, NotFoundError.
+    Raises VersionConflictError, AlreadyAnsweredError, InvalidError (CMP-16, RX-3), ItemsContradictError (RX-10),
+    PrescriptionsNeededError (D-05), AttachmentsTooLargeError, NotFoundError.
     """
     thread, employee = lock_for_change(thread, expected_version=expected_version)
     if thread.channel == Channel.INTERNAL:
@@ -91,7 +93,7 @@ def answer(
     asked, first, needed = asked_code(thread), begins(thread), not _names_no_text(thread.kind, outcome)
     text = first_text(thread, text) if first else checked_text(thread.kind, text, needed=needed)
     decided = _checked_outcome(thread.kind, outcome, asked, appointment_id)
-    items = renewed(thread, prescriptions, decided)
+    items, told = _of_items(thread, prescriptions, results, decided)
     _require_decidable(thread, decided, attachment_ids, first=first)
     close = close or (decided is not None and decided.final)
     code = decided.code.value if decided else rules.answer_code(thread.kind, close=close)
@@ -106,10 +108,22 @@ def answer(
     )
     if first:
         close_earlier(thread, employee, message, closing_text)
-    if items:
-        insert(*rows(message, items))
+    if items or told:
+        insert(*rows(message, items), *result_rows(message, told))
     _conclude(thread, employee, message, close=close)
     return message
+
+
+def _of_items(
+    thread: Thread,
+    prescriptions: Sequence[PrescriptionFacts],
+    results: Sequence[ItemResult],
+    decided: OutcomeRule | None,
+) -> tuple[tuple[PrescriptionFacts, ...], tuple[ItemResult, ...]]:
+    """What goes along, and what is said of each item; they must fit the outcome and each other."""
+    items, told = renewed(thread, prescriptions, decided), told_of_items(thread, results, decided)
+    require_renewed(thread, told, items)
+    return items, told
 
 
 def _conclude(thread: Thread, employee: Employee, message: Message, *, close: bool) -> None:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from skranke.gateway.log_values import LogKind, LogState
 from skranke.web.api.handling import HandlingIn, ReceiverIn
-from skranke.web.api.prescriptions import PrescriptionIn
+from skranke.web.api.prescriptions import ItemResultIn, ItemResultOut, PrescriptionIn, RenewalItemOut
 from skranke.web.api.text import Text
 
 MOST_ROWS = 500
@@ -89,6 +89,7 @@ class MessageOut(Schema):
 
     `delivery_way`: how the patient wants a renewed prescription (national list 8324), empty when not stated.
     `prescriptions`: those that a request asks to renew, or that an answer has renewed.
+    `results`: what an answer says of each item, renewed or not.
     `delivery_code` says why it was not delivered, `delivery_reason` the same in plain words, `delivery_error` what the
     other side wrote. `may_resend`: whether `resend` will take it now.
     """
@@ -115,6 +116,7 @@ class MessageOut(Schema):
     journal_entry_id: UUID | None
     attachments: list[AttachmentOut]
     prescriptions: list[PrescriptionOut]
+    results: list[ItemResultOut]
 
 
 class ParticipantOut(Schema):
@@ -203,7 +205,7 @@ class ThreadOut(Schema):
     `outcomes`: an answer now must decide one of these; none, and it decides nothing. `may_refuse`: the answer's outcome
     may be `rejected`, though it need have none. `turns_into`: what the answer may be instead of what was asked for.
     `clinical_word`: a word of the patient's for which it should perhaps be an e-konsultasjon; empty for none.
-    `answered_finally`: the request has had its one answer.
+    `answered_finally`: the request has had its one answer. `items`: what a request for renewal asks for.
     """
 
     id: UUID
@@ -221,6 +223,7 @@ class ThreadOut(Schema):
     turns_into: list[str]
     clinical_word: str
     answered_finally: bool
+    items: list[RenewalItemOut]
     in_inbox: bool
     responsible_id: UUID | None
     version: int
@@ -252,7 +255,8 @@ class AnswerIn(Schema):
     `outcome`: one of the thread's `outcomes`, by name or by national code, where it has any; or `rejected`, where the
     thread says `may_refuse`. `appointment_id`: the
     patient's coming appointment that an outcome with `needs_appointment` gives. `prescriptions`: what has been renewed,
-    with an outcome that `names_items` alone; each goes along as an M1. `turn_into`: one of the thread's `turns_into`;
+    with an outcome that `names_items` alone; each goes along as an M1. `results`: what is renewed and
+    what is not; `partly_renewed` demands one of each. `turn_into`: one of the thread's `turns_into`;
     the patient is answered in a new conversation of that kind, and `closing_text` (or the standard text) ends the old.
     """
 
@@ -262,6 +266,7 @@ class AnswerIn(Schema):
     outcome: str = ""
     appointment_id: UUID | None = None
     prescriptions: list[PrescriptionIn] = Field(default_factory=list)
+    results: list[ItemResultIn] = Field(default_factory=list)
     turn_into: str = ""
     closing_text: Text | None = None
 

@@ -14,8 +14,8 @@ from skranke.dialog import queries
 from skranke.dialog.access import get_attachment_for, get_thread_for
 from skranke.dialog.mailboxes import mailbox as read_mailbox
 from skranke.dialog.mailboxes import note_shown
-from skranke.dialog.models import Attachment, DialogKind, Message, PrescriptionForm, Thread
-from skranke.dialog.services import convert, handle, journal_by_hand, set_handling, start_internal, write
+from skranke.dialog.models import Attachment, DialogKind, Message, Thread
+from skranke.dialog.services import arrange_items, convert, handle, journal_by_hand, set_handling, start_internal, write
 from skranke.dialog.services.participants import Colleagues, add_participant, remove_participant
 from skranke.dialog.services.resend import resend
 from skranke.dialog.services.uploads import store_upload
@@ -24,7 +24,6 @@ from skranke.dialog.values import (
     Handling,
     MessageView,
     Narrowing,
-    PrescriptionFacts,
     Task,
     ThreadView,
 )
@@ -35,7 +34,7 @@ from skranke.scheduling.services import answer_wish
 from skranke.tenancy.work import current_actor
 from skranke.web.api import asked, schemas
 from skranke.web.api.handling import ForwardIn, HandlingIn, ReceiverIn
-from skranke.web.api.prescriptions import PrescriptionIn
+from skranke.web.api.prescriptions import ItemResultOut, ItemsIn, item_out, renewed, result
 from skranke.web.api.work import answer, created, expected_version, reads, writes
 from skranke.web.files import file_headers
 
@@ -104,7 +103,8 @@ def answer_thread(request: HttpRequest, thread_id: UUID, body: schemas.AnswerIn)
             attachment_ids=body.attachment_ids,
             close=body.close,
             outcome=body.outcome,
-            prescriptions=[_renewed(one) for one in body.prescriptions],
+            prescriptions=[renewed(one) for one in body.prescriptions],
+            results=[result(one) for one in body.results],
             turn_into=body.turn_into,
             closing_text=body.closing_text,
             expected_version=expected_version(request),
@@ -129,8 +129,9 @@ def _answer_wish(request: HttpRequest, thread: Thread, body: schemas.AnswerIn) -
         raise InvalidError("The answer to a wish has no attachments.", field="attachment_ids")
     if body.turn_into:
         raise InvalidError("A wish is answered as what it is.", field="turn_into")
-    if body.prescriptions:
-        raise InvalidError("The answer to a wish has no prescriptions.", field="prescriptions")
+    if body.prescriptions or body.results:
+        field = "prescriptions" if body.prescriptions else "results"
+        raise InvalidError("The answer to a wish has no prescriptions.", field=field)
     return answer_wish(
         thread,
         text=body.text,
@@ -138,11 +139,6 @@ def _answer_wish(request: HttpRequest, thread: Thread, body: schemas.AnswerIn) -
         appointment_id=body.appointment_id,
         expected_version=expected_version(request),
     )
-
-
-def _renewed(stated: PrescriptionIn) -> PrescriptionFacts:
-    form = PrescriptionForm.PACK if stated.article_number else PrescriptionForm.MEDICINE
-    return PrescriptionFacts(form=form, **stated.dict())
 
 
 @router.post("/threads/{thread_id}/take", response=schemas.ThreadOut)
@@ -192,6 +188,15 @@ def journal_thread(request: HttpRequest, thread_id: UUID) -> Any:
 def complete_thread(request: HttpRequest, thread_id: UUID) -> Any:
     """The task is done, and the thread goes to the archive (MSG-8)."""
     handle.complete(get_thread_for(current_actor(), thread_id), expected_version=expected_version(request))
+    return _changed(thread_id)
+
+
+@router.put("/threads/{thread_id}/items", response=schemas.ThreadOut)
+@writes
+def arrange_thread_items(request: HttpRequest, thread_id: UUID, body: ItemsIn) -> Any:
+    """Correct, merge, split or add what a request asks to renew (RX-2). What the patient wrote is never changed."""
+    thread = get_thread_for(current_actor(), thread_id)
+    arrange_items(thread, body.items, expected_version=expected_version(request))
     return _changed(thread_id)
 
 
@@ -277,6 +282,7 @@ def _thread(thread_id: UUID) -> schemas.ThreadOut:
         turns_into=list(view.turns_into),
         clinical_word=view.clinical_word,
         answered_finally=view.answered_finally,
+        items=[item_out(one) for one in view.items],
         in_inbox=view.in_inbox,
         responsible_id=view.responsible_id,
         version=view.version,
@@ -316,6 +322,7 @@ def _message(view: MessageView) -> schemas.MessageOut:
         journal_entry_id=view.journal_entry_id,
         attachments=[_file(one) for one in view.attachments],
         prescriptions=[schemas.PrescriptionOut.from_orm(one) for one in view.prescriptions],
+        results=[ItemResultOut.from_orm(one) for one in view.results],
     )
 
 

@@ -1,6 +1,7 @@
 """What can be done with a thread: one verb each."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft, attempt, content_of
 from skranke.web.clinic.post.handling import entered_handling
 from skranke.web.clinic.post.place import is_htmx, place_of
-from skranke.web.clinic.post.renewed import by_row, stated
+from skranke.web.clinic.post.renewed import by_row, going_along, item_sentences, results, stated, with_sentences
 from skranke.web.clinic.post.screens import third_pane, thread_context
 from skranke.web.clinic.session import clinic_view
 from skranke.web.drafts import Attempt
@@ -42,7 +43,8 @@ def answer(
             _answer_wish(request, thread, draft)
             return
         chosen_outcome = "" if draft.turn_into else outcome or draft.outcome
-        renewed = draft.renewed if _renews(thread, chosen_outcome) else ()
+        decided = rules.outcome(thread.kind, chosen_outcome)
+        renewed = going_along(draft.renewed) if decided is not None and decided.names_items else ()
         prescriptions = stated(renewed)
         with by_row(renewed):
             services.answer(
@@ -52,6 +54,7 @@ def answer(
                 close=close,
                 outcome=chosen_outcome,
                 prescriptions=prescriptions,
+                results=results(services.items_of(thread), draft.renewed, decided),
                 turn_into=draft.turn_into,
                 closing_text=draft.closing,
                 expected_version=_version(request),
@@ -69,6 +72,40 @@ def answer_as(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpRespon
     written = attempt(request, actor, lambda _: None)
     context = thread_context(request, actor, thread, place, draft=written.draft, error=written.error)
     return third_pane(request, actor, place, "thread", context)
+
+
+@require_POST
+@clinic_view
+def fill(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Put a sentence for each item of a renewal into what is written (RX-10); nothing is sent."""
+    thread, place = get_thread_for(actor, thread_id), place_of(request, selected=thread_id)
+    written = attempt(request, actor, lambda _: None)
+    draft, error = written.draft, written.error
+    decided = rules.outcome(thread.kind, draft.outcome)
+    if decided is None or not decided.may_tell:
+        error = error or InvalidError(_("Velg først om resepten er fornyet, delvis eller ikke."), field="outcome")
+    else:
+        new = item_sentences(services.items_of(thread), draft.renewed, decided)
+        draft = replace(draft, text=with_sentences(draft.text, new, draft.filled), filled=new)
+    if draft.is_begun:
+        services.save_answer(thread, content_of(draft))
+    context = thread_context(request, actor, thread, place, draft=draft, error=error)
+    return third_pane(request, actor, place, "thread", context)
+
+
+@require_POST
+@clinic_view
+def arrange(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Correct, merge, split or add what a request asks to renew, a line each (RX-2); what was ticked is ticked anew."""
+    thread = get_thread_for(actor, thread_id)
+
+    def verb(draft: Draft) -> None:
+        services.arrange_items(thread, draft.listed.splitlines(), expected_version=_version(request))
+
+    outcome = attempt(request, actor, verb)
+    if outcome.error is None:
+        outcome = replace(outcome, draft=replace(outcome.draft, renewed=(), listed=""))
+    return _shown(request, actor, thread_id, outcome, "listen-endret")
 
 
 @require_POST
@@ -91,12 +128,6 @@ def journal(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse
         services.journal_by_hand(thread, expected_version=_version(request))
 
     return _do(request, actor, thread_id, verb, "journalfort")
-
-
-def _renews(thread: Thread, outcome: str) -> bool:
-    """Whether the outcome takes prescriptions along: with any other the page does not show those that are ticked."""
-    decided = rules.outcome(thread.kind, outcome)
-    return decided is not None and decided.names_items
 
 
 def _answer_wish(request: HttpRequest, thread: Thread, draft: Draft) -> None:

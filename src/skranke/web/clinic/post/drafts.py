@@ -23,15 +23,18 @@ _LONGEST_WORD, _LONGEST_VALUE, _MOST_TICKED = 30, 60, 500
 class Draft(drafts.Written):
     """Beside text and files: the subject, what the answer decides and of which appointment.
 
-    renewed: the prescriptions that are ticked. to: the colleagues who are ticked, as in the form. to_patient: whether
-    the patient shall have the message. turn_into: the kind of dialog that the answer shall be instead; closing: what
-    ends the one that the patient wrote in, None before it is shown.
+    renewed: the prescriptions that are ticked. filled: the sentences that were put into the text last (RX-10). listed:
+    what the request asks for as it stands in its field, a line each (RX-2). to: the colleagues who are ticked, as in
+    the form. to_patient: whether the patient shall have the message. turn_into: the kind of dialog that the answer
+    shall be instead; closing: what ends the one that the patient wrote in, None before it is shown.
     """
 
     subject: str = ""
     outcome: str = ""
     appointment: str = ""
     renewed: tuple[Row, ...] = ()
+    filled: str = ""
+    listed: str = ""
     to: tuple[str, ...] = ()
     to_patient: bool = True
     turn_into: str = ""
@@ -56,6 +59,8 @@ def entered_draft(request: HttpRequest) -> Draft:
         outcome=request.POST.get("utfall", ""),
         appointment=request.POST.get("time", ""),
         renewed=entered(request),
+        filled=request.POST.get("satt_inn", "").replace("\r\n", "\n"),
+        listed=request.POST.get("reseptliste", "").replace("\r\n", "\n"),
         to=tuple(request.POST.getlist(TO)),
         to_patient=request.POST.get("mottar") == "ja",
         turn_into="" if request.POST.get("tilbake") else request.POST.get("som", ""),

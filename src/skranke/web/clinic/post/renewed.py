@@ -1,12 +1,13 @@
 """What somebody enters of each prescription that an answer renews (RX-2, RX-16).
 
 One row for each item of the request, and empty ones for others. Only a row that is ticked goes along; its fields are
-named by its number, which the errors name too.
+named by its number, which the errors name too. A row that is ticked is renewed; it goes along unless it is to go
+without what is known of the prescription (RX-16).
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
@@ -15,7 +16,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from skranke.dialog.errors import PrescriptionError
-from skranke.dialog.values import MessageView, PrescriptionFacts, PrescriptionView, ThreadView
+from skranke.dialog.outcomes import OutcomeRule
+from skranke.dialog.services.renewing import sentences
+from skranke.dialog.values import ItemResult, PrescriptionFacts, PrescriptionView, RenewalItem, ThreadView
 from skranke.kernel import clock
 from skranke.standards.codes import PrescriptionGroup
 from skranke.standards.profile import MOST_PRESCRIPTIONS
@@ -23,14 +26,18 @@ from skranke.ui.prescriptions import amount_text
 
 GROUPS = tuple(group.value for group in PrescriptionGroup)
 TICKED = "resept"
-_MOST_ITEMS, _EMPTY = 20, 6
+Items = tuple[RenewalItem, ...]
+_EMPTY = 6
 _NAME_LENGTH = 500
-_FIELDS = ("of", "name", "amount", "repeats", "group", "use", "prescribed", "expires")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row as it stands in the form. number: from 1. of: the id of a prescription of the request, or empty."""
+    """One row as it stands in the form; but for `number` and `without` it has the names of `StatedPrescription`.
+
+    number: of the item, from 1. of: the id of a prescription of the request, or empty. without: it is renewed, and no
+    prescription goes along.
+    """
 
     number: int
     of: str = ""
@@ -41,6 +48,10 @@ class Row:
     use: str = ""
     prescribed: str = ""
     expires: str = ""
+    without: str = ""
+
+
+_FIELDS = tuple(one.name for one in fields(Row) if one.name != "number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,36 +77,27 @@ def shown(view: ThreadView, ticked: tuple[Row, ...]) -> tuple[Shown, ...]:
     """All rows of the form, those that were ticked as they were left; none where no answer may renew anything."""
     if not any(one.names_items for one in view.outcomes):
         return ()
-    items = _items(view)
     kept = {row.number: row for row in ticked}
-    last = min(max([len(items), *kept]) + _EMPTY, MOST_PRESCRIPTIONS)
-    rows = [*items, *("" for _number in range(len(items), last))]
-    return tuple(_shown(number, item, kept.get(number)) for number, item in enumerate(rows, start=1))
+    last = min(max([len(view.items), *kept]) + _EMPTY, MOST_PRESCRIPTIONS)
+    wanted = {one.id: one for message in view.messages if not message.outgoing for one in message.prescriptions}
+    items = [*view.items, *(RenewalItem(number=number + 1, text="") for number in range(len(view.items), last))]
+    return tuple(
+        Shown(
+            row=kept.get(one.number) or _proposed(one, wanted.get(one.of) if one.of else None),
+            item=one.text,
+            ticked=one.number in kept,
+        )
+        for one in items
+    )
 
 
-def _items(view: ThreadView) -> list[PrescriptionView | str]:
-    """What the newest request asks for: its prescriptions, else each line of its text that is not empty (RX-2)."""
-    request = next((one for one in reversed(view.messages) if one.is_request), None)
-    return _asked(request)[:_MOST_ITEMS] if request else []
-
-
-def _asked(request: MessageView) -> list[PrescriptionView | str]:
-    lines = [line.strip() for line in request.text.splitlines()]
-    return list(request.prescriptions) or [line for line in lines if line]
-
-
-def _shown(number: int, item: PrescriptionView | str, kept: Row | None) -> Shown:
-    name = item if isinstance(item, str) else item.name
-    return Shown(row=kept or _proposed(number, item), item=name, ticked=kept is not None)
-
-
-def _proposed(number: int, item: PrescriptionView | str) -> Row:
+def _proposed(asked: RenewalItem, item: PrescriptionView | None) -> Row:
     """What is known already. The dates of an old prescription are not those of the new one."""
     today = clock.today().isoformat()
-    if isinstance(item, str):
-        return Row(number=number, name=item.lstrip("-–•* ")[:_NAME_LENGTH], repeats="0", prescribed=today)
+    if item is None:
+        return Row(number=asked.number, name=asked.text.lstrip("-–•* ")[:_NAME_LENGTH], repeats="0", prescribed=today)
     return Row(
-        number=number,
+        number=asked.number,
         of=str(item.id),
         name=item.name,
         amount=amount_text(item.amount),
@@ -111,6 +113,7 @@ def stated(rows: tuple[Row, ...]) -> list[PrescriptionFacts]:
     return [
         PrescriptionFacts(
             of=_of(row),
+            item=row.number,
             name=row.name,
             amount=_amount(row),
             repeats=_repeats(row),
@@ -121,6 +124,40 @@ def stated(rows: tuple[Row, ...]) -> list[PrescriptionFacts]:
         )
         for row in rows
     ]
+
+
+def going_along(ticked: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The rows whose prescription goes along."""
+    return tuple(row for row in ticked if not row.without)
+
+
+def results(items: Items, ticked: tuple[Row, ...], decided: OutcomeRule | None) -> list[ItemResult]:
+    """What the ticks say of each item, where the outcome speaks of that: what is not ticked is not renewed (RX-10)."""
+    may = decided.may_tell if decided is not None else frozenset()
+    renewed = [ItemResult(number=row.number, renewed=True, text=row.name) for row in ticked] if True in may else []
+    ticks = {one.number for one in renewed}
+    rest = [ItemResult(number=one.number, renewed=False) for one in items if one.number not in ticks]
+    return [*renewed, *rest] if False in may else renewed
+
+
+def with_sentences(text: str, new: str, before: str) -> str:
+    """The text with the new sentences in it; what somebody has written stands as it was (RX-10).
+
+    before: the sentences that were put in last, which the new ones take the place of where they stand unchanged.
+    """
+    if before and before in text:
+        return text.replace(before, new, 1)
+    return f"{text.rstrip()}\n\n{new}" if text.strip() else new
+
+
+def item_sentences(items: Items, ticked: tuple[Row, ...], decided: OutcomeRule) -> str:
+    """A sentence for each item, called as the row calls it; of "all renewed" without a tick, all of them."""
+    told = results(items, ticked, decided)
+    if not told and True in decided.may_tell:
+        told = [ItemResult(number=one.number, renewed=True) for one in items]
+    names = {one.number: one.text for one in items} | {row.number: row.name for row in ticked if row.name}
+    lines = sorted(told, key=lambda one: one.number)
+    return sentences(replace(one, text=names.get(one.number, "").lstrip("-–•* ")) for one in lines)
 
 
 @contextmanager

@@ -143,6 +143,7 @@ def _events(facts: dict[str, str]) -> dict[EventKind, str]:
         EventKind.PARTICIPANT_ADDED: _("%(name)s la til %(note)s"),
         EventKind.PARTICIPANT_REMOVED: _("%(name)s tok ut %(note)s"),
         EventKind.HANDLING_CHANGED: _("%(name)s endret innstillinger eller oppgave"),
+        EventKind.ITEMS_CHANGED: _("%(name)s endret listen over resepter til: %(note)s"),
         EventKind.COMPLETED: _("%(name)s fullførte oppgaven"),
         EventKind.REOPENED: _("Samtalen ble åpnet igjen"),
         EventKind.DELIVERED: _("Mottatt av HelseNorge"),
@@ -258,6 +259,7 @@ def done_text(done: str) -> str:
         "lagt-til": _("Deltakeren er lagt til og har samtalen i innboksen."),
         "tatt-ut": _("Deltakeren er tatt ut av samtalen."),
         "behandling": _("Endringen er lagret."),
+        "listen-endret": _("Listen er endret. Det pasienten skrev, står som det kom."),
         "fullfort": _("Oppgaven er fullført, og samtalen ligger i arkivet. Ingenting er sendt."),
         "fjernet": _("Samtalen er fjernet fra innboksen din. Andre som har den, beholder den."),
     }.get(done, "")
