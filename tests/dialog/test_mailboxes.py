@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from skranke.audit.models import AuditEvent
-from skranke.dialog import queries, services
+from skranke.dialog import mailboxes, queries, services
 from skranke.dialog.models import Thread
+from skranke.dialog.values import Handling
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
 from skranke.tenancy.work import acting
@@ -87,6 +88,33 @@ def test_the_counts_tell_what_waits_by_kind() -> None:
     ]
     with acting(cast.actor(cast.ali)):
         assert (queries.counts().inbox, queries.counts().due_today) == (2, 0)
+
+
+@pytest.mark.req("MSG-14")
+def test_the_top_of_a_crowded_inbox_is_what_sorting_all_of_it_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of what the clinic has waits for another; what is looked through may hold enough of the own, or too few."""
+    cast = make_clinic()
+    for number in range(12):
+        own = number % 2 == 0
+        party = cast.kari_party if own else cast.mona_party
+        kind = E_CONTACT if number % 3 == 0 else E_CONSULTATION
+        told = question(
+            cast, kind=kind, party_her_id=party.her_id, generated_at=MONDAY + timedelta(days=number % 5, hours=number)
+        )
+        thread = receive(cast, told)
+        if number in {3, 8}:
+            with acting(cast.actor(cast.kari if own else cast.mona)):
+                services.set_handling(thread, Handling(important=True))
+    sorted_whole = inbox(cast, cast.kari)
+    whole = len(sorted_whole)
+    assert 5 < whole < 12
+    for looked_through in (2, 4, 8):
+        monkeypatch.setattr(mailboxes, "CROWD", looked_through)
+        for limit in (1, 2, 3, 5, whole, 50):
+            with acting(cast.actor(cast.kari)):
+                page = queries.mailbox("innboks", limit=limit)
+            assert [str(row.id) for row in page.rows] == sorted_whole[:limit]
+            assert bool(page.next_cursor) == (limit < whole)
 
 
 @pytest.mark.req("RCV-17", "MSG-19")

@@ -2,8 +2,9 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import (
@@ -44,7 +45,12 @@ from skranke.tenancy.work import current_actor
 
 LARGEST_PAGE = 200
 PREVIEW = 140
+CROWD = 500
+"""An inbox with more than this is not sorted for its first page (`_top_of_crowd`)."""
 _WITHOUT_DEADLINE = date.max
+_DUE_KEY = Coalesce("answer_due", Value(_WITHOUT_DEADLINE))
+# The index `thread_inbox_order` has the same.
+_INBOX_ORDER = ("-important", "due_key", "-last_message_at", "-id")
 
 
 def mailbox(
@@ -81,23 +87,47 @@ def mailbox(
     if q.strip():
         threads = having_words(threads, q)
         record(Action.THREAD_SEARCHED, subject_kind="mailbox", subject_id=None, detail={"mailbox": box})
-    threads = threads.annotate(
-        due_key=Coalesce("answer_due", Value(_WITHOUT_DEADLINE)),
+    first = box == Mailbox.INBOX and by_due
+    threads = _annotated(threads, employee).order_by(
+        *(["-important"] if first else []), *(["due_key"] if by_due else []), "-last_message_at", "-id"
+    )
+    if cursor:
+        threads = threads.filter(_after(cursor, by_due=by_due, important_first=first))
+    limit = max(1, min(limit, LARGEST_PAGE))
+    whole = first and not (kind or cursor or patient_id or q.strip() or narrow not in {None, Narrowing()})
+    found = _top_of_crowd(employee, limit + 1) if whole and _is_crowded(employee) else []
+    found = found or list(threads[: limit + 1])
+    return Page(rows=_rows(found[:limit]), next_cursor=_cursor(found[limit - 1]) if len(found) > limit else "")
+
+
+def _is_crowded(employee: Employee) -> bool:
+    """Whether so much waits for the employee that sorting it costs more than looking at what is due first."""
+    waiting = _taken_part_in(employee).filter(in_inbox=True)
+    return waiting.order_by()[CROWD : CROWD + 1].exists()
+
+
+def _top_of_crowd(employee: Employee, wanted: int) -> list[Thread]:
+    """The top of an inbox by deadline, looked for among those open threads of the clinic that are due first.
+
+    An index has them in this order, and the first of them that wait for the employee are the employee's first. Nothing
+    where fewer than are wanted are found: all of the inbox is sorted then.
+    """
+    ahead = Thread.objects.filter(state=ThreadState.OPEN).annotate(due_key=_DUE_KEY).order_by(*_INBOX_ORDER)
+    looked_at = _annotated(Thread.objects.filter(id__in=ahead.values("id")[:CROWD]), employee)
+    found = list(looked_at.filter(Q(is_waiting=True)).order_by(*_INBOX_ORDER)[:wanted])
+    return found if len(found) == wanted else []
+
+
+def _annotated(threads: QuerySet[Thread], employee: Employee) -> QuerySet[Thread]:
+    """With what a row shows beside the thread's own columns."""
+    return threads.annotate(
+        due_key=_DUE_KEY,
         is_waiting=_stands_in_inbox(employee),
         is_read=_read_by(employee),
         is_read_here=Exists(Reading.objects.filter(thread=OuterRef("pk"))),
         has_files=Exists(Attachment.objects.filter(message__thread=OuterRef("pk"))),
         has_problem=Exists(Message.objects.filter(thread=OuterRef("pk"), delivery__in=rules.PROBLEMS)),
     ).prefetch_related("patient", "responsible")
-    first = box == Mailbox.INBOX and by_due
-    threads = threads.order_by(
-        *(["-important"] if first else []), *(["due_key"] if by_due else []), "-last_message_at", "-id"
-    )
-    if cursor:
-        threads = threads.filter(_after(cursor, by_due=by_due, important_first=first))
-    limit = max(1, min(limit, LARGEST_PAGE))
-    found = list(threads[: limit + 1])
-    return Page(rows=_rows(found[:limit]), next_cursor=_cursor(found[limit - 1]) if len(found) > limit else "")
 
 
 def note_shown(name: str, page: Page) -> None:
@@ -115,26 +145,40 @@ def unread() -> int:
 
 
 def counts() -> Counts:
-    """The numbers beside the acting employee's mailboxes (MSG-4), in three small queries."""
+    """The numbers beside the acting employee's mailboxes (MSG-4), in one pass over the open threads."""
     employee = access.employee_of(current_actor())
-    groups = (
-        Thread.objects.filter(_in_inbox(employee))
-        .values("kind")
+    # Grouped by what is counted, so that each is asked once of a thread.
+    groups = list(
+        Thread.objects.filter(_among(_taken_part_in(employee)), state=ThreadState.OPEN)
         .annotate(
-            inbox=Count("id"),
-            unread=Count("id", filter=~_read_by(employee)),
-            due=Count("id", filter=Q(answer_due__lte=clock.today())),
+            waits=_among(_waiting_for(employee)),
+            is_read=_among(Reading.objects.filter(employee=employee)),
+            is_due=Case(When(answer_due__lte=clock.today(), then=True), default=False, output_field=BooleanField()),
         )
-        .order_by("kind")
+        .values("kind", "waits", "is_read", "is_due")
+        .annotate(number=Count("id"))
+        .order_by()
     )
-    rows = list(groups)
+    waiting = [one for one in groups if one["waits"]]
+    kinds = sorted({one["kind"] for one in waiting})
     return Counts(
-        inbox=sum(row["inbox"] for row in rows),
-        unread=sum(row["unread"] for row in rows),
-        due_today=sum(row["due"] for row in rows),
-        open=_held_by(Mailbox.OPEN, employee).count(),
-        kinds=tuple(KindCount(kind=DialogKind(r["kind"]), inbox=r["inbox"], unread=r["unread"]) for r in rows),
+        inbox=_sum(waiting),
+        unread=_sum(waiting, is_read=False),
+        due_today=_sum(waiting, is_due=True),
+        # What waits in the inbox is open, and the employee takes part in it: the others are those of Åpne.
+        open=_sum(groups, waits=False),
+        kinds=tuple(
+            KindCount(
+                kind=DialogKind(kind), inbox=_sum(waiting, kind=kind), unread=_sum(waiting, kind=kind, is_read=False)
+            )
+            for kind in kinds
+        ),
     )
+
+
+def _sum(groups: Sequence[Mapping[str, Any]], **wanted: object) -> int:
+    """How many threads are in those groups that are as wanted."""
+    return sum(one["number"] for one in groups if all(one[name] == value for name, value in wanted.items()))
 
 
 def _named(name: str) -> Mailbox:
@@ -143,7 +187,7 @@ def _named(name: str) -> Mailbox:
     return Mailbox(name)
 
 
-def _among(rows: QuerySet[Participant] | QuerySet[Message]) -> Case:
+def _among(rows: QuerySet[Participant] | QuerySet[Message] | QuerySet[Reading]) -> Case:
     """Whether a thread is one of those the rows belong to, found once and kept in a hash.
 
     As a plain IN it would become a join, and that one a scan for each thread right after a burst of messages, which
@@ -153,12 +197,21 @@ def _among(rows: QuerySet[Participant] | QuerySet[Message]) -> Case:
 
 
 def _in_inbox(employee: Employee) -> Q:
-    """Waits for the employee: by the own row, or by one that is shared when there is no own one (MSG-3)."""
-    own = Participant.objects.filter(thread=OuterRef("thread"), employee=employee).values("in_inbox")
-    rows = Participant.objects.filter(Q(employee=employee) | access.shared_with(employee), in_inbox=True)
-    waiting = rows.annotate(wanted=Coalesce(Subquery(own), Value(True))).filter(wanted=True)
+    """Waits for the employee (MSG-3)."""
     # What waits in an inbox is open: closing takes it out of all of them.
-    return Q(_among(waiting), state=ThreadState.OPEN)
+    return Q(_among(_waiting_for(employee)), state=ThreadState.OPEN)
+
+
+def _waiting_for(employee: Employee) -> QuerySet[Participant]:
+    """Why threads wait for the employee: own rows, or shared ones where there is no own one."""
+    own = Participant.objects.filter(thread=OuterRef("thread"), employee=employee).values("in_inbox")
+    rows = _taken_part_in(employee).filter(in_inbox=True).alias(wanted=Coalesce(Subquery(own), Value(True)))
+    # The own row is looked for only beside a shared one: this order is kept by the database.
+    return rows.filter(Q(employee=employee) | Q(wanted=True))
+
+
+def _taken_part_in(employee: Employee) -> QuerySet[Participant]:
+    return Participant.objects.filter(Q(employee=employee) | access.shared_with(employee))
 
 
 def _own_task(employee: Employee) -> Q:

@@ -1,9 +1,11 @@
 """Threads, their messages, who takes part, and what happened to them."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import F, OrderBy, Q, Value
+from django.db.models.functions import Coalesce, Lower
 
 from skranke.clinics.models import CommunicationParty, Employee, Group, Role
 from skranke.kernel import clock
@@ -117,6 +119,16 @@ class Thread(TenantModel):
         indexes = [
             models.Index(fields=["clinic_id", "patient", "-last_message_at"], name="thread_patient"),
             models.Index(fields=["clinic_id", "state", "-last_message_at", "-id"], name="thread_recent"),
+            # The order of the inbox; what has no deadline stands last.
+            models.Index(
+                "clinic_id",
+                OrderBy(F("important"), descending=True),
+                Coalesce("answer_due", Value(date.max)),
+                OrderBy(F("last_message_at"), descending=True),
+                OrderBy(F("id"), descending=True),
+                name="thread_inbox_order",
+                condition=Q(state="open"),
+            ),
             models.Index(
                 fields=["clinic_id", "task_employee"],
                 name="thread_tasks",

@@ -1,8 +1,9 @@
 """Server time of the inbox with many threads and of a week of ten schedules (goal G12), and of searching."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg.sql import SQL
@@ -19,13 +20,14 @@ from skranke.dialog.values import IncomingMessage
 from skranke.identity.models import SessionKind
 from skranke.kernel import clock
 from skranke.scheduling.values import IsoWeek
-from skranke.standards.codes import Question
+from skranke.standards.codes import Answer, Question
 from skranke.tenancy.work import acting
 from skranke.web.links import link_for
 
 _SEEDS = 100
 _FIRST_PAGE = 50
 _SLOTS_A_WEEK = 100
+_LONG = 200
 _COPY = """
     WITH fresh AS MATERIALIZED (
         SELECT t.id AS old, gen_random_uuid() AS new, t.last_message_at - make_interval(mins => n) AS at
@@ -49,6 +51,7 @@ def run(place: Place, options: Options) -> None:
     """Log in as the first GP and ask for the two pages again and again; then search among many more."""
     made = world.build(gps=10, weeks=3, slots_a_day=20, patients=10, booked=0.6)
     total = _fill(place, made, options.threads)
+    long_thread = _long_thread(made)
     account_id = made.gps[0].account_id
     assert account_id is not None
     port = place.start_web(workers=1)
@@ -58,6 +61,10 @@ def run(place: Place, options: Options) -> None:
         floor = percentiles(_asked(client, "/api/v1/nothing", 20 * options.runs)[0])
         inbox = f"/k/{made.clinic.slug}/post"
         _page(client, inbox, (b'id="it-', _FIRST_PAGE), f"inbox, first page of {total} threads", floor, options)
+        narrowed = f"{inbox}?slag={DialogKind.E_CONSULTATION}&deltaker={made.gps[0].id}&fra={clock.today():%Y-%m-%d}"
+        _page(client, narrowed, (b'id="it-', _FIRST_PAGE), "narrowed by kind, participant and period", floor, options)
+        shown = b'class="bub', _LONG
+        _page(client, f"{inbox}/{long_thread}", shown, f"a conversation of {_LONG} messages", floor, options)
         monday = IsoWeek.of(clock.today()).next()
         week = f"/k/{made.clinic.slug}/timebok?uke={monday.year}-W{monday.week:02d}"
         own = b'class="slot ', _SLOTS_A_WEEK
@@ -108,6 +115,26 @@ def _fill(place: Place, made: World, count: int) -> int:
         row = raw.execute("SELECT count(*) FROM dialog_participant WHERE in_inbox").fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _long_thread(made: World) -> UUID:
+    """A conversation in which the patient has written again and again."""
+    first = _message(made, 0)
+    with acting(made.actor):
+        thread = receive_message(first).thread
+        for number in range(1, _LONG):
+            again = _message(made, 0)
+            receive_message(
+                replace(
+                    again,
+                    code=Answer.CITIZEN_ANSWER.value,
+                    conversation=first.conversation,
+                    parent=first.msg_id,
+                    generated_at=first.generated_at + timedelta(seconds=number),
+                    starts_thread=False,
+                )
+            )
+    return thread.id
 
 
 def _message(made: World, number: int) -> IncomingMessage:

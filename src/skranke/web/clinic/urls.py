@@ -19,7 +19,7 @@ urlpatterns = [
     path("logg-inn/helseid/svar", login.login_helseid_answer, name="login-helseid-answer"),
     path("logg-inn/<str:ticket>", login.login_by_link, name="login-by-link"),
     path("logg-ut", login.logout, name="logout"),
-    path("k/<slug:slug>", _to_post),
+    path("k/<slug:slug>", _to_post, name="clinic-front"),
     path("k/<slug:slug>/", _to_post, name="clinic-front"),
     path("k/<slug:slug>/live-ticket", live.live_ticket, name="live-ticket"),
     path("k/<slug:slug>/", include("skranke.web.clinic.post.urls")),
