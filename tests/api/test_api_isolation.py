@@ -77,6 +77,12 @@ def _world() -> World:
     )
 
 
+def _set_type(api: Api, ids: dict[str, str], kind: str) -> Answer:
+    recipients = [{"employee_id": ids["employee"]}]
+    wanted = {"active": True, "senders": "all", "format": "people", "recipients": recipients}
+    return api.put(f"communication-types/{kind}", wanted, **{"If-Match": "*"})
+
+
 Recipe = Callable[[Api, dict[str, str]], Answer]
 # One for each route that names a thing; the id in it is what the stranger guesses.
 RECIPES: dict[str, tuple[str, Recipe]] = {
@@ -172,6 +178,14 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
             **{"If-Match": "*"},
         ),
     ),
+    "PUT /communication-types/{kind}": ("employee", lambda api, ids: _set_type(api, ids, "e_dialog")),
+    "DELETE /communication-types/{kind}": (
+        "employee",
+        lambda api, ids: (
+            _set_type(api, ids, "invoice_question"),
+            api.delete("communication-types/invoice_question", **{"If-Match": "*"}),
+        )[1],
+    ),
 }
 RECIPES |= {
     "GET /templates/{template_id}": ("template", lambda api, ids: api.get(f"templates/{ids['template']}")),
@@ -187,6 +201,9 @@ RECIPES |= {
 }
 # Settings: an administrator's, and about no patient.
 SETTINGS = {
+    "GET /communication-types",
+    "PUT /communication-types/{kind}",
+    "DELETE /communication-types/{kind}",
     "GET /messages",
     "POST /schedules",
     "PATCH /schedules/{schedule_id}",
@@ -199,6 +216,7 @@ LISTS: dict[str, Recipe] = {
     "GET /messages": lambda api, ids: api.get("messages"),
     "GET /patients": lambda api, ids: api.get("patients", q="Ola"),
     "GET /schedules": lambda api, ids: api.get("schedules"),
+    "GET /communication-types": lambda api, ids: api.get("communication-types"),
     "GET /receivers": lambda api, ids: api.get("receivers"),
     "GET /templates": lambda api, ids: api.get("templates"),
     "POST /templates": lambda api, ids: api.post("templates", {"title": str(uuid4())}),
@@ -245,13 +263,16 @@ WRITES: dict[str, str] = {
     "POST /schedules": "schedule.created",
     "PATCH /schedules/{schedule_id}": "schedule.changed",
     "PUT /receivers/{kind}": "receivers.changed",
+    "PUT /communication-types/{kind}": "communication_type.changed",
+    "DELETE /communication-types/{kind}": "communication_type.deleted",
     "POST /templates": "message_template.changed",
     "PUT /templates/{template_id}": "message_template.changed",
     "DELETE /templates/{template_id}": "message_template.removed",
     "POST /templates/{template_id}/use": "message_template.used",
 }
 NO_PATIENT_IN_IT = {
-    "GET /receivers", "GET /schedules", "GET /slots", "GET /templates", "GET /templates/{template_id}"
+    "GET /communication-types", "GET /receivers", "GET /schedules", "GET /slots",
+    "GET /templates", "GET /templates/{template_id}",
 }  # fmt: skip
 ABOUT_NO_PATIENT = {*SETTINGS, *(route for route in RECIPES if "/templates" in route)}
 

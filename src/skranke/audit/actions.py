@@ -26,6 +26,8 @@ class Action(StrEnum):
     GROUP_REMOVED = "group.removed"
     RECIPIENTS_CHANGED = "recipients.changed"
     RECEIVERS_CHANGED = "receivers.changed"
+    COMMUNICATION_TYPE_CHANGED = "communication_type.changed"
+    COMMUNICATION_TYPE_DELETED = "communication_type.deleted"
     PARTY_REGISTERED = "party.registered"
     PARTY_CHANGED = "party.changed"
     PROFILE_CHANGED = "profile.changed"

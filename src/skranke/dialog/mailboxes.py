@@ -287,6 +287,7 @@ def _row(thread: Thread, newest: Message | None, today: date) -> ThreadRow:
     return ThreadRow(
         id=thread.id,
         kind=DialogKind(thread.kind),
+        own_type=thread.own_type,
         title=thread.title,
         patient_id=thread.patient_id,
         patient_name=patient.name if patient else "",

@@ -8,6 +8,7 @@ from django.db.models import F, OrderBy, Q, Value
 from django.db.models.functions import Coalesce, Lower
 
 from skranke.clinics.models import CommunicationParty, Employee, Group, Role
+from skranke.dialog.communication.models import OwnType
 from skranke.kernel import clock
 from skranke.patients.models import Patient
 from skranke.tenancy.models import TenantModel
@@ -77,6 +78,7 @@ class Thread(TenantModel):
     where an answer is demanded of them (MSG-16); empty again when it has come.
     is_task: somebody is to do something (MSG-15): task_employee, or with nobody there the patient; until task_due, as
     task_text says; done since task_done_at.
+    own_type: as what the patient started it in our own channel (RCV-20); it stays when the clinic deletes the type.
     """
 
     kind = models.CharField(max_length=30, choices=DialogKind)
@@ -102,10 +104,12 @@ class Thread(TenantModel):
     task_due = models.DateField(null=True)
     task_employee = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
     task_done_at = models.DateTimeField(null=True)
+    own_type = models.CharField(max_length=30, choices=OwnType, blank=True, default="")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(own_type="") | Q(channel=Channel.OWN), name="thread_own_type_is_own"),
             models.UniqueConstraint(fields=["clinic_id", "conversation"], name="thread_conversation_once"),
             models.CheckConstraint(
                 condition=Q(is_task=True) | Q(task_text="", task_due=None, task_employee=None, task_done_at=None),

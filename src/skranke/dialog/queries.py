@@ -15,6 +15,7 @@ from skranke.clinics.organisation.receivers import chosen_in_set_up
 from skranke.clinics.organisation.values import Recipient
 from skranke.clinics.words import role_name
 from skranke.dialog import access, rules
+from skranke.dialog.communication.set_up import set_recipients
 from skranke.dialog.mailboxes import counts, mailbox, note_shown, unread
 from skranke.dialog.models import (
     Attachment,
@@ -68,6 +69,7 @@ def thread_view(thread: Thread) -> ThreadView:
     return ThreadView(
         id=thread.id,
         kind=DialogKind(thread.kind),
+        own_type=thread.own_type,
         title=thread.title,
         patient=thread.patient,
         party_name=thread.party.name if thread.party else "",
@@ -232,7 +234,7 @@ def unread_recipients() -> list[tuple[Group | Role, int]]:
         for row in open_ones.values("group_id", "role_id").annotate(number=Count("id"))
     }
     by_party = {one for recipients in recipients_by_party().values() for one in recipients}
-    chosen = {one for one in by_party | chosen_in_set_up() if not one.employee_id}
+    chosen = {one for one in by_party | chosen_in_set_up() | set_recipients() if not one.employee_id}
     empty = [one for one in chosen | set(counted) if not one.is_whole_clinic and not readers(one)]
     groups = Group.objects.in_bulk([one.group_id for one in empty if one.group_id])
     roles = Role.objects.in_bulk([one.role_id for one in empty if one.role_id])

@@ -310,6 +310,7 @@ class ThreadRow:
     task_due: date | None
     reply_due: date | None
     version: int
+    own_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -473,3 +474,4 @@ class ThreadView:
     task_name: str
     task_done: datetime | None
     may_complete: bool
+    own_type: str = ""

@@ -128,7 +128,10 @@ def delete_list(kept: PatientList) -> None:
         kept.delete()
     except ProtectedError:
         raise ListInUseError(
-            _("Pasientene på listen kan bestille i en timebok. Ingenting er slettet. Endre timeboken først.")
+            _(
+                "Pasientene på listen kan bestille i en timebok, eller skrive til klinikken fordi de står på den. "
+                "Ingenting er slettet. Endre timeboken eller kommunikasjonstypen først."
+            )
         ) from None
 
 

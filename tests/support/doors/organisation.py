@@ -27,6 +27,7 @@ _PAGES = (
     "settings-clinical-words",
     "settings-schedules",
     "settings-limits",
+    "settings-communication-types",
 )
 _THINGS = {
     "settings-employee": "employee",
@@ -51,6 +52,11 @@ DOORS = {
     },
     "settings-receivers": Door(
         ask=lambda v, _: v.get("settings-receivers", "e_contact"), shows=False, because=NOBODYS, by="ali"
+    ),
+    "settings-communication-type": Door(
+        ask=lambda v, _: v.get("settings-communication-type", "e_dialog"),
+        because="a list's name is no patient's",
+        by="ali",
     ),
     # The lists that may decide who books are named; whom they hold is not.
     "settings-new-schedule": Door(ask=lambda v, _: v.get("settings-new-schedule"), because=NOBODYS, by="ali"),

@@ -57,6 +57,14 @@ PATIENT: dict[str, Door] = {
     ),
     "patient-clinic": Door(ask=lambda v, _: v.get("patient-clinic"), writes="appointment.listed"),
     "patient-messages": Door(ask=lambda v, _: v.get("patient-messages"), writes="thread.listed"),
+    "patient-start": Door(ask=lambda v, _: v.get("patient-start"), because="only the own name, as on every page"),
+    "patient-write": Door(
+        ask=lambda v, _: v.post(
+            "patient-write", "e_dialog", emne="Emne", text="Tekst", skjema="6f1d3a52-0000-4000-8000-000000000001"
+        ),
+        shows=False,
+        writes="message.received",
+    ),
     "patient-message": Door(
         ask=lambda v, ids: v.get("patient-message", ids["own_thread"]), named="own_thread", writes="thread.read"
     ),

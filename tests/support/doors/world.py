@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from skranke.clinics.organisation.values import WHOLE_CLINIC
+from skranke.dialog.communication.models import OwnType
+from skranke.dialog.communication.set_up import TypeSetUp, set_type
 from skranke.dialog.models import Message, Thread
 from skranke.dialog.services import add_participant, answer, mark_delivery, save_template, set_handling
 from skranke.dialog.services.keeping import keep_draft
@@ -60,6 +63,9 @@ def make_world() -> World:
         template = save_template(TemplateFacts(title=MARKER, subject=MARKER, text=MARKER))
         relation = add_relation(patient, national_id=str(fresh_national_id(age=70)), kind="mother", name=MARKER)
         own_file = upload(PDF + MARKER.encode(), f"{MARKER}.pdf")
+    with acting(cast.actor(cast.ali)):
+        everybody = TypeSetUp(kind=OwnType.E_DIALOG, active=True, recipients=(WHOLE_CLINIC,))
+        set_type(everybody, expected_version=0)
     task = receive(cast, question(cast, kind=E_CONTACT, **facts))
     with acting(cast.actor(cast.kari)):
         task = set_handling(task, Handling(task=Task(employee_id=cast.kari.id, text=MARKER)))

@@ -76,6 +76,36 @@ def _no_messages(stage: Stage) -> Any:
     return _messages(stage, "Thea Hauge")
 
 
+@state("min-side-skriv", "patient-start", main=True)
+def _start(stage: Stage) -> Any:
+    page = _messages(stage)
+    page.get_by_role("link", name="Skriv til legekontoret").click()
+    page.get_by_role("heading", name="Skriv til legekontoret").wait_for()
+    return page
+
+
+@state("min-side-skriv-e-konsultasjon", "patient-write", main=True)
+def _write(stage: Stage) -> Any:
+    """The form of an e-konsultasjon, sent without a word: what is missing is told, the GP is chosen."""
+    page = _start(stage)
+    page.get_by_role("link", name="E-konsultasjon").click()
+    page.locator("#start-subject").fill("Vondt i kneet")
+    page.locator("#start-send").click()
+    page.locator("#start-text_error").wait_for()
+    return page
+
+
+@state("min-side-skriv-sendt")
+def _started(stage: Stage) -> Any:
+    page = _start(stage)
+    page.get_by_role("link", name="E-dialog").click()
+    page.locator("#start-subject").fill("Åpningstider i romjulen")
+    page.locator("#start-text").fill("Holder dere åpent mellom jul og nyttår?")
+    page.locator("#start-send").click()
+    page.get_by_text("Meldingen er sendt. Du får svar her.").wait_for()
+    return page
+
+
 @state("min-side-melding", "patient-message", main=True)
 def _message(stage: Stage) -> Any:
     subject = written(stage)

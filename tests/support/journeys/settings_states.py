@@ -93,6 +93,20 @@ def _no_receivers(stage: Stage) -> Any:
     return page
 
 
+@state("konfigurasjon-kommunikasjonstyper", "settings-communication-types", main=True)
+def _types(stage: Stage) -> Any:
+    return stage.settings("kommunikasjonstyper")
+
+
+@state("konfigurasjon-kommunikasjonstype", "settings-communication-type", main=True)
+def _type(stage: Stage) -> Any:
+    """A type without anybody to get it is refused, and stays as it was."""
+    page = stage.settings("kommunikasjonstyper/invoice_question")
+    page.get_by_role("button", name="Lagre").click()
+    page.get_by_text("Velg minst én mottaker. Ingenting er lagret.").first.wait_for()
+    return page
+
+
 @state("konfigurasjon-helsenorge-lest")
 def _helsenorge_read(stage: Stage) -> Any:
     page = stage.settings("helsenorge")

@@ -81,6 +81,7 @@ def _make(layout: Layout, day: date) -> UUID:
         e_dialogs.write(employees, registered[0])
         with acting(clinics.actor_of(employees["anne"])):
             templates.make()
+        e_dialogs.open_types(employees, gps.values())
         timetable.make({worker.username: employees[worker.username] for worker in cast.WORKERS})
         # Written inside the unit of work: without the users the clinic is not made either.
         _keep(layout, users)

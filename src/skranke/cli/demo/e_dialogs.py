@@ -1,9 +1,12 @@
-"""What the demo's clinic has written to a citizen in the patient portal (CMP-4)."""
+"""The demo's patient portal: what citizens may start there (RCV-20), and what the clinic has written (CMP-4)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from skranke.clinics.models import Employee
+from skranke.clinics.organisation.values import WHOLE_CLINIC, Recipient
 from skranke.clinics.queries import actor_of
+from skranke.dialog.communication.models import OwnType, RecipientFormat, Senders
+from skranke.dialog.communication.set_up import TypeSetUp, set_type
 from skranke.dialog.models import DialogKind
 from skranke.dialog.services import start_dialog
 from skranke.patients.models import Patient
@@ -30,3 +33,19 @@ def write(employees: Mapping[str, Employee], patient: Patient) -> None:
     for username, subject, text, may_answer in _LETTERS:
         with acting(actor_of(employees[username])):
             start_dialog(patient=patient, kind=DialogKind.E_DIALOG, subject=subject, text=text, may_answer=may_answer)
+
+
+def open_types(employees: Mapping[str, Employee], doctors: Collection[Employee]) -> None:
+    """The administrator opens all but the question about an invoice, which is for the page to show."""
+    listed = tuple(Recipient(employee_id=one.id) for one in doctors)
+    with acting(actor_of(employees["anne"])):
+        for kind in (OwnType.E_DIALOG, OwnType.PRESCRIPTION_REQUEST):
+            set_type(TypeSetUp(kind=kind, active=True, recipients=(WHOLE_CLINIC,)), expected_version=0)
+        wanted = TypeSetUp(
+            kind=OwnType.E_CONSULTATION,
+            active=True,
+            senders=Senders.GP_LIST,
+            format=RecipientFormat.PEOPLE,
+            recipients=listed,
+        )
+        set_type(wanted, expected_version=0)

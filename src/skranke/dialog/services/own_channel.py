@@ -44,7 +44,8 @@ def answer_by_patient(thread: Thread, *, text: str, form_id: UUID, attachment_id
     if not text and not attachment_ids:
         raise InvalidError(_("Skriv en melding, eller legg ved en fil."), field="text")
     check_length(thread.kind, text)
-    message = _store(thread, patient, msg_id, text)
+    message = received_from(patient, thread, msg_id=msg_id, text=text)
+    message.save(force_insert=True)
     attach(message, attachment_ids, uploads_of(patient))
     reopen(thread)
     refresh(thread)
@@ -88,9 +89,10 @@ def _author(patient: Patient) -> dict[str, str]:
     return {"author_name": actor.name[:200], "on_behalf_of": patient.name[:200], "relation": str(relation)[:60]}
 
 
-def _store(thread: Thread, patient: Patient, msg_id: str, text: str) -> Message:
+def received_from(patient: Patient, thread: Thread, *, msg_id: str, text: str) -> Message:
+    """The row of what the patient who acts writes in a thread, not stored yet."""
     now = clock.now()
-    return Message.objects.create(
+    return Message(
         clinic_id=thread.clinic_id,
         thread=thread,
         direction=Direction.IN,

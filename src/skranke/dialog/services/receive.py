@@ -66,7 +66,7 @@ def receive_message(incoming: IncomingMessage) -> Message:
     Raises OtherPatientError when the conversation is another patient's, NobodyReadsError when nobody works
     here who could read it.
     """
-    _lock_conversation(incoming.conversation)
+    lock_conversation(incoming.conversation)
     known, thread_id = _look_up(incoming)
     if known is not None:
         return Message.objects.get(id=known)
@@ -139,7 +139,7 @@ def _audit(message: Message) -> AuditEvent:
     )
 
 
-def _lock_conversation(conversation: str) -> None:
+def lock_conversation(conversation: str) -> None:
     """Let two messages of one conversation wait for each other also before there is a row to lock."""
     with connection.cursor() as cursor:
         key = f"conversation {current_actor().clinic_id} {conversation}"

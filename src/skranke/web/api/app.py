@@ -8,7 +8,16 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from skranke import __version__
 from skranke.kernel.errors import SkrankeError
-from skranke.web.api import appointments, message_log, patients, problems, receivers, templates, threads
+from skranke.web.api import (
+    appointments,
+    communication_types,
+    message_log,
+    patients,
+    problems,
+    receivers,
+    templates,
+    threads,
+)
 from skranke.web.api.work import BearerToken
 
 api = NinjaAPI(
@@ -20,7 +29,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     auth=BearerToken(),
 )
-_routers = (threads, message_log, patients, appointments, receivers, templates)
+_routers = (threads, message_log, patients, appointments, receivers, communication_types, templates)
 for _router in (part.router for part in _routers):
     api.add_router("", _router)
 

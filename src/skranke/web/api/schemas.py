@@ -206,10 +206,12 @@ class ThreadOut(Schema):
     may be `rejected`, though it need have none. `turns_into`: what the answer may be instead of what was asked for.
     `clinical_word`: a word of the patient's for which it should perhaps be an e-konsultasjon; empty for none.
     `answered_finally`: the request has had its one answer. `items`: what a request for renewal asks for.
+    `own_type`: as what the patient started it in our own channel, else empty.
     """
 
     id: UUID
     kind: str
+    own_type: str
     title: str
     patient_id: UUID | None
     closed: bool

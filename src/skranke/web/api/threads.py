@@ -269,6 +269,7 @@ def _thread(thread_id: UUID) -> schemas.ThreadOut:
     return schemas.ThreadOut(
         id=view.id,
         kind=view.kind,
+        own_type=view.own_type,
         title=view.title,
         patient_id=view.patient.id if view.patient else None,
         closed=view.closed,

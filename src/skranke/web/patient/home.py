@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from skranke.clinics import queries as clinics
 from skranke.clinics.models import Clinic
 from skranke.dialog.access import patient_of
+from skranke.dialog.communication.starting import open_types
 from skranke.dialog.own_channel import own_thread_rows
 from skranke.identity.models import Session
 from skranke.kernel.actor import Actor, system
@@ -44,6 +45,7 @@ def clinic(request: HttpRequest, actor: Actor) -> HttpResponse:
         "next": own_times().next,
         "unread": [row for row in own_thread_rows() if row.unread],
         "words": words,
+        "may_start": bool(open_types()),
         "is_self": actor.relation_id is None,
     }
     return render(request, "patient/clinic.html", context)

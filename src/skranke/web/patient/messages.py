@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from skranke.clinics.queries import this_clinic
 from skranke.dialog.access import get_attachment_for, get_thread_for
+from skranke.dialog.communication.starting import open_types
 from skranke.dialog.models import Message, Thread
 from skranke.dialog.own_channel import own_thread, own_thread_rows
 from skranke.dialog.services import answer_by_patient, mark_read_by_patient
@@ -28,7 +29,8 @@ from skranke.web.patient.shell import frame
 def messages(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The threads, the newest first."""
     rows, shell = own_thread_rows(), frame(request, actor, "patient-messages")
-    return render(request, "patient/messages.html", {"shell": shell, "rows": rows, "here": place_of(request)})
+    context = {"shell": shell, "rows": rows, "here": place_of(request), "may_start": bool(open_types())}
+    return render(request, "patient/messages.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,13 +3,15 @@
 from django.urls import include, path
 
 from skranke.web.own_sessions import addresses
-from skranke.web.patient import home, login, me, messages, relations, seen, times
+from skranke.web.patient import home, login, me, messages, relations, seen, starting, times
 from skranke.web.patient.session import log_out
 from skranke.web.sessions import PATIENT
 
 _PAGES = [
     path("", home.clinic, name="patient-clinic"),
     path("meldinger", messages.messages, name="patient-messages"),
+    path("meldinger/ny", starting.choose, name="patient-start"),
+    path("meldinger/ny/<slug:kind>", starting.write, name="patient-write"),
     path("meldinger/<uuid:thread_id>", messages.message, name="patient-message"),
     path("vedlegg/<uuid:attachment_id>", messages.attachment, name="patient-attachment"),
     path("meg", me.me, name="patient-me"),

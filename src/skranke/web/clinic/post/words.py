@@ -7,13 +7,14 @@ from django.utils.translation import ngettext
 
 from skranke.dialog.models import Channel, DeliveryState, DialogKind
 from skranke.dialog.outcomes import AnswerOutcome
-from skranke.dialog.values import EventKind, EventView, Mailbox, MessageView, PrescriptionView
+from skranke.dialog.values import EventKind, EventView, Mailbox, MessageView, PrescriptionView, ThreadRow, ThreadView
 from skranke.kernel.errors import SkrankeError
 from skranke.scheduling.models import WishKind
 from skranke.standards.codes import Delivery as DeliveryWay
 from skranke.ui import prescriptions
 from skranke.ui.dates import format_date, format_relative, format_time
 from skranke.web.clinic.schedule.grid import state_text
+from skranke.web.own_types import own_type_text
 
 _WARN_FROM = 2
 
@@ -28,6 +29,11 @@ def kind_text(kind: str) -> str:
         DialogKind.E_DIALOG: _("E-dialog"),
         DialogKind.INTERNAL: _("Intern dialog"),
     }.get(DialogKind(kind), _("Ukjent type"))
+
+
+def type_text(thread: ThreadRow | ThreadView) -> str:
+    """A thread's kind; as what the patient started it, in our own channel (RCV-20)."""
+    return own_type_text(thread.own_type) if thread.own_type else kind_text(thread.kind)
 
 
 def kind_symbol(kind: str) -> str:

@@ -51,13 +51,13 @@ class ReceiversForm(forms.Form):
     )
 
     def __init__(self, data: Any, standing: Receivers, choices: list[Choice]) -> None:
-        values = [_value(one) for one in standing.recipients]
+        values = [value_of(one) for one in standing.recipients]
         initial = {"version": standing.version, "format": standing.format.value, "recipients": values}
         super().__init__(data, initial=initial, prefix=None)
         self.kind, self.standing, self.among = standing.kind, standing, choices
         self.fields["format"].choices = list(format_texts().items())  # type: ignore[attr-defined]  # a ChoiceField has them
         field = self.fields["recipients"]
-        field.choices = [(one.value, _choice_text(one)) for one in choices]  # type: ignore[attr-defined]  # as above
+        field.choices = [(one.value, choice_text(one)) for one in choices]  # type: ignore[attr-defined]  # as above
         field.required = rules.takes_recipients(self.wanted)
         field.disabled = not field.required
 
@@ -133,7 +133,7 @@ def _row(one: Receivers, doctors: list[Employee]) -> Row:
         text=service_name(one.kind),
         about=_abouts()[one.kind],
         format=format_texts()[one.format.value],
-        recipients=tuple(_labelled(who, name) for who, name in zip(one.recipients, texts, strict=True)),
+        recipients=tuple(labelled(who, name) for who, name in zip(one.recipients, texts, strict=True)),
         gets=_gets(one, doctors),
     )
 
@@ -206,19 +206,22 @@ def _abouts() -> dict[str, str]:
     }
 
 
-def _choice_text(one: Choice) -> str:
+def choice_text(one: Choice) -> str:
+    """One who can be chosen, with what it is and how many would get it."""
     if one.kind == "clinic":
         return _("Hele klinikken (%(num)s)") % {"num": one.count}
     return f"{one.name} ({_KINDS[one.kind]}, {one.count})"
 
 
-def _labelled(who: Recipient, name: str) -> str:
+def labelled(who: Recipient, name: str) -> str:
+    """A recipient by name, with what it is."""
     if who.is_whole_clinic:
         return _("Hele klinikken")
     return f"{name} ({_KINDS['group' if who.group_id else 'role' if who.role_id else 'employee']})"
 
 
-def _value(one: Recipient) -> str:
+def value_of(one: Recipient) -> str:
+    """A recipient as it stands in a form."""
     kind = "group" if one.group_id else "role" if one.role_id else "employee" if one.employee_id else "clinic"
     found = one.group_id or one.role_id or one.employee_id
     return f"{kind}:{found}" if found else kind

@@ -68,6 +68,13 @@ PAGES = (
         Permission.SET_RECEIVERS,
     ),
     SettingsPage(
+        Area.POST,
+        "settings-communication-types",
+        _("Kommunikasjonstyper"),
+        _("Hva pasientene kan starte i pasientportalen, og hvem som får det."),
+        Permission.COMMUNICATION_TYPES,
+    ),
+    SettingsPage(
         Area.POST, "settings-sight", _("Hva ser pasienten?"), _("Hva som vises på helsenorge.no, og hvorfor ikke mer.")
     ),
     SettingsPage(

@@ -1,0 +1,25 @@
+"""What the types that patients start in our own channel are called, for staff and patients alike (RCV-20)."""
+
+from django.utils.translation import gettext as _
+
+from skranke.dialog.communication.models import OwnType
+
+
+def own_type_text(kind: str) -> str:
+    """A communication type."""
+    return {
+        OwnType.E_DIALOG: _("E-dialog"),
+        OwnType.E_CONSULTATION: _("E-konsultasjon"),
+        OwnType.PRESCRIPTION_REQUEST: _("Reseptforespørsel"),
+        OwnType.INVOICE_QUESTION: _("Fakturaspørsmål"),
+    }[OwnType(kind)]
+
+
+def own_type_help(kind: str) -> str:
+    """What a patient uses it for."""
+    return {
+        OwnType.E_DIALOG: _("Spørsmål til legekontoret som ikke haster"),
+        OwnType.E_CONSULTATION: _("Medisinske spørsmål til legen, i stedet for en time"),
+        OwnType.PRESCRIPTION_REQUEST: _("Be om å få fornyet en resept"),
+        OwnType.INVOICE_QUESTION: _("Spørsmål om en regning"),
+    }[OwnType(kind)]
