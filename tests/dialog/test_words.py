@@ -30,9 +30,10 @@ def test_a_thread_is_found_by_beginnings_of_words_of_any_message(q: str, monkeyp
     receive(cast, question(cast, patient=cast.nora, subject="Noe annet", text="Vaksine"))
     with acting(cast.actor(cast.kari)):
         assert titles(q) == ["En sak"]
-        # Of a word that many threads have, each thread is asked.
-        monkeypatch.setattr(searching, "_MANY", 1)
-        assert titles(q) == ["En sak"]
+        # Of a word that many threads have, each thread is asked; of several words, of those alone that have a rare one.
+        for many in (1, 2):
+            monkeypatch.setattr(searching, "_MANY", many)
+            assert titles(q) == ["En sak"]
 
 
 @pytest.mark.req("MSG-4")
@@ -42,6 +43,18 @@ def test_what_is_nowhere_written_finds_no_thread(q: str) -> None:
     receive(cast, question(cast, subject="En sak", text=WRITTEN))
     with acting(cast.actor(cast.kari)):
         assert titles(q) == []
+
+
+@pytest.mark.req("MSG-4")
+def test_every_word_must_be_there_however_many_threads_have_one_of_them(monkeypatch) -> None:
+    cast = make_clinic()
+    for subject, text in (("Begge", "vondt feber"), ("Den ene", "vondt"), ("Den andre", "feber"), ("Mer", "feber")):
+        receive(cast, question(cast, subject=subject, text=text))
+    with acting(cast.actor(cast.kari)):
+        # vondt is in two threads, feber in three.
+        for many in (1, 2, 3, 4, 5):
+            monkeypatch.setattr(searching, "_MANY", many)
+            assert titles("vondt feber") == titles("feber vondt") == ["Begge"]
 
 
 @pytest.mark.req("MSG-4")

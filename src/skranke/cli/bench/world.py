@@ -127,6 +127,7 @@ def _gp(number: int) -> Employee:
         account_id=account.id,
         is_admin=True,
         sees_clinic_open=True,
+        sees_clinic_archive=True,
     )
 
 
