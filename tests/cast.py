@@ -122,6 +122,7 @@ def make_clinic(
             "her_id": fresh_her_id(),
             "organisation_number": "999999999",
             "is_test": True,
+            "has_video": True,
             **facts,
         }
     )

@@ -28,7 +28,7 @@ def _schedule(**limits: object) -> ScheduleFacts:
 
 
 def _type(*, custom: bool = False, **limits: object) -> TypeFacts:
-    return TypeFacts(id=uuid4(), custom_limits=custom, limits=LimitFacts(**limits))
+    return TypeFacts(id=uuid4(), custom_limits=custom, custom_cancellation=custom, limits=LimitFacts(**limits))
 
 
 def _patient(**facts: object) -> PatientFacts:

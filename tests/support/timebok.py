@@ -39,7 +39,7 @@ def make_timebok(**clinic: object) -> Timebok:
     cast = make_clinic(**clinic)
     with acting(cast.system):
         schedule = create_schedule(owner=cast.kari, public_name="Kari Lunde", internal_name="Karis timebok")
-        ordinary = create_type(name="Vanlig time", minutes=20)
+        ordinary = create_type(name="Vanlig time", minutes=20, colour="online")
     return Timebok(cast, schedule, ordinary)
 
 

@@ -1,8 +1,5 @@
 """Konfigurasjon > Timebøker and Grenser for klinikken: set by an administrator, counting from the next question on."""
 
-import re
-from datetime import timedelta
-
 import pytest
 
 from skranke.clinics.models import Clinic, GroupKind
@@ -14,41 +11,13 @@ from skranke.scheduling.services import book, create_schedule
 from skranke.scheduling.services.cancelling import cancel
 from skranke.tenancy.work import acting
 
-from cast import Cast, make_clinic
-from support.api import Api
+from cast import make_clinic
 from support.clinic_pages import address, body, field, logged_in
-from support.timebok import Timebok, make_timebok, weekday_at
+from support.settings import offered, read, sent
+from support.timebok import make_timebok, weekday_at
 
 EMPTY = {"max_self_booked": "", "days_ahead": "", "booking_deadline_hours": "", "cancellation_deadline_hours": ""}
 NEW = {"version": "0", "audience": "gp_list", "online": "on", "reminders": "on", **EMPTY}
-
-
-def read(cast: Cast, model, **facts):
-    with acting(cast.system):
-        return model.objects.get(**facts)
-
-
-def sent(page: str, **changes: object) -> dict[str, object]:
-    """What the browser would send of the page's form, with these changes; None takes a field out."""
-    form = page.partition('<form class="stack"')[2].partition("</form>")[0]
-    found: dict[str, object] = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        if 'type="checkbox"' in tag and "checked" not in tag:
-            continue
-        name, value = re.search(r'name="(\w+)"', tag), re.search(r' value="([^"]*)"', tag)
-        if name:
-            found[name[1]] = value[1] if value else "on" if "checkbox" in tag else ""
-    for name, options in re.findall(r'<select name="(\w+)".*?>(.*?)</select>', form, re.DOTALL):
-        chosen = re.search(r'value="([^"]*)" selected', options)
-        found[name] = chosen[1] if chosen else ""
-    return {name: value for name, value in (found | changes).items() if value is not None}
-
-
-def offered(timebok: Timebok) -> list[str]:
-    """The starts that Ola is shown in our own channels, as REST gives them."""
-    span = {"from": weekday_at(0).isoformat(), "to": (weekday_at(0) + timedelta(days=30)).isoformat()}
-    asked = {"audience": "portal", "patient": timebok.cast.ola.id, **span}
-    return [one["start"][:16] for one in Api(timebok.cast, timebok.cast.ali).get("slots", **asked).body["items"]]
 
 
 @pytest.mark.req("CAL-1", "CAL-2", "CAL-3", "CAL-5", "ORG-10")

@@ -99,6 +99,8 @@ class Action(StrEnum):
     BOOKING_LIMITS_CHANGED = "schedule.limits_changed"
     SCHEDULE_READ = "schedule.read"
     APPOINTMENT_TYPE_CREATED = "appointment_type.created"
+    APPOINTMENT_TYPE_CHANGED = "appointment_type.changed"
+    APPOINTMENT_TYPE_REMOVED = "appointment_type.removed"
     WEEK_TEMPLATE_CREATED = "week_template.created"
     PLAN_CHANGED = "plan.changed"
     PLAN_APPLIED = "plan.applied"

@@ -105,6 +105,7 @@ class Clinic(models.Model):
     moves_on_request: an appointment is moved when HelseNorge asks for a change (ERT); else that is answered 34 (D-41).
     clinical_words: what makes an e-kontakt look like a clinical question (IMP-6); none, and it is never said.
     limits_version: grows with each change of the limits (CAL-7): who changes older ones is told.
+    has_video: the clinic has a video module, so that its types may be met by video (TYP-8, VID-1).
     shows_practitioners: HelseNorge is told of substitutes beside the GP; without it only GPs are set up there (ABS-11).
     """
 
@@ -127,6 +128,7 @@ class Clinic(models.Model):
     cancellation_deadline_hours = models.PositiveIntegerField(null=True)
     first_only = models.CharField(max_length=10, choices=FirstOnly, blank=True)
     limits_version = models.PositiveIntegerField(default=1)
+    has_video = models.BooleanField(default=False)
     shows_practitioners = models.BooleanField(default=False)
     gp_agreement = models.BooleanField(default=True)
     nhn_member = models.BooleanField(default=False)

@@ -56,6 +56,7 @@ def establish(
     cancellation_allowed: bool = True,
     cancellation_deadline_hours: int | None = None,
     shows_practitioners: bool = False,
+    has_video: bool = False,
     gp_agreement: bool = True,
 ) -> Clinic:
     """Make a clinic: a new tenant.
@@ -82,6 +83,7 @@ def establish(
         cancellation_allowed=cancellation_allowed,
         cancellation_deadline_hours=cancellation_deadline_hours,
         shows_practitioners=shows_practitioners,
+        has_video=has_video,
         gp_agreement=gp_agreement,
     )
     with acting(_founder(clinic.id)):

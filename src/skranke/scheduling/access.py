@@ -39,7 +39,7 @@ def get_slot_for(actor: Actor, slot_id: UUID) -> Slot:
 
 def get_type_for(actor: Actor, type_id: UUID) -> AppointmentType:
     """An appointment type of the actor's clinic."""
-    return _one(AppointmentType.objects.filter(**_staff(actor), id=type_id).first())
+    return _one(AppointmentType.objects.select_related("owner").filter(**_staff(actor), id=type_id).first())
 
 
 def get_appointment_for(actor: Actor, appointment_id: UUID) -> Appointment:

@@ -76,6 +76,18 @@ class ScheduleInUseError(ConflictError):
         self.first = first
 
 
+class TypeInUseError(ConflictError):
+    """The type stands in appointments, slots or templates: it can be made inactive, not deleted (TYP-11)."""
+
+    code = "type_in_use"
+
+
+class VideoModuleError(InvalidError):
+    """The clinic has no video module, so no type is met by video (TYP-8)."""
+
+    code = "video_module_needed"
+
+
 class WrongStateError(ConflictError):
     """The appointment is not in a state that allows this (APT-10)."""
 

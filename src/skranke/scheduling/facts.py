@@ -85,7 +85,9 @@ def type_facts(row: AppointmentType) -> TypeFacts:
         category=row.category,
         information=row.information,
         address=row.address,
+        price=row.price,
         custom_limits=row.custom_limits,
+        custom_cancellation=row.custom_cancellation,
         limits=_limits(row),
     )
 

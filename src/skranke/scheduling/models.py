@@ -47,6 +47,17 @@ class ContactInterface(models.TextChoices):
     PHONE = "phone"
 
 
+class Colour(models.TextChoices):
+    """The colours of types in Timebok (TYP-7), named by what they are suggested for; the page kit has them."""
+
+    GREY = "grey"
+    ONLINE = "online"
+    DESK = "desk"
+    ACUTE = "acute"
+    VIDEO = "video"
+    LAB = "lab"
+
+
 class ResourceCategory(models.TextChoices):
     """What a resource calendar's times are for (Ressurstimebok); empty for an ordinary appointment."""
 
@@ -178,24 +189,41 @@ class Schedule(Limits, TenantModel):
 
 
 class AppointmentType(Limits, TenantModel):
-    """What an appointment is (timetype, TYP-2). `custom_limits` makes its own limits replace the schedule's."""
+    """What an appointment is (timetype, TYP-2).
+
+    owner: who alone may change it beside administrators (TYP-1), None for everybody. custom_limits,
+    custom_cancellation: its own limits for booking, or for cancelling, replace the schedule's. capacity: the patients
+    of one slot, for a group (TYP-6). is_default: chosen where nothing else is. price: in whole kroner, shown before
+    booking. notifies: patients get the clinic's own notices, once notices are sent.
+    """
 
     name = models.CharField(max_length=200)
-    colour = models.CharField(max_length=20, default="online")
+    owner = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
+    colour = models.CharField(max_length=20, choices=Colour, default=Colour.GREY)
     minutes = models.PositiveIntegerField()
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.NORMAL)
     contact = models.CharField(max_length=10, choices=ContactInterface, default=ContactInterface.PHYSICAL)
     bookable_online = models.BooleanField(default=True)
     custom_limits = models.BooleanField(default=False)
+    custom_cancellation = models.BooleanField(default=False)
+    capacity = models.PositiveIntegerField(default=1)
+    is_default = models.BooleanField(default=False)
+    notifies = models.BooleanField(default=False)
+    price = models.PositiveIntegerField(null=True)
     must_call = models.BooleanField(default=False)
     urgent = models.BooleanField(default=False)
     category = models.CharField(max_length=10, choices=ResourceCategory, blank=True)
     information = models.TextField(blank=True)
     address = models.CharField(max_length=300, blank=True)
     active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(minutes__gt=0), name="type_takes_time")]
+        constraints = [
+            models.CheckConstraint(condition=Q(minutes__gt=0), name="type_takes_time"),
+            models.CheckConstraint(condition=Q(visibility="group") | Q(capacity=1), name="type_capacity_of_group"),
+            models.UniqueConstraint(fields=["clinic_id"], condition=Q(is_default=True), name="type_default_once"),
+        ]
 
 
 class WeekTemplate(TenantModel):

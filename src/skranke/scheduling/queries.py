@@ -26,7 +26,7 @@ from skranke.scheduling.facts import (
     schedule_facts,
 )
 from skranke.scheduling.helsenorge import Calendar, only_schedule, why_no_slots
-from skranke.scheduling.models import STANDING, Appointment, OwnerKind, Schedule, Slot, SlotState, Wish
+from skranke.scheduling.models import STANDING, Appointment, AppointmentType, OwnerKind, Schedule, Slot, SlotState, Wish
 from skranke.scheduling.values import OfferAudience, OfferedSlot, PatientFacts, Refusal, ScheduleFacts, SlotAnswer
 
 QUESTION_DAYS = 28
@@ -40,6 +40,7 @@ __all__ = [
     "offered_slots",
     "schedules",
     "told_appointments",
+    "types",
     "why_no_slots",
     "wish_of",
 ]
@@ -49,6 +50,11 @@ def schedules(*, archived: bool = False) -> list[Schedule]:
     """The clinic's schedules by internal name, with their owners."""
     rows = Schedule.objects.select_related("owner", "group", "patient_list", "department")
     return list((rows if archived else rows.filter(archived=False)).order_by("internal_name", "id"))
+
+
+def types() -> list[AppointmentType]:
+    """The clinic's types, those in use first, by name."""
+    return list(AppointmentType.objects.select_related("owner").order_by("-active", "name", "id"))
 
 
 def offered_slots(

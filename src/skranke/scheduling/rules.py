@@ -37,6 +37,7 @@ FARTHEST = timedelta(days=10 * 366)
 FOREVER: Seconds = 2**62
 HIDDEN = "hidden"
 GROUP = "group"
+CANCELLING = frozenset({"cancellation_allowed", "cancellation_deadline_hours"})
 EVERY_ONE = "all"
 MOST = {
     "max_self_booked": 1000,
@@ -72,12 +73,17 @@ def deciding(
     BOK-5..8: a level that sets nothing leaves it to the next; (None, None) when no level sets anything: unlimited.
     Without a type, what holds for types with no limits of their own; without a schedule, what the clinic says.
     """
-    if kind is not None and kind.custom_limits and (value := getattr(kind.limits, name)) is not None:
+    if kind is not None and has_own(name, kind) and (value := getattr(kind.limits, name)) is not None:
         return value, Level.TYPE
     if schedule is not None and (value := getattr(schedule.limits, name)) is not None:
         return value, Level.SCHEDULE
     value = getattr(clinic, name)
     return value, None if value is None else Level.CLINIC
+
+
+def has_own(name: str, kind: TypeFacts) -> bool:
+    """TYP-2: the type has limits of its own for booking, or for cancelling, each switched on by itself."""
+    return kind.custom_cancellation if name in CANCELLING else kind.custom_limits
 
 
 def is_sensible(name: str, value: int) -> bool:
@@ -435,3 +441,15 @@ def may_become(state: str, following: str) -> bool:
 def may_edit_plan(actor: Actor, owners: Collection[UUID]) -> bool:
     """PLN-3, ORG-10: who owns the schedule, alone or in a group, an administrator, or the program itself."""
     return may(actor, Permission.EDIT_PLAN, owns=actor.person_id in owners)
+
+
+def may_edit_type(actor: Actor, owner_id: UUID | None) -> bool:
+    """TYP-1: everybody's type is changed by any user; an owned one by its owner or an administrator."""
+    if owner_id is None:
+        return may(actor, Permission.CREATE_TIMETYPE)
+    return may(actor, Permission.EDIT_TIMETYPE, owns=actor.person_id == owner_id)
+
+
+def may_give_type(actor: Actor, owner_id: UUID | None) -> bool:
+    """TYP-1: anybody may make a type the own or everybody's; only an administrator makes it somebody else's."""
+    return owner_id in {None, actor.person_id} or may(actor, Permission.EDIT_TIMETYPE)

@@ -135,7 +135,10 @@ class ScheduleFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeFacts:
-    """An appointment type as the rules see it; its limits count only with `custom_limits` (TYP-2)."""
+    """An appointment type as the rules see it; its limits count only with `custom_limits` (TYP-2).
+
+    Those for cancelling count only with `custom_cancellation`.
+    """
 
     id: UUID
     name: str = ""
@@ -149,7 +152,9 @@ class TypeFacts:
     category: str = ""
     information: str = ""
     address: str = ""
+    price: int | None = None
     custom_limits: bool = False
+    custom_cancellation: bool = False
     limits: LimitFacts = field(default_factory=LimitFacts)
 
 

@@ -26,6 +26,8 @@ _PAGES = (
     "settings-hours",
     "settings-clinical-words",
     "settings-schedules",
+    "settings-types",
+    "settings-new-type",
     "settings-limits",
     "settings-communication-types",
 )
@@ -35,6 +37,7 @@ _THINGS = {
     "settings-department": "department",
     "settings-role": "role",
     "settings-group": "group",
+    "settings-type": "type",
     "settings-addressing-service": "service",
 }
 

@@ -86,6 +86,7 @@ def make_world() -> World:
         "slot": slots[1].id,
         "other_slot": slots[2].id,
         "schedule": timebok.schedule.id,
+        "type": timebok.ordinary.id,
         "appointment": appointment.id,
         "appointment_version": appointment.version,
         "own_attachment": own_file.id,

@@ -163,6 +163,35 @@ def _schedule_refused(stage: Stage) -> Any:
     return page
 
 
+@state("konfigurasjon-timetyper", "settings-types", main=True)
+def _types(stage: Stage) -> Any:
+    return stage.settings("timetyper", "kari")
+
+
+@state("konfigurasjon-timetype", "settings-type", main=True)
+def _type(stage: Stage) -> Any:
+    page = stage.settings("timetyper")
+    page.get_by_role("link", name="Videokonsultasjon").click()
+    page.get_by_role("button", name="Oppdater type").wait_for()
+    return page
+
+
+@state("konfigurasjon-timetype-slettes-ikke", main=True)
+def _type_not_deleted(stage: Stage) -> Any:
+    page = _type(stage)
+    page.get_by_role("button", name="Slett typen").click()
+    page.get_by_text("Ingenting er slettet. Gjør den inaktiv.").wait_for()
+    return page
+
+
+@state("konfigurasjon-ny-timetype", "settings-new-type", main=True)
+def _new_type(stage: Stage) -> Any:
+    page = stage.settings("timetyper/ny")
+    page.get_by_role("button", name="Opprett type").click()
+    page.locator(".summary").wait_for()
+    return page
+
+
 @state("konfigurasjon-grenser", "settings-limits", main=True)
 def _limits(stage: Stage) -> Any:
     return stage.settings("timeboker/grenser")

@@ -57,6 +57,7 @@ def _make(layout: Layout, day: date) -> UUID:
         phone="00 00 00 00",
         is_test=True,
         grace_seconds=GRACE_SECONDS,
+        has_video=True,
     )
     with acting(system(clinic.id)):
         employees = {worker.username: hire(worker) for worker in cast.WORKERS}

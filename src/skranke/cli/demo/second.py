@@ -26,6 +26,7 @@ def fill(layout: Layout) -> None:
             phone="00 00 00 02",
             is_test=True,
             grace_seconds=GRACE_SECONDS,
+            has_video=True,
         )
         clinic_id = clinic.id
         with acting(system(clinic_id)):

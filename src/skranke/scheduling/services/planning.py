@@ -27,6 +27,7 @@ from skranke.scheduling.models import (
     Slot,
     SlotOrigin,
     SlotState,
+    Visibility,
     WeekTemplate,
 )
 from skranke.scheduling.plans import planned_slots
@@ -174,6 +175,8 @@ def _from(fixed: list[tuple[Seconds, Seconds]], position: int, ends: Seconds) ->
 
 
 def _insert(schedule: Schedule, slots: list[PlannedSlot]) -> None:
+    groups = AppointmentType.objects.filter(visibility=Visibility.GROUP).values_list("id", "capacity")
+    room = dict(groups) if slots else {}
     Slot.objects.bulk_create(
         (
             Slot(
@@ -184,6 +187,7 @@ def _insert(schedule: Schedule, slots: list[PlannedSlot]) -> None:
                 ),
                 type_id=slot.type_id,
                 origin=SlotOrigin.PLAN,
+                capacity=room.get(slot.type_id, 1),
             )
             for slot in slots
         ),
@@ -225,6 +229,7 @@ def add_single_slot(
         during=during,
         type=type,
         origin=SlotOrigin.SINGLE,
+        capacity=type.capacity,
         available_from=available_from,
     )
     record(Action.SLOT_CREATED, subject_kind="slot", subject_id=slot.id)

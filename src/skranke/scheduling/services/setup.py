@@ -1,7 +1,6 @@
 """Making schedules, appointment types and week templates (CAL-1..6, TYP-1..2, PLN-1)."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -10,26 +9,14 @@ from skranke.audit.services import record
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
 from skranke.scheduling.errors import OverlappingSlotsError
-from skranke.scheduling.models import AppointmentType, TemplateSlot, Visibility, WeekTemplate
+from skranke.scheduling.models import TemplateSlot, WeekTemplate
 from skranke.scheduling.plans import overlap_in_week
 from skranke.scheduling.services.schedules import change_schedule, create_schedule
+from skranke.scheduling.services.types import create_type
 from skranke.scheduling.values import TemplateEntry
 from skranke.tenancy.work import current_actor
 
 __all__ = ["change_schedule", "create_schedule", "create_template", "create_type", "replace_template"]
-
-
-def create_type(
-    *, name: str, minutes: int, visibility: Visibility = Visibility.NORMAL, **fields: Any
-) -> AppointmentType:
-    """Make an appointment type (TYP-1, TYP-2). fields: further ones of the row. Raises InvalidError without length."""
-    if minutes < 1:
-        raise InvalidError(_("En time må vare minst ett minutt."), field="minutes")
-    kind = AppointmentType.objects.create(
-        clinic_id=current_actor().clinic_id, name=name, minutes=minutes, visibility=visibility, **fields
-    )
-    record(Action.APPOINTMENT_TYPE_CREATED, subject_kind="appointment_type", subject_id=kind.id)
-    return kind
 
 
 def create_template(*, name: str, entries: Sequence[TemplateEntry]) -> WeekTemplate:

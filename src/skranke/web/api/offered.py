@@ -43,6 +43,9 @@ def _of_type(slot: OfferedSlot) -> dict[str, Any]:
         "type_name": kind.name,
         "contact": str(kind.contact),
         "must_call": slot.must_call,
+        "price": kind.price,
+        "information": kind.information,
+        "address": kind.address,
     }
 
 

@@ -346,7 +346,10 @@ class ScheduleList(Schema):
 
 
 class SlotOut(Schema):
-    """One slot that is offered. `available_from`: shown now, bookable from then."""
+    """One slot that is offered. `available_from`: shown now, bookable from then.
+
+    price (whole kroner), information, address: what is told before booking (BOK-14); the clinic's address when empty.
+    """
 
     id: UUID
     uid: UUID
@@ -357,6 +360,9 @@ class SlotOut(Schema):
     type_name: str
     contact: str
     must_call: bool
+    price: int | None
+    information: str
+    address: str
     available_from: datetime | None
 
 

@@ -72,7 +72,7 @@ class ExtraForm(WhenForm, BookingForm):
         contact = self.fields["contact"]
         contact.choices = [("", _("Som timetypen")), *contact.choices]  # type: ignore[attr-defined]  # a ChoiceField has them
         types = self.fields["type"]
-        types.queryset = AppointmentType.objects.filter(active=True).order_by("name", "id")  # type: ignore[attr-defined]  # a ModelChoiceField has it
+        types.queryset = AppointmentType.objects.filter(active=True).order_by("-is_default", "name", "id")  # type: ignore[attr-defined]  # a ModelChoiceField has it
         types.label_from_instance = _type_text  # type: ignore[attr-defined]  # likewise
 
 

@@ -17,7 +17,7 @@ from skranke.web.clinic.schedule.place import Place, with_query
 STEP = 5
 _TALL, _TINY, _MOST_BESIDE = 6, 2, 4
 _FRIDAY = 5
-_COLOURS = {"online": "online", "desk": "desk", "acute": "acute", "video": "vid", "lab": "lab"}
+_COLOURS = {"grey": "grey", "online": "online", "desk": "desk", "acute": "acute", "video": "vid", "lab": "lab"}
 _STATES = {
     AppointmentState.CHECKED_IN: ("in", "check"),
     AppointmentState.IN_CONSULTATION: ("cons", "chat"),

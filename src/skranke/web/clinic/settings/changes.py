@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from skranke.audit.models import AuditEvent
 from skranke.web.clinic.settings.limit_words import first_only_texts, label_of
 from skranke.web.clinic.settings.schedule_words import LABELS, audience_texts, owner_texts
+from skranke.web.clinic.settings.type_words import TYPE_LABELS, category_texts, colour_texts, contact_texts, kind_texts
 
 
 class Change(NamedTuple):
@@ -31,7 +32,7 @@ def _lines(event: AuditEvent) -> tuple[tuple[str, str, str], ...]:
 
 
 def _label(name: str) -> str:
-    return str(LABELS[name] if name in LABELS else label_of(name))
+    return str(TYPE_LABELS.get(name) or LABELS.get(name) or label_of(name))
 
 
 def _said(name: str, value: Any) -> str:
@@ -39,5 +40,13 @@ def _said(name: str, value: Any) -> str:
         return _("ja") if value else _("nei")
     if value in (None, ""):
         return _("ikke satt")
-    words = {"audience": audience_texts(), "owner_kind": owner_texts(), "first_only": first_only_texts()}
+    words = {
+        "audience": audience_texts(),
+        "owner_kind": owner_texts(),
+        "first_only": first_only_texts(),
+        "colour": colour_texts(),
+        "contact": contact_texts(),
+        "category": category_texts(),
+        "visibility": kind_texts(),
+    }
     return str(words.get(name, {}).get(str(value), value))

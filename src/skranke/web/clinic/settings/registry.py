@@ -49,6 +49,12 @@ PAGES = (
     ),
     SettingsPage(
         Area.SCHEDULE,
+        "settings-types",
+        _("Timetyper"),
+        _("Hva en time er: navn, varighet, farge, og om pasientene kan bestille den selv."),
+    ),
+    SettingsPage(
+        Area.SCHEDULE,
         "settings-limits",
         _("Grenser for klinikken"),
         _("Hvor mye pasientene kan bestille selv, der timeboken og timetypen ikke sier noe annet."),

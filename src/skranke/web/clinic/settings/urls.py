@@ -22,6 +22,7 @@ from skranke.web.clinic.settings import (
     structure,
     templates,
     tokens,
+    types,
 )
 
 urlpatterns = [
@@ -61,6 +62,9 @@ urlpatterns = [
     path("konfigurasjon/timeboker/grenser", limits.clinic, name="settings-limits"),
     path("konfigurasjon/timeboker/<uuid:schedule_id>", schedules.schedule, name="settings-schedule"),
     path("konfigurasjon/timeboker/<uuid:schedule_id>/arkiver", schedules.archive, name="settings-schedule-archive"),
+    path("konfigurasjon/timetyper", types.index, name="settings-types"),
+    path("konfigurasjon/timetyper/ny", types.new, name="settings-new-type"),
+    path("konfigurasjon/timetyper/<uuid:type_id>", types.kind, name="settings-type"),
     path("konfigurasjon/grupper", groups.index, name="settings-groups"),
     path("konfigurasjon/grupper/ny", groups.new, name="settings-new-group"),
     path("konfigurasjon/grupper/<uuid:group_id>", groups.group, name="settings-group"),
