@@ -124,6 +124,12 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
         lambda api, ids: api.get(f"journal/attachments/{ids['entry_attachment']}"),
     ),
     "GET /patients/{patient_id}": ("patient", lambda api, ids: api.get(f"patients/{ids['patient']}")),
+    "POST /patients/{patient_id}/prescriptions": (
+        "patient",
+        lambda api, ids: api.post(
+            f"patients/{ids['patient']}/prescriptions", {"name": MARKER, "issued_at": "2026-01-02T10:00:00+01:00"}
+        ),
+    ),
     "GET /patients/{patient_id}/reachability": (
         "patient",
         lambda api, ids: api.get(f"patients/{ids['patient']}/reachability"),
@@ -252,6 +258,7 @@ WRITES: dict[str, str] = {
     "GET /messages": "message.listed",
     "GET /patients": "patient.searched",
     "GET /patients/{patient_id}": "patient.read",
+    "POST /patients/{patient_id}/prescriptions": "prescription.issued",
     "GET /patients/{patient_id}/reachability": "patient.read",
     "GET /appointments": "appointment.listed",
     "POST /appointments": "appointment.booked",

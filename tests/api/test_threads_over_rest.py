@@ -1,5 +1,6 @@
 """Threads, messages, attachments and the journal over REST."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -269,6 +270,28 @@ def test_a_record_system_arranges_the_items_and_tells_what_is_renewed_and_what_i
     assert [one["name"] for one in answer.body["prescriptions"]] == ["Prøvex tab 1 mg"]
     late = ali.put(f"threads/{thread.id}/items", {"items": ["For sent"]})
     assert late.status == 409
+
+
+@pytest.mark.req("RX-11")
+def test_the_record_system_tells_what_it_has_issued_and_reads_whether_anything_was() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=RENEWAL))
+    ali, path = Api(cast, cast.ali), f"patients/{cast.ola.id}/prescriptions"
+    assert ali.get(f"threads/{thread.id}").body["issued"] == "unknown"
+    later = (clock.now() + timedelta(hours=1)).isoformat()
+    now = clock.now().isoformat()
+    for name, at, field in ((" ", now, "name"), ("x" * 501, now, "name"), ("x", later, "issued_at")):
+        refused = ali.post(path, {"name": name, "issued_at": at})
+        assert (refused.status, [one["field"] for one in refused.body["errors"]]) == (422, [field])
+    before = (clock.now() - timedelta(days=1)).isoformat()
+    assert ali.post(path, {"name": "Paracet tab 500 mg", "issued_at": before}).status == 201
+    assert ali.get(f"threads/{thread.id}").body["issued"] == "no"
+    told = ali.post(path, {"name": "Paracet tab 500 mg", "issued_at": clock.now().isoformat()})
+    assert (told.status, told.body["patient_id"], told.body["name"]) == (201, str(cast.ola.id), "Paracet tab 500 mg")
+    assert ali.get(f"threads/{thread.id}").body["issued"] == "yes"
+    # Over REST nobody can be asked to press again: the answer leaves, and `issued` has said what is known.
+    ali.post(f"threads/{thread.id}/messages", {"text": "Klar.", "outcome": "renewed"})
+    assert ali.get(f"threads/{thread.id}").body["issued"] == ""
 
 
 @pytest.mark.req("RX-16")

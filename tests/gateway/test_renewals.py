@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from skranke.clinics.models import CommunicationParty
+from skranke.clinics.models import CommunicationParty, Group
 from skranke.dialog.errors import AlreadyAnsweredError
 from skranke.dialog.models import Message, Thread
 from skranke.dialog.queries import thread_view
@@ -21,6 +21,8 @@ from skranke.standards.msghead import MsgHead
 from skranke.standards.render import render
 
 from support import messages
+from support.clinic_pages import address, logged_in
+from support.database import as_role
 from support.dialog import EVERYBODY, holders
 from support.helsenorge import PDF
 
@@ -300,3 +302,33 @@ def test_what_the_citizen_writes_after_the_answer_is_stored_and_not_answered(off
         assert sorted(one.text for one in thread.messages.all()) == ["Klar.", "Paracet 500 mg", "Takk!"]
     with office.acting(office.cast.ali), pytest.raises(AlreadyAnsweredError):
         answer(thread, text="Igjen.", outcome="renewed")
+
+
+def set_up(office, form: str, *recipients: str) -> None:
+    facts = {"format": form, "recipients": list(recipients), "version": 0}
+    where = address(office.cast, "settings-receivers", "prescription_renewal")
+    with as_role("skranke_web"):
+        assert logged_in(office.cast, office.cast.ali).post(where, facts).status_code == 302
+
+
+@pytest.mark.req("RX-13")
+def test_the_clinic_itself_decides_who_prepares_prescriptions(office) -> None:
+    set_up(office, "fixed", f"employee:{office.cast.anne.id}")
+    assert holders(office.cast, asked(office)) == {"Anne"}
+
+
+@pytest.mark.req("RX-14")
+def test_a_request_lies_in_the_shared_box_and_with_the_gp_and_an_absent_gp_stops_nothing(office) -> None:
+    with office.acting():
+        group = Group.objects.get()
+    set_up(office, "fixed_and_practitioner", f"group:{group.id}")
+    thread = asked(office)
+    assert holders(office.cast, thread) == {"Kari", "Ali"}
+    where = address(office.cast, "thread-answer", thread.id)
+    facts = {"versjon": str(thread.version), "text": "Klar.", "utfall": "renewed", "uten_utstedt": "1"}
+    # Kari is away; Ali reads the shared box and answers, and then it waits for nobody.
+    with as_role("skranke_web"):
+        assert logged_in(office.cast, office.cast.ali).post(where, facts).status_code == 302
+    (told,) = office.answers()
+    assert (told.code, told.about) == ("14", thread.conversation)
+    assert holders(office.cast, thread) == set()

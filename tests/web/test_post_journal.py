@@ -98,5 +98,5 @@ def test_the_class_of_a_medicine_is_shown_as_a_hint_and_hinders_nothing() -> Non
     client = logged_in(cast, cast.kari)
     page = body(client.get(address(cast, "thread", thread.id)))
     assert page.count("Fornyes vanligvis ikke slik") == 1
-    form = {"versjon": field(page, "versjon"), "text": "Fornyet.", "utfall": "renewed"}
+    form = {"versjon": field(page, "versjon"), "text": "Fornyet.", "utfall": "renewed", "uten_utstedt": "1"}
     assert client.post(address(cast, "thread-answer", thread.id), form).status_code == 302

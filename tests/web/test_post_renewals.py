@@ -1,11 +1,13 @@
 """Renewals in Post: the answer decides, and errors stand at their field."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from html import unescape
 
 import pytest
 
+from skranke.audit.models import AuditEvent
 from skranke.dialog.models import Message, Prescription, RenewalList, RenewalResult, Thread
 from skranke.dialog.values import PrescriptionFacts
 from skranke.kernel import clock
@@ -13,6 +15,7 @@ from skranke.standards import profile
 from skranke.tenancy.work import acting
 
 from cast import Cast, make_clinic
+from support.api import Api
 from support.clinic_pages import HTMX, address, at_most, body, logged_in, same
 from support.dialog import RENEWAL, question, receive
 
@@ -22,7 +25,8 @@ def request(cast: Cast) -> Thread:
 
 
 def form(thread: Thread, **facts: object) -> dict[str, object]:
-    return {"versjon": str(thread.version), "text": "", **facts}
+    """The form as it is sent the second time, when the warning of RX-11 has been read."""
+    return {"versjon": str(thread.version), "text": "", "uten_utstedt": "1", **facts}
 
 
 def sent(cast: Cast, thread: Thread) -> list[Message]:
@@ -360,3 +364,68 @@ def test_no_list_is_changed_once_the_request_is_answered() -> None:
     assert refused.status_code == 409
     with acting(cast.system):
         assert not RenewalList.objects.filter(request__thread=thread).exists()
+
+
+def issue(cast: Cast, at: str, *, patient: object = None) -> None:
+    path = f"patients/{(patient or cast.ola).id}/prescriptions"
+    told = Api(cast, cast.kari).post(path, {"name": "Paracet tab 500 mg", "issued_at": at})
+    assert told.status == 201, told.body
+
+
+@pytest.mark.req("RX-11")
+@pytest.mark.parametrize(
+    ("connected", "said"),
+    [(True, "ikke meldt om noen utstedt resept etter"), (False, "Vi kan ikke vite om resepten er utstedt")],
+)
+def test_renewed_warns_where_nothing_was_issued_since_and_a_second_press_sends(connected, said) -> None:
+    cast = make_clinic()
+    if connected:
+        # Before the request, and to somebody else: neither is what this patient asks for now.
+        issue(cast, (clock.now() - timedelta(days=1)).isoformat())
+    thread = request(cast)
+    if connected:
+        issue(cast, clock.now().isoformat(), patient=cast.nora)
+    client, where = logged_in(cast, cast.ali), address(cast, "thread-answer", thread.id)
+    facts = form(thread, text="Klar.", utfall="renewed", uten_utstedt="")
+    warned = client.post(where, facts, headers=HTMX)
+    page = body(warned)
+    assert warned.status_code == 409
+    assert said in page.partition('id="form-problem"')[2].partition("</div>")[0]
+    assert (filled(page), sent(cast, thread)) == ("Klar.", [])
+    again = page.partition('name="uten_utstedt" value="1"')[2]
+    assert "Send likevel" in again
+    assert client.post(where, facts | {"uten_utstedt": "1"}).status_code == 302
+    assert [one.code for one in sent(cast, thread)] == ["14"]
+    with acting(cast.system):
+        logged = AuditEvent.objects.get(action="thread.answered_unissued")
+        assert (logged.subject_id, logged.detail["issued"]) == (thread.id, "no" if connected else "unknown")
+    events = body(client.get(address(cast, "thread", thread.id) + "?vis=hendelser"))
+    assert "uten at noen utstedt resept var kjent" in events
+
+
+@pytest.mark.req("RX-11")
+def test_renewed_needs_one_press_where_something_was_issued_and_no_other_outcome_warns() -> None:
+    cast = make_clinic()
+    first, second = request(cast), request(cast)
+    client = logged_in(cast, cast.ali)
+    other = client.post(
+        address(cast, "thread-answer", first.id), form(first, text="Nei.", utfall="not_renewed", uten_utstedt="")
+    )
+    assert other.status_code == 302
+    issue(cast, clock.now().isoformat())
+    done = client.post(
+        address(cast, "thread-answer", second.id), form(second, text="Klar.", utfall="renewed", uten_utstedt="")
+    )
+    assert done.status_code == 302
+    with acting(cast.system):
+        assert not AuditEvent.objects.filter(action="thread.answered_unissued").exists()
+
+
+@pytest.mark.req("RX-11")
+def test_what_is_missing_is_told_before_the_warning() -> None:
+    cast = make_clinic()
+    thread = request(cast)
+    where = address(cast, "thread-answer", thread.id)
+    refused = logged_in(cast, cast.ali).post(where, form(thread, utfall="renewed", uten_utstedt=""), headers=HTMX)
+    assert refused.status_code == 422
+    assert "Send likevel" not in body(refused)

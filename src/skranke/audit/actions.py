@@ -75,6 +75,8 @@ class Action(StrEnum):
     THREAD_FORWARDED = "thread.forwarded"
     PARTICIPANTS_CHANGED = "thread.participants_changed"
     HANDLING_CHANGED = "thread.handling_changed"
+    ANSWERED_UNISSUED = "thread.answered_unissued"
+    PRESCRIPTION_ISSUED = "prescription.issued"
     ITEMS_CHANGED = "thread.items_changed"
     TASK_COMPLETED = "thread.task_completed"
     THREAD_CLOSED = "thread.closed"

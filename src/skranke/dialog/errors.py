@@ -75,6 +75,12 @@ class ItemsContradictError(InvalidError):
     code = "items_contradict"
 
 
+class NothingIssuedError(ConflictError):
+    """Nothing is known to be issued to the patient since the request: a warning, that may be passed by (RX-11)."""
+
+    code = "nothing_issued"
+
+
 class AttachmentsTooLargeError(InvalidError):
     """The attachments of one message are larger than the limit in total (CMP-9)."""
 

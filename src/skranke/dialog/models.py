@@ -450,10 +450,7 @@ class Prescription(TenantModel):
 
 
 class RenewalList(TenantModel):
-    """What staff have made of the items of a request for renewal (RX-2); the patient's text stands as it came.
-
-    Rows are inserted and never changed: the newest of a request counts, the others are its history.
-    """
+    """What staff have made of a request's items (RX-2); rows are never changed, and the newest of a request counts."""
 
     request = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="renewal_lists")
     number = models.PositiveIntegerField()
@@ -475,6 +472,18 @@ class RenewalResult(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["answer", "number"], name="renewal_result_number_once")]
+
+
+class IssuedPrescription(TenantModel):
+    """That a patient got a prescription, as the record system has told (RX-11). name: with form and strength."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    name = models.TextField()
+    issued_at = models.DateTimeField()
+    told_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic_id", "patient", "issued_at"], name="issued_prescription_of")]
 
 
 class ThreadEvent(TenantModel):

@@ -37,7 +37,8 @@ class OutcomeRule:
     transaction and answers with its id; an answer without one is refused. names_items: of what the answer lists,
     each part goes along on the wire. names_appointment: it may speak of the appointment that the request names. after:
     the requests it may follow; empty: all of the kind. may_tell: what it may say of an item of the request, renewed
-    (True) or not; must_tell: what it must say of at least one (RX-10).
+    (True) or not; must_tell: what it must say of at least one (RX-10). needs_issued: whoever chooses
+    it is warned where nothing is known to be issued (RX-11).
     """
 
     outcome: AnswerOutcome
@@ -50,6 +51,7 @@ class OutcomeRule:
     after: frozenset[Question] = frozenset()
     may_tell: frozenset[bool] = frozenset()
     must_tell: frozenset[bool] = frozenset()
+    needs_issued: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,11 @@ DECIDED: dict[DialogKind, DecidedKind] = {
         outcomes=(
             OutcomeRule(outcome=AnswerOutcome.REJECTED, code=Answer.REJECTED),
             OutcomeRule(
-                outcome=AnswerOutcome.RENEWED, code=Answer.RENEWED, names_items=True, may_tell=frozenset({True})
+                outcome=AnswerOutcome.RENEWED,
+                code=Answer.RENEWED,
+                names_items=True,
+                may_tell=frozenset({True}),
+                needs_issued=True,
             ),
             OutcomeRule(outcome=AnswerOutcome.NOT_RENEWED, code=Answer.NOT_RENEWED, may_tell=frozenset({False})),
             OutcomeRule(

@@ -34,7 +34,7 @@ from skranke.dialog.services.changes import asked_code, is_answered_finally, wai
 from skranke.dialog.services.handling import handling_of
 from skranke.dialog.services.journaling import SOURCE
 from skranke.dialog.services.participants import may_remove
-from skranke.dialog.services.renewing import items_of
+from skranke.dialog.services.renewing import items_among
 from skranke.dialog.values import (
     AttachmentView,
     EventKind,
@@ -63,7 +63,9 @@ def thread_view(thread: Thread) -> ThreadView:
     waits, final = waiting_since(thread) is not None, is_answered_finally(thread)
     takes = thread.channel != Channel.INTERNAL or thread.may_be_answered
     may_answer = takes and rules.is_answerable(thread.kind) and not final
-    participants, messages = _participants(thread, employee), _messages(thread, final=final)
+    participants, rows = _participants(thread, employee), _rows(thread)
+    entries = entry_ids_of(SOURCE, [row.id for row in rows])
+    messages = tuple(_message(row, entries.get(row.id), final=final) for row in rows)
     turns_into = turning.turns_into(thread) if may_answer else ()
     record(Action.THREAD_READ, subject_kind="thread", subject_id=thread.id, patient_id=thread.patient_id)
     return ThreadView(
@@ -88,7 +90,7 @@ def thread_view(thread: Thread) -> ThreadView:
         clinical_word=_clinical_word(thread, messages) if waits and turns_into else "",
         begins=turning.begins(thread),
         answered_finally=final,
-        items=items_of(thread),
+        items=items_among(thread, rows),
         takes_attachments=rules.takes_attachments(thread.kind),
         journaled=rules.is_journaled(thread.kind),
         may_journal=thread.patient is not None and any(one.journal_entry_id is None for one in messages),
@@ -138,13 +140,13 @@ def _in_inbox(participants: tuple[ParticipantView, ...], employee: Employee) -> 
     return any(one.in_inbox and mine.has(Recipient(one.employee_id, one.group_id, one.role_id)) for one in participants)
 
 
-def _messages(thread: Thread, *, final: bool) -> tuple[MessageView, ...]:
+def _rows(thread: Thread) -> list[Message]:
+    """The thread's messages, with what belongs to each."""
     rows = thread.messages.select_related("author", "earlier").prefetch_related("attachments")
     messages = list(rows.order_by("generated_at", "msg_id"))
     asking = [message for message in messages if message.kind == DialogKind.PRESCRIPTION_RENEWAL]
-    prefetch_related_objects(asking, "prescriptions", "renewal_results")
-    entries = entry_ids_of(SOURCE, [message.id for message in messages])
-    return tuple(_message(message, entries.get(message.id), final=final) for message in messages)
+    prefetch_related_objects(asking, "prescriptions", "renewal_results", "renewal_lists")
+    return messages
 
 
 def _message(message: Message, journal_entry_id: UUID | None, *, final: bool) -> MessageView:

@@ -241,6 +241,12 @@ def tells_of_items(decided: OutcomeRule | None, told: Iterable[bool]) -> bool:
     return not said if decided is None else decided.must_tell <= said <= decided.may_tell
 
 
+def needs_issued(kind: str, wanted: str) -> bool:
+    """Whether an outcome, by name or code, says that all is renewed, which should then be issued (RX-11)."""
+    decided = outcome(kind, wanted)
+    return decided is not None and decided.needs_issued
+
+
 def needs_group(form: str) -> bool:
     """Whether a prescription must say under which rules it stands (list 7421): M1 demands it of a medicine."""
     return form in _MEDICINES

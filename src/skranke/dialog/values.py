@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     PARTICIPANT_REMOVED = "participant_removed"
     HANDLING_CHANGED = "handling_changed"
     ITEMS_CHANGED = "items_changed"
+    NOTHING_ISSUED = "nothing_issued"
     COMPLETED = "completed"
 
 
@@ -56,6 +57,14 @@ class Mailbox(StrEnum):
     ARCHIVE = "arkiv"
     CLINIC_OPEN = "klinikkens_aapne"
     CLINIC_ARCHIVE = "klinikkens_arkiv"
+
+
+class Issued(StrEnum):
+    """Whether a prescription was issued to the patient since the request (RX-11); unknown: nobody ever tells of it."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
 
 
 class Order(StrEnum):

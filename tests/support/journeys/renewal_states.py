@@ -54,7 +54,33 @@ def _answered(stage: Stage) -> Any:
     page.locator("#answer-text").fill("Klar på apoteket i ettermiddag.")
     page.get_by_label("Resept fornyet", exact=True).check()
     page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("button", name="Send likevel", exact=True).click()
     page.locator(".msg.us").get_by_text("Mottatt av HelseNorge").last.wait_for()
+    return page
+
+
+@state("resept-ikke-utstedt")
+def _nothing_issued(stage: Stage) -> Any:
+    page = _request(stage)
+    page.locator("#answer-text").fill("Klar på apoteket i ettermiddag.")
+    page.get_by_label("Resept fornyet", exact=True).check()
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("button", name="Send likevel", exact=True).wait_for()
+    return page
+
+
+@state("resept-delvis-med-listen", main=True)
+def _partly(stage: Stage) -> Any:
+    page = _request(stage)
+    page.get_by_label("Resepter delvis fornyet", exact=True).check()
+    page.locator("#act-items").click()
+    page.locator("#answer-items").fill("Paracet 500 mg\nIbux 400 mg")
+    page.get_by_role("button", name="Lagre listen").click()
+    page.get_by_label("Resept 2: Ibux 400 mg").wait_for()
+    page.get_by_label("Resept 1: Paracet 500 mg").check()
+    page.get_by_role("button", name="Sett inn listen i svaret").click()
+    page.get_by_text("Ibux 400 mg er ikke fornyet.").wait_for()
+    page.locator("#act-items").click()
     return page
 
 
@@ -91,6 +117,7 @@ def _no_group(stage: Stage) -> Any:
 def _told(stage: Stage) -> Any:
     page = _entered(stage, "C")
     page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("button", name="Send likevel", exact=True).click()
     page.get_by_label("Fornyede resepter").wait_for()
     page.locator(".msg.us").get_by_text("Mottatt av HelseNorge").last.wait_for()
     return page

@@ -5,6 +5,7 @@ from skranke.dialog.services.colleagues import start_internal
 from skranke.dialog.services.delivery import mark_delivery, mark_resent, mark_unread_by_patient
 from skranke.dialog.services.handle import close_thread, complete, forward, mark_read, remove_from_inbox, take
 from skranke.dialog.services.handling import set_handling
+from skranke.dialog.services.issued import issued, tell_issued, warn_of_unissued
 from skranke.dialog.services.journaling import journal_by_hand
 from skranke.dialog.services.keeping import (
     discard_draft,
@@ -42,6 +43,7 @@ __all__ = [
     "drafts",
     "end_employment",
     "forward",
+    "issued",
     "items_of",
     "journal_by_hand",
     "keep_draft",
@@ -64,7 +66,9 @@ __all__ = [
     "store_upload",
     "take",
     "takes_answers",
+    "tell_issued",
     "tell_of_drafts",
     "templates",
     "use_template",
+    "warn_of_unissued",
 ]

@@ -28,6 +28,15 @@ def items_of(thread: Thread) -> tuple[RenewalItem, ...]:
     return _as_they_stand(request) if request is not None else ()
 
 
+def items_among(thread: Thread, messages: Sequence[Message]) -> tuple[RenewalItem, ...]:
+    """As `items_of`, of a thread whose messages are read already, in their order, with what belongs to each."""
+    if thread.kind != DialogKind.PRESCRIPTION_RENEWAL:
+        return ()
+    codes = rules.request_codes(thread.kind)
+    asked = [one for one in messages if one.direction == Direction.IN and one.code in codes]
+    return _as_they_stand(asked[-1]) if asked else ()
+
+
 def _request(thread: Thread) -> Message | None:
     if thread.kind != DialogKind.PRESCRIPTION_RENEWAL:
         return None
@@ -36,8 +45,8 @@ def _request(thread: Thread) -> Message | None:
 
 
 def _as_they_stand(request: Message) -> tuple[RenewalItem, ...]:
-    named = [(row.id, row.name) for row in request.prescriptions.order_by("number")]
-    newest = request.renewal_lists.order_by("-number").first()
+    named = [(row.id, row.name) for row in sorted(request.prescriptions.all(), key=lambda row: row.number)]
+    newest = max(request.renewal_lists.all(), key=lambda row: row.number, default=None)
     if newest is not None:
         texts = newest.items
     elif named:

@@ -33,6 +33,7 @@ from skranke.dialog.services.changes import (
 )
 from skranke.dialog.services.colleagues import answer_colleagues
 from skranke.dialog.services.handling import apply
+from skranke.dialog.services.issued import note_unissued
 from skranke.dialog.services.journaling import journal_sent
 from skranke.dialog.services.keeping import discard_answer, discard_draft
 from skranke.dialog.services.participants import Invited, invite
@@ -140,6 +141,7 @@ def _conclude(thread: Thread, employee: Employee, message: Message, *, close: bo
         add_event(thread, EventKind.CLOSED)
     journal_sent(thread)
     record_sent(Action.THREAD_ANSWERED, thread, message)
+    note_unissued(thread, message)
     discard_answer(thread, employee)
     save_change(thread)
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from skranke.blobs.services import open_blob
+from skranke.dialog.services import tell_issued
 from skranke.journal import access as journal_access
 from skranke.journal import queries as journal
 from skranke.journal.models import JournalEntry
@@ -18,8 +19,9 @@ from skranke.patients.models import Patient
 from skranke.patients.reaching import ask_ahead
 from skranke.tenancy.work import current_actor
 from skranke.web.api import asked, schemas
+from skranke.web.api.prescriptions import IssuedIn, IssuedOut
 from skranke.web.api.text import Text
-from skranke.web.api.work import answer, reads
+from skranke.web.api.work import answer, created, reads, writes
 from skranke.web.files import file_headers
 
 router = Router(tags=["patients"])
@@ -53,6 +55,14 @@ def read_reachability(request: HttpRequest, patient_id: UUID) -> Any:
     return schemas.ReachabilityOut(
         reachable=reach.ok, reason=str(reach.reason), detail=reach.sentence, state=reach.state, as_of=reach.as_of
     )
+
+
+@router.post("/patients/{patient_id}/prescriptions", response={201: IssuedOut})
+@writes
+def tell_of_prescription(request: HttpRequest, patient_id: UUID, body: IssuedIn) -> Any:
+    """Tell that a prescription has been issued, so that an answer "renewed" needs no warning (RX-11)."""
+    patient = get_patient_for(current_actor(), patient_id)
+    return created(IssuedOut.from_orm(tell_issued(patient, name=body.name, issued_at=body.issued_at)))
 
 
 @router.get("/journal", response=schemas.JournalList)

@@ -1,11 +1,12 @@
 """What the REST API takes of prescriptions that have been renewed, and of what is asked for (RX-2, RX-10, RX-16)."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import model_validator
+from pydantic import AwareDatetime, model_validator
 from pydantic.dataclasses import dataclass
 
 from skranke.dialog.models import PrescriptionForm
@@ -60,6 +61,22 @@ class ItemsIn(Schema):
     """What a request asks to renew, a text for each item, in place of what stood there."""
 
     items: list[Text]
+
+
+class IssuedIn(Schema):
+    """A prescription that the record system has issued to a patient. `name`: with form and strength."""
+
+    name: Text
+    issued_at: AwareDatetime
+
+
+class IssuedOut(Schema):
+    """A prescription that was told of."""
+
+    id: UUID
+    patient_id: UUID
+    name: str
+    issued_at: datetime
 
 
 def renewed(stated: PrescriptionIn) -> PrescriptionFacts:

@@ -205,7 +205,8 @@ class ThreadOut(Schema):
     `outcomes`: an answer now must decide one of these; none, and it decides nothing. `may_refuse`: the answer's outcome
     may be `rejected`, though it need have none. `turns_into`: what the answer may be instead of what was asked for.
     `clinical_word`: a word of the patient's for which it should perhaps be an e-konsultasjon; empty for none.
-    `answered_finally`: the request has had its one answer. `items`: what a request for renewal asks for.
+    `answered_finally`: the request has had its one answer. `items`: what a request for renewal asks for. `issued`:
+    whether anything was issued to the patient since it came ("yes", "no" or "unknown"); empty where none waits.
     `own_type`: as what the patient started it in our own channel, else empty.
     """
 
@@ -226,6 +227,7 @@ class ThreadOut(Schema):
     clinical_word: str
     answered_finally: bool
     items: list[RenewalItemOut]
+    issued: str
     in_inbox: bool
     responsible_id: UUID | None
     version: int

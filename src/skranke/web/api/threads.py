@@ -15,7 +15,16 @@ from skranke.dialog.access import get_attachment_for, get_thread_for
 from skranke.dialog.mailboxes import mailbox as read_mailbox
 from skranke.dialog.mailboxes import note_shown
 from skranke.dialog.models import Attachment, DialogKind, Message, Thread
-from skranke.dialog.services import arrange_items, convert, handle, journal_by_hand, set_handling, start_internal, write
+from skranke.dialog.services import (
+    arrange_items,
+    convert,
+    handle,
+    issued,
+    journal_by_hand,
+    set_handling,
+    start_internal,
+    write,
+)
 from skranke.dialog.services.participants import Colleagues, add_participant, remove_participant
 from skranke.dialog.services.resend import resend
 from skranke.dialog.services.uploads import store_upload
@@ -284,6 +293,7 @@ def _thread(thread_id: UUID) -> schemas.ThreadOut:
         clinical_word=view.clinical_word,
         answered_finally=view.answered_finally,
         items=[item_out(one) for one in view.items],
+        issued=_issued(view),
         in_inbox=view.in_inbox,
         responsible_id=view.responsible_id,
         version=view.version,
@@ -292,6 +302,11 @@ def _thread(thread_id: UUID) -> schemas.ThreadOut:
         may_complete=view.may_complete,
         messages=[_message(one) for one in view.messages],
     )
+
+
+def _issued(view: ThreadView) -> str:
+    waits = view.may_answer and view.kind == DialogKind.PRESCRIPTION_RENEWAL
+    return issued(get_thread_for(current_actor(), view.id)) if waits else ""
 
 
 def _changed(thread_id: UUID) -> HttpResponse:

@@ -59,6 +59,9 @@ def answer(
                 closing_text=draft.closing,
                 expected_version=_version(request),
             )
+        # Last, so that whatever is refused is told before; what has been done by then is undone with the warning.
+        if not request.POST.get("uten_utstedt"):
+            services.warn_of_unissued(thread, chosen_outcome)
 
     done = "avvist" if outcome else "avsluttet-svart" if close else "svart"
     return _do(request, actor, thread_id, verb, words.done_word(done, thread.channel), sends=True)

@@ -149,6 +149,7 @@ def _events(facts: dict[str, str]) -> dict[EventKind, str]:
         EventKind.PARTICIPANT_ADDED: _("%(name)s la til %(note)s"),
         EventKind.PARTICIPANT_REMOVED: _("%(name)s tok ut %(note)s"),
         EventKind.HANDLING_CHANGED: _("%(name)s endret innstillinger eller oppgave"),
+        EventKind.NOTHING_ISSUED: _("%(name)s svarte at resepten er fornyet, uten at noen utstedt resept var kjent"),
         EventKind.ITEMS_CHANGED: _("%(name)s endret listen over resepter til: %(note)s"),
         EventKind.COMPLETED: _("%(name)s fullførte oppgaven"),
         EventKind.REOPENED: _("Samtalen ble åpnet igjen"),
