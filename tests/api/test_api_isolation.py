@@ -13,6 +13,7 @@ from skranke.dialog.models import Message
 from skranke.dialog.services import mark_delivery
 from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
+from skranke.scheduling.services import create_type
 from skranke.tenancy.work import acting
 from skranke.web.api.app import api as described
 
@@ -51,6 +52,7 @@ def _world() -> World:
     template = kari.post("templates", {"title": MARKER, "subject": MARKER, "text": MARKER}).body
     made = kari.post("appointments", {"slot_id": str(slots[0].id), "patient_id": str(cast.ola.id), "comment": MARKER})
     with acting(cast.system):
+        unused = create_type(name=MARKER, minutes=5)
         mark_delivery(
             Message.objects.get(id=sent["id"]).msg_id, "failed", clock.now(), MARKER, "transport:internal-error"
         )
@@ -70,6 +72,7 @@ def _world() -> World:
             "patient": str(cast.ola.id),
             "slot": str(slots[1].id),
             "schedule": str(book.schedule.id),
+            "type": str(unused.id),
             "employee": str(cast.kari.id),
             "appointment": made.body["id"],
             "etag": made.headers["ETag"],
@@ -205,6 +208,17 @@ RECIPES |= {
         lambda api, ids: api.post(f"templates/{ids['template']}/use", {"kind": "e_contact"}),
     ),
 }
+RECIPES |= {
+    "GET /appointment-types/{type_id}": ("type", lambda api, ids: api.get(f"appointment-types/{ids['type']}")),
+    "PATCH /appointment-types/{type_id}": (
+        "type",
+        lambda api, ids: api.patch(f"appointment-types/{ids['type']}", {"minutes": 10}, **{"If-Match": "*"}),
+    ),
+    "DELETE /appointment-types/{type_id}": (
+        "type",
+        lambda api, ids: api.delete(f"appointment-types/{ids['type']}", **{"If-Match": "*"}),
+    ),
+}
 # Settings: an administrator's, and about no patient.
 SETTINGS = {
     "GET /communication-types",
@@ -212,6 +226,8 @@ SETTINGS = {
     "DELETE /communication-types/{kind}",
     "GET /messages",
     "POST /schedules",
+    "GET /booking-limits",
+    "PATCH /booking-limits",
     "PATCH /schedules/{schedule_id}",
     "GET /receivers",
     "PUT /receivers/{kind}",
@@ -223,6 +239,10 @@ LISTS: dict[str, Recipe] = {
     "GET /patients": lambda api, ids: api.get("patients", q="Ola"),
     "GET /schedules": lambda api, ids: api.get("schedules"),
     "GET /communication-types": lambda api, ids: api.get("communication-types"),
+    "GET /appointment-types": lambda api, ids: api.get("appointment-types"),
+    "POST /appointment-types": lambda api, ids: api.post("appointment-types", {"name": "Ny", "minutes": 10}),
+    "GET /booking-limits": lambda api, ids: api.get("booking-limits"),
+    "PATCH /booking-limits": lambda api, ids: api.patch("booking-limits", {"days_ahead": 90}, **{"If-Match": "*"}),
     "GET /receivers": lambda api, ids: api.get("receivers"),
     "GET /templates": lambda api, ids: api.get("templates"),
     "POST /templates": lambda api, ids: api.post("templates", {"title": str(uuid4())}),
@@ -269,6 +289,10 @@ WRITES: dict[str, str] = {
     "POST /appointments/{appointment_id}/resend": "message.resent",
     "POST /schedules": "schedule.created",
     "PATCH /schedules/{schedule_id}": "schedule.changed",
+    "POST /appointment-types": "appointment_type.created",
+    "PATCH /appointment-types/{type_id}": "appointment_type.changed",
+    "DELETE /appointment-types/{type_id}": "appointment_type.removed",
+    "PATCH /booking-limits": "schedule.limits_changed",
     "PUT /receivers/{kind}": "receivers.changed",
     "PUT /communication-types/{kind}": "communication_type.changed",
     "DELETE /communication-types/{kind}": "communication_type.deleted",
@@ -278,10 +302,11 @@ WRITES: dict[str, str] = {
     "POST /templates/{template_id}/use": "message_template.used",
 }
 NO_PATIENT_IN_IT = {
+    "GET /appointment-types", "GET /appointment-types/{type_id}", "GET /booking-limits",
     "GET /communication-types", "GET /receivers", "GET /schedules", "GET /slots",
     "GET /templates", "GET /templates/{template_id}",
 }  # fmt: skip
-ABOUT_NO_PATIENT = {*SETTINGS, *(route for route in RECIPES if "/templates" in route)}
+ABOUT_NO_PATIENT = {*SETTINGS, *(route for route in RECIPES if "/templates" in route or "/appointment-types" in route)}
 
 
 def test_every_route_has_a_recipe() -> None:

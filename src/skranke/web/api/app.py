@@ -15,6 +15,7 @@ from skranke.web.api import (
     patients,
     problems,
     receivers,
+    set_up,
     templates,
     threads,
 )
@@ -29,7 +30,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     auth=BearerToken(),
 )
-_routers = (threads, message_log, patients, appointments, receivers, communication_types, templates)
+_routers = (threads, message_log, patients, appointments, receivers, communication_types, templates, set_up)
 for _router in (part.router for part in _routers):
     api.add_router("", _router)
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 from ninja.responses import Response
 
-from skranke.clinics.access import get_employee_for, get_group_for
+from skranke.clinics.access import get_department_for, get_employee_for, get_group_for
 from skranke.clinics.models import Employee, Group
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
@@ -31,6 +31,7 @@ _LAST_ROW = 10**9
 _MOVES = {"slot_id", "start", "end"}
 _CHANGES = {"type_id", "contact", "address", "reason", "note"}
 _PLAIN = {"public_name", "internal_name", "online", "audience"}
+_SETTINGS = {*schemas.ScheduleSettings.model_fields, "archived"}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
@@ -46,6 +47,7 @@ def list_schedules(request: HttpRequest) -> Any:
 def make_schedule(request: HttpRequest, body: schemas.ScheduleIn) -> Any:
     """Make a schedule. For administrators."""
     names = body.model_dump(include=_PLAIN)
+    names |= _settings(body.model_dump(include=set(schemas.ScheduleSettings.model_fields)))
     made = setup.create_schedule(owner=_owner(body.owner), patient_list=_list(body.patient_list_id), **names)
     return created(_schedule(made), made.version)
 
@@ -53,9 +55,10 @@ def make_schedule(request: HttpRequest, body: schemas.ScheduleIn) -> Any:
 @router.patch("/schedules/{schedule_id}", response=schemas.ScheduleOut)
 @writes
 def change_schedule(request: HttpRequest, schedule_id: UUID, body: schemas.SchedulePatch) -> Any:
-    """Change who owns a schedule, who may book it, or its names. For administrators. Needs If-Match."""
+    """Change a schedule's settings, owner or limits, or archive it. For administrators. Needs If-Match."""
     schedule = get_schedule_for(current_actor(), schedule_id)
     fields = body.model_dump(include=_PLAIN, exclude_none=True)
+    fields |= _settings(body.model_dump(include=_SETTINGS, exclude_unset=True))
     if body.owner is not None:
         fields["owner"] = _owner(body.owner)
     if body.patient_list_id is not None:
@@ -222,23 +225,20 @@ def _owner(wanted: schemas.OwnerIn) -> Employee | Group | None:
     return of(current_actor(), wanted.id)
 
 
+def _settings(given: dict[str, Any]) -> dict[str, Any]:
+    """The columns of what was said; a department by its id becomes that department."""
+    if "department_id" in given:
+        department_id = given.pop("department_id")
+        given["department"] = get_department_for(current_actor(), department_id) if department_id else None
+    return given
+
+
 def _list(list_id: UUID | None) -> PatientList | None:
     return None if list_id is None else get_list_for(current_actor(), list_id)
 
 
 def _schedule(row: Schedule) -> schemas.ScheduleOut:
-    return schemas.ScheduleOut(
-        id=row.id,
-        public_name=row.public_name,
-        internal_name=row.internal_name,
-        owner_kind=row.owner_kind,
-        owner_id=row.owner_id,
-        group_id=row.group_id,
-        online=row.online,
-        audience=row.audience,
-        patient_list_id=row.patient_list_id,
-        version=row.version,
-    )
+    return schemas.ScheduleOut(**{name: getattr(row, name) for name in schemas.ScheduleOut.model_fields})
 
 
 def _appointment(row: Appointment) -> schemas.AppointmentOut:

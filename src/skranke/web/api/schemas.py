@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -309,7 +309,20 @@ class ScheduleOut(Schema):
     online: bool
     audience: str
     patient_list_id: UUID | None
+    department_id: UUID | None
+    owner_sms: bool
+    reminders: bool
+    archived: bool
+    max_self_booked: int | None
+    days_ahead: int | None
+    booking_deadline_hours: int | None
+    first_only: str
+    cancellation_allowed: bool | None
+    cancellation_deadline_hours: int | None
     version: int
+
+
+Limit = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
 class OwnerIn(Schema):
@@ -319,7 +332,25 @@ class OwnerIn(Schema):
     id: UUID | None = None
 
 
-class ScheduleIn(Schema):
+class ScheduleSettings(Schema):
+    """What a schedule has beside names, owner and audience. Its limits: null leaves a question to the clinic.
+
+    department_id: null for the whole clinic. first_only: `schedule`, `day`, `all`, or "" as the clinic. owner_sms and
+    reminders are kept, and count when notices are sent.
+    """
+
+    department_id: UUID | None = None
+    owner_sms: bool = False
+    reminders: bool = True
+    max_self_booked: Limit | None = None
+    days_ahead: Limit | None = None
+    booking_deadline_hours: Limit | None = None
+    first_only: Literal["schedule", "day", "all", ""] = ""
+    cancellation_allowed: bool | None = None
+    cancellation_deadline_hours: Limit | None = None
+
+
+class ScheduleIn(ScheduleSettings):
     """A new schedule, and who may book it. patient_list_id: with the audience `list`, and only then."""
 
     owner: OwnerIn
@@ -330,8 +361,13 @@ class ScheduleIn(Schema):
     patient_list_id: UUID | None = None
 
 
-class SchedulePatch(Schema):
-    """What is to be otherwise; what is left out stays. patient_list_id: beside the audience `list`, and only then."""
+class SchedulePatch(ScheduleSettings):
+    """What is to be otherwise; what is left out stays. patient_list_id: beside the audience `list`, and only then.
+
+    archived: refused (409) while appointments are to come in it.
+    """
+
+    archived: bool = False
 
     owner: OwnerIn | None = None
     public_name: Text | None = None
