@@ -41,12 +41,13 @@ from skranke.dialog.searching import having_words
 from skranke.dialog.values import Counts, KindCount, Mailbox, Narrowing, Order, Page, ThreadRow
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
-from skranke.tenancy.work import current_actor
+from skranke.tenancy.work import current_actor, remember, remembered
 
 LARGEST_PAGE = 200
 PREVIEW = 140
 CROWD = 500
 """An inbox with more than this is not sorted for its first page (`_top_of_crowd`)."""
+_COUNTED = "inbox"
 _WITHOUT_DEADLINE = date.max
 _DUE_KEY = Coalesce("answer_due", Value(_WITHOUT_DEADLINE))
 # The index `thread_inbox_order` has the same.
@@ -102,6 +103,9 @@ def mailbox(
 
 def _is_crowded(employee: Employee) -> bool:
     """Whether so much waits for the employee that sorting it costs more than looking at what is due first."""
+    counted = remembered(_COUNTED)
+    if counted is not None:
+        return bool(counted > CROWD)
     waiting = _taken_part_in(employee).filter(in_inbox=True)
     return waiting.order_by()[CROWD : CROWD + 1].exists()
 
@@ -160,6 +164,7 @@ def counts() -> Counts:
         .order_by()
     )
     waiting = [one for one in groups if one["waits"]]
+    remember(_COUNTED, _sum(waiting))
     kinds = sorted({one["kind"] for one in waiting})
     return Counts(
         inbox=_sum(waiting),
@@ -311,6 +316,7 @@ def _row(thread: Thread, newest: Message | None, today: date) -> ThreadRow:
         responsible_name=thread.responsible.name if thread.responsible else "",
         private=thread.private,
         is_task=thread.is_task and thread.task_done_at is None,
+        task_done=thread.task_done_at is not None,
         task_due=thread.task_due,
         reply_due=thread.reply_due,
         version=thread.version,

@@ -283,12 +283,24 @@ class IncomingMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Somebody who takes part in a thread or has read it. name: empty for the whole clinic.
+
+    has_read: since the newest message came.
+    """
+
+    name: str
+    has_read: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadRow:
     """One line of a mailbox: all that the list shows of a thread.
 
     days_left: working days until `answer_due` (0 on the last day, negative when late); None without a deadline.
     preview: the beginning of the newest message's text. on_behalf_of: of the newest message.
     responsible_name: who has taken it (MSG-18), or empty. read_by_clinic: by anybody, since the newest message came.
+    is_task: it waits to be done. task_done: it has been.
     """
 
     id: UUID
@@ -316,6 +328,7 @@ class ThreadRow:
     responsible_name: str
     private: bool
     is_task: bool
+    task_done: bool
     task_due: date | None
     reply_due: date | None
     version: int

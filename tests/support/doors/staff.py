@@ -48,6 +48,9 @@ DOORS: dict[str, Door] = {
     "live-ticket": Door(ask=lambda v, _: v.get("live-ticket"), shows=False, because=NOBODYS),
     "post": Door(ask=lambda v, _: v.get("post"), because=BY_LIST),
     "post-rows": Door(ask=lambda v, _: v.get("post-rows", q=GIVEN_NAME), because=BY_LIST),
+    "post-columns": Door(
+        ask=lambda v, _: v.post("post-columns", kolonne="participants"), shows=False, because=NOBODYS
+    ),
     "post-presence": Door(
         ask=lambda v, ids: v.post("post-presence", samtale=ids["thread"]), named="thread", shows=False, because=NOBODYS
     ),

@@ -55,6 +55,17 @@ def _boxes(stage: Stage) -> Any:
     return page
 
 
+@state("post-kolonner")
+def _columns(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.locator("#post-columns-open").click()
+    page.locator("#column-participants").check()
+    page.locator("#act-columns").click()
+    page.locator(".it .people").first.wait_for()
+    page.locator("#post-columns-open").click()
+    return page
+
+
 @state("samtale", "thread", "attachment", main=True)
 def _thread(stage: Stage) -> Any:
     page = stage.thread()

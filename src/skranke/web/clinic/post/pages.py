@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from skranke.dialog import presence, queries
+from skranke.dialog import columns, presence, queries
 from skranke.dialog.access import get_thread_for
 from skranke.kernel.actor import Actor
 from skranke.kernel.ids import uuid_or_none
@@ -72,3 +72,11 @@ def who_is_here(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: AR
     if here is not None:
         presence.enter(here)
     return JsonResponse({"open": {str(one): ", ".join(names) for one, names in presence.open_by().items()}})
+
+
+@require_POST
+@clinic_view
+def choose_columns(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001 - a view's signature
+    """Keep which columns the lists show (MSG-6), and show the same list with them."""
+    columns.choose_columns(request.POST.getlist("kolonne"))
+    return HttpResponseRedirect(place_of(request).list_url())

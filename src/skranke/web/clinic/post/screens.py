@@ -17,7 +17,8 @@ from skranke.clinics.organisation.queries import choices
 from skranke.clinics.queries import former_employees
 from skranke.dialog import presence, queries, rules
 from skranke.dialog.access import employee_of, granted_states
-from skranke.dialog.models import DialogKind, Thread, ThreadState
+from skranke.dialog.columns import chosen_columns, taking_part
+from skranke.dialog.models import DialogKind, ListColumn, Thread, ThreadState
 from skranke.dialog.services import draft_counts, draft_in, mark_read
 from skranke.dialog.services.turning import closing_text, fee_text, room
 from skranke.dialog.values import Counts, EventKind, Mailbox, ThreadView
@@ -73,6 +74,7 @@ class Box:
 
 def list_context(actor: Actor, place: Place) -> dict[str, Any]:
     """What the mailboxes and the list need."""
+    counts = queries.counts()
     page = queries.mailbox(
         place.box,
         kind=place.kind or None,
@@ -82,11 +84,14 @@ def list_context(actor: Actor, place: Place) -> dict[str, Any]:
         order=place.order or None,
         narrow=place.narrowing,
     )
-    counts = queries.counts()
+    columns = chosen_columns()
     own, shared = _boxes(actor, place, counts)
     return {
         "place": place,
         "page": page,
+        "columns": columns,
+        "all_columns": list(ListColumn),
+        "taking_part": taking_part(row.id for row in page.rows) if ListColumn.PARTICIPANTS in columns else {},
         "open_by": presence.open_by(),
         "counts": counts,
         "own_boxes": own,
@@ -94,6 +99,7 @@ def list_context(actor: Actor, place: Place) -> dict[str, Any]:
         "words": words,
         "box_name": words.box_text(place.box),
         "list_name": words.kind_text(place.kind) if place.kind else words.box_text(place.box),
+        "is_archive": place.box in {Mailbox.ARCHIVE, Mailbox.CLINIC_ARCHIVE},
         "is_inbox": place.box == Mailbox.INBOX,
         "nav": nav(place.slug, "post", counts.unread, alarms(actor)),
     }

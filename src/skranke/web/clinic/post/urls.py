@@ -7,6 +7,7 @@ from skranke.web.clinic.post import actions, compose, files, kept, pages, reach
 urlpatterns = [
     path("post", pages.post, name="post"),
     path("post/liste", pages.rows, name="post-rows"),
+    path("post/kolonner", pages.choose_columns, name="post-columns"),
     path("post/tilstede", pages.who_is_here, name="post-presence"),
     path("post/ny", compose.compose, name="compose"),
     path("post/ny/naas", reach.compose_reach, name="compose-reach"),

@@ -1,0 +1,50 @@
+"""The columns of the lists of Post, each employee's own choice (MSG-6)."""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from skranke.clinics.words import role_name
+from skranke.dialog import access
+from skranke.dialog.models import ListColumn, ListLayout, Participant, Reading
+from skranke.dialog.values import Reader
+from skranke.kernel.errors import InvalidError
+from skranke.tenancy.work import current_actor
+
+USUAL = tuple(one for one in ListColumn if one != ListColumn.PARTICIPANTS)
+"""Of who has chosen nothing."""
+
+
+def chosen_columns() -> tuple[ListColumn, ...]:
+    """What the acting employee's lists show, in the order of `ListColumn`."""
+    kept = ListLayout.objects.filter(employee=access.employee_of(current_actor())).first()
+    return USUAL if kept is None else tuple(one for one in ListColumn if one in kept.columns)
+
+
+def choose_columns(names: Collection[str]) -> None:
+    """Keep the acting employee's choice. Raises InvalidError for a column that does not exist."""
+    if not set(names) <= set(ListColumn):
+        raise InvalidError(_("Kolonnen finnes ikke. Last siden på nytt, og velg igjen."), field="columns")
+    employee = access.employee_of(current_actor())
+    columns = [one for one in ListColumn if one in names]
+    ListLayout.objects.update_or_create(
+        employee=employee, defaults={"clinic_id": employee.clinic_id, "columns": columns}
+    )
+
+
+def taking_part(thread_ids: Iterable[UUID]) -> dict[UUID, tuple[Reader, ...]]:
+    """Who takes part in each of some threads, and who has read it since the newest message came; also as one of a
+    group. Ask only of threads that the acting employee may read.
+    """
+    ids, found = list(thread_ids), dict[UUID, dict[UUID | None, Reader]]()
+    rows = Participant.objects.filter(thread_id__in=ids).select_related("employee", "group", "role").order_by("id")
+    for row in rows:
+        who = row.employee or row.group
+        name = role_name(row.role) if row.role is not None else who.name if who is not None else ""
+        key = row.employee_id or row.group_id or row.role_id
+        found.setdefault(row.thread_id, {})[key] = Reader(name=name, has_read=False)
+    read = Reading.objects.filter(thread_id__in=ids).select_related("employee").order_by("read_at", "id")
+    for reading in read:
+        found.setdefault(reading.thread_id, {})[reading.employee_id] = Reader(name=reading.employee.name, has_read=True)
+    return {thread_id: tuple(people.values()) for thread_id, people in found.items()}
