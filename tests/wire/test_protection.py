@@ -154,6 +154,18 @@ def test_the_root_is_not_sent_but_intermediates_are(world):
         protection.verify(bare, sender_certificate=leaf.certificate, trust=plain(world), now=NOW)
 
 
+def test_a_chain_that_has_been_verified_holds_no_longer_than_each_of_its_links(world):
+    middle = authority_under(world, can_sign=True, days=1)
+    leaf, trust = identity_under(middle), plain(world)
+    for _ in range(2):
+        trust.check(leaf.certificate, Purpose.SIGNING, now=NOW, sent=[middle.certificate])
+    later = NOW + timedelta(days=1, hours=12)
+    with pytest.raises(UnverifiedCertificateError):
+        trust.check(leaf.certificate, Purpose.SIGNING, now=later, sent=[middle.certificate])
+    with pytest.raises(UnverifiedCertificateError):
+        trust.check(leaf.certificate, Purpose.SIGNING, now=NOW)
+
+
 def test_an_ordinary_certificate_cannot_issue_others(world):
     middle = authority_under(world, can_sign=False)
     leaf = identity_under(middle)
@@ -166,7 +178,7 @@ def plain(world: World) -> TrustStore:
     return TrustStore(roots=world.trust.roots)
 
 
-def authority_under(world: World, *, can_sign: bool) -> demo_pki.Authority:
+def authority_under(world: World, *, can_sign: bool, days: int = 9) -> demo_pki.Authority:
     key = demo_pki.new_key()
     use = demo_pki.key_usage(key_cert_sign=can_sign, content_commitment=not can_sign)
     builder = demo_pki._builder(
@@ -175,7 +187,7 @@ def authority_under(world: World, *, can_sign: bool) -> demo_pki.Authority:
         key.public_key(),
         use,
         start=NOW - timedelta(days=1),
-        end=NOW + timedelta(days=9),
+        end=NOW + timedelta(days=days),
     ).add_extension(x509.BasicConstraints(ca=can_sign, path_length=None), critical=True)
     return demo_pki.Authority(builder.sign(world.authority.key, hashes.SHA256()), key)
 
@@ -286,6 +298,16 @@ def test_changed_content_breaks_the_signature(world, signed_attributes):
     changed = protection.encrypt(signed.replace(b"the content", b"THE content"), recipient=world.recipient.certificate)
     with pytest.raises(InvalidSignatureError):
         world.open(changed)
+
+
+def test_attributes_that_travel_in_another_order_than_they_were_signed_in_are_verified(world):
+    signed = protection.sign(b"hei", signer=world.signer)
+    signer = protection._content(signed, "signed_data")["signer_infos"][0]
+    attributes = [one.dump() for one in signer["signed_attrs"]]
+    turned = signed.replace(b"".join(attributes), b"".join(reversed(attributes)))
+    assert turned != signed
+    found = protection.verify(turned, sender_certificate=world.signer.certificate, trust=world.trust, now=NOW)
+    assert found.payload == b"hei"
 
 
 def test_a_signature_over_attributes_does_not_pass_for_one_over_content(world):

@@ -141,8 +141,10 @@ def parties() -> list[CommunicationParty]:
 
 def party_of_her_id(her_id: HerId | str) -> CommunicationParty | None:
     """The active party a message addresses, with its employee; asked for once in a unit of work."""
-    active = CommunicationParty.objects.filter(her_id=str(her_id), active=True).select_related("employee")
-    return once(f"party {her_id}", active.first)
+    return once(
+        f"party {her_id}",
+        lambda: CommunicationParty.objects.filter(her_id=str(her_id), active=True).select_related("employee").first(),
+    )
 
 
 def party_of_employee(employee: Employee) -> CommunicationParty | None:

@@ -1,6 +1,6 @@
 """Certificates and keys: loading PEM, and the checks of HITS 1216 2.1.4 and 3 (protocol.md 3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -69,6 +69,9 @@ class DecryptionIdentity:
     key: rsa.RSAPrivateKey = field(repr=False)
 
 
+_CHAINS_KEPT = 100
+
+
 class Revocation(Protocol):
     """Says whether certificates are revoked; `wire.revocation` asks their issuers."""
 
@@ -88,6 +91,9 @@ class TrustStore:
     intermediates: tuple[Certificate, ...] = ()
     policies: frozenset[str] = frozenset()
     revocation: Revocation | None = None
+    _chains: dict[tuple[Certificate, tuple[Certificate, ...]], list[Certificate]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def check(
         self, certificate: Certificate | None, purpose: Purpose, *, now: datetime, sent: Iterable[Certificate] = ()
@@ -115,16 +121,31 @@ class TrustStore:
             )
 
     def _chain(self, certificate: Certificate, sent: Iterable[Certificate], now: datetime) -> list[Certificate]:
-        """The verified chain, the party's own certificate first and the trusted root last."""
+        """The verified chain, the party's own certificate first and the trusted root last.
+
+        The same certificates make the same chain for as long as each of its links is valid: it is verified once.
+        """
+        between = (*self.intermediates, *(other for other in sent if other != certificate))
+        known = self._chains.get((certificate, between))
+        if known and all(link.not_valid_before_utc <= now <= link.not_valid_after_utc for link in known):
+            return known
+        found = self._verified_chain(certificate, between, now)
+        if len(self._chains) >= _CHAINS_KEPT:
+            self._chains.clear()  # anybody can send certificates: they must not fill the memory
+        self._chains[certificate, between] = found
+        return found
+
+    def _verified_chain(
+        self, certificate: Certificate, between: Sequence[Certificate], now: datetime
+    ) -> list[Certificate]:
         policy = (
             verification.PolicyBuilder()
             .store(verification.Store(list(self.roots)))
             .time(now.astimezone(UTC))
             .extension_policies(ca_policy=_AUTHORITIES, ee_policy=verification.ExtensionPolicy.permit_all())
         )
-        between = [*self.intermediates, *(other for other in sent if other != certificate)]
         try:
-            return policy.build_client_verifier().verify(certificate, between).chain
+            return policy.build_client_verifier().verify(certificate, list(between)).chain
         except (verification.VerificationError, *MALFORMED) as error:
             raise UnverifiedCertificateError(
                 "No chain leads from the certificate to a trusted authority.", fields=(thumbprint(certificate),)

@@ -5,7 +5,7 @@ The DER of a CMS SignedData with its content inside is the content, of type id-d
 may send BER, more than one recipient, or a signature without signed attributes (.NET's CmsSigner does).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -238,6 +238,8 @@ def _registered_signer(signed: Any, expected: tuple[Certificate, ...]) -> tuple[
 
 def _check_signature(signer: Any, certificate: Certificate, payload: bytes, content_type: str) -> None:
     """RFC 5652 5.4: over the signed attributes when there are some, else over the content itself."""
+    key = certificate.public_key()
+    assert isinstance(key, rsa.RSAPublicKey)  # TrustStore.check has refused every other kind
     try:
         digest = _DIGESTS.get(str(signer["digest_algorithm"]["algorithm"].native))
         algorithm = str(signer["signature_algorithm"]["algorithm"].native)
@@ -245,24 +247,36 @@ def _check_signature(signer: Any, certificate: Certificate, payload: bytes, cont
             raise InvalidCmsError("The signature is not RSA PKCS#1 v1.5 with SHA-256, SHA-384 or SHA-512.")
         if algorithm.endswith("_rsa") and algorithm != f"{digest.name}_rsa":
             raise InvalidSignatureError("The signature names two digest algorithms.")
-        content = payload
+        signed = iter([payload])
         if len(signer["signed_attrs"] or ()):
             _check_attributes(signer["signed_attrs"], payload, digest, content_type)
-            # The signature covers the attributes as a SET OF, not with the context tag they travel under.
-            content = signer["signed_attrs"].untag().dump(force=True)
+            signed = _as_signed(signer["signed_attrs"])
         elif _are_attributes(payload):
             raise InvalidSignatureError("The content is another message's signed attributes.")
         signature: bytes = signer["signature"].native
+        holds = any(_holds(key, signature, one, digest) for one in signed)
     except MALFORMED as error:
         raise InvalidCmsError("The signer's part of the signed data cannot be read.") from error
-    key = certificate.public_key()
-    assert isinstance(key, rsa.RSAPublicKey)  # TrustStore.check has refused every other kind
+    if not holds:
+        raise InvalidSignatureError("The signature does not hold for the content.", fields=(thumbprint(certificate),))
+
+
+def _as_signed(attributes: Any) -> Iterator[bytes]:
+    """What a signature over attributes covers: a SET OF in DER, not with the context tag they travel under.
+
+    They travel in DER already (RFC 5652 5.3). Those of a sender who sends BER are encoded anew.
+    """
+    sent: bytes = attributes.dump()
+    yield _SET_OF + sent[1:]
+    yield attributes.untag().dump(force=True)
+
+
+def _holds(key: rsa.RSAPublicKey, signature: bytes, content: bytes, digest: hashes.HashAlgorithm) -> bool:
     try:
         key.verify(signature, content, PKCS1v15(), digest)
-    except InvalidSignature as error:
-        raise InvalidSignatureError(
-            "The signature does not hold for the content.", fields=(thumbprint(certificate),)
-        ) from error
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _are_attributes(payload: bytes) -> bool:
@@ -271,7 +285,7 @@ def _are_attributes(payload: bytes) -> bool:
     A signature says nothing of whether it covers attributes or content. So who has one message with attributes could
     send those attributes as the content of a second message without any, and its signature would hold.
     """
-    if payload[:1] != b"\x31":
+    if payload[:1] != _SET_OF:
         return False
     try:
         return any(str(one["type"].dotted) == _MESSAGE_DIGEST for one in cms.CMSAttributes.load(payload, strict=True))
@@ -295,3 +309,4 @@ def _check_attributes(attributes: Any, payload: bytes, digest: hashes.HashAlgori
 
 _CONTENT_TYPE = "1.2.840.113549.1.9.3"
 _MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
+_SET_OF = b"\x31"
