@@ -12,7 +12,7 @@ from skranke.dialog.services import mark_delivery
 from skranke.gateway.alarms import alarm
 from skranke.gateway.endpoints import Endpoint
 from skranke.gateway.errors import NothingToSendError, Reaction, code_of, rule_for
-from skranke.gateway.rendering import made, outgoing_of
+from skranke.gateway.rendering import made, made_together, outgoing_of
 from skranke.kernel import clock
 from skranke.kernel.actor import system
 from skranke.kernel.log import get_logger
@@ -27,7 +27,7 @@ from skranke.wire.transport import Transport
 log = get_logger(__name__)
 
 LEASE_SECONDS = 60
-AT_ONCE = 10  # after a crash as many may be handed over a second time
+AT_ONCE = 20  # after a crash as many may be handed over a second time
 _FIRST_PAUSE = timedelta(seconds=2)
 _LONGEST_PAUSE = timedelta(minutes=10)
 _PAUSES = 9  # doublings until the longest
@@ -87,7 +87,7 @@ def _prepared_together(clinic_id: UUID, endpoint: Endpoint, owner: str) -> list[
     try:
         with acting(system(clinic_id)):
             items = claim_some(owner, now=clock.now(), most=AT_ONCE, lease_seconds=LEASE_SECONDS)
-            return [made(item, endpoint) for item in items]
+            return made_together(items, endpoint)
     except Exception as error:  # noqa: BLE001 - whatever it was, it is dealt with where the row stands alone
         log.info("outbox_one_by_one", reason=code_of(error))
         return None

@@ -1,5 +1,6 @@
 """From an outbox row to the bytes that leave: rendered, signed and encrypted once, and stored before they are sent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skranke.gateway.endpoints import Endpoint
@@ -7,13 +8,14 @@ from skranke.gateway.errors import LostOriginalError
 from skranke.gateway.facts import properties_of, raw_of, to_send
 from skranke.gateway.models import ReceivedMessage
 from skranke.gateway.types.registry import RENDERERS
+from skranke.gateway.types.stored import look_ahead
 from skranke.gateway.values import Letter
 from skranke.kernel import clock
 from skranke.kernel.ids import HerId
 from skranke.outbox.afterwards import fix_again
 from skranke.outbox.intents import Intent
 from skranke.outbox.models import OutboxItem
-from skranke.outbox.services import fix_rendering
+from skranke.outbox.services import Rendered, fix_claimed, fix_rendering
 from skranke.standards.metadata import bus_metadata
 from skranke.standards.parse import parse_document
 from skranke.standards.render import render as render_xml
@@ -53,6 +55,14 @@ def made(item: OutboxItem, endpoint: Endpoint) -> OutboxItem:
     if item.body is not None:
         return item
     return _seal_again(item, endpoint) if item.msg_id else fix(item, render(item, endpoint))
+
+
+def made_together(items: Sequence[OutboxItem], endpoint: Endpoint) -> list[OutboxItem]:
+    """As `made`, of several rows that the present unit of work has claimed, stored by one statement. Raises as it."""
+    new = [item for item in items if item.body is None and not item.msg_id]
+    look_ahead([item.subject_id for item in new])
+    fix_claimed([(item, _rendered(render(item, endpoint))) for item in new])
+    return [made(item, endpoint) for item in items]
 
 
 def _seal_again(item: OutboxItem, endpoint: Endpoint) -> OutboxItem:
@@ -100,9 +110,12 @@ def sealed(letter: Letter, endpoint: Endpoint, xml: bytes = b"") -> Rendering:
 
 def fix(item: OutboxItem, rendering: Rendering) -> OutboxItem:
     """Store the bytes once for all; the row as stored, which is what must be sent."""
+    return fix_rendering(item, **_rendered(rendering)._asdict())
+
+
+def _rendered(rendering: Rendering) -> Rendered:
     outgoing = rendering.outgoing
-    return fix_rendering(
-        item,
+    return Rendered(
         msg_id=rendering.msg_id or f"error:{outgoing.message_id}",
         message_id=outgoing.message_id or "",
         queue=outgoing.queue,

@@ -1,12 +1,15 @@
 """Rows waiting to leave: store what is meant, claim it, fix its bytes, and note what became of it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Coalesce
+from psycopg.types.json import Jsonb
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
@@ -44,6 +47,13 @@ _CLAIM = """
     UPDATE outbox_outboxitem AS item
     SET lease_owner = %(owner)s, lease_until = %(lease_until)s, attempts = item.attempts + 1
     FROM next WHERE item.id = next.id RETURNING item.*
+"""
+_FIX = """
+    UPDATE outbox_outboxitem AS item
+    SET msg_id = made.msg_id, message_id = made.message_id, queue = made.queue, headers = made.headers,
+        document = made.document, body = made.body, rendered_at = %s
+    FROM (VALUES {marks}) AS made (id, msg_id, message_id, queue, headers, document, body)
+    WHERE item.id = made.id AND item.state = 'pending' AND item.msg_id = ''
 """
 
 
@@ -174,6 +184,40 @@ def fix_rendering(
     if stored is None:
         raise WithdrawnError("The message was withdrawn before it was made. Nothing is to be sent.")
     return stored
+
+
+class Rendered(NamedTuple):
+    """What is fixed of a row. document: the clear XML; body: the bytes for the bus; headers: its properties as JSON."""
+
+    msg_id: str
+    message_id: str
+    queue: str
+    headers: Mapping[str, object]
+    document: bytes
+    body: bytes
+
+
+def fix_claimed(rendered: Sequence[tuple[OutboxItem, Rendered]]) -> None:
+    """As `fix_rendering`, of several rows that the present unit of work has claimed: nobody else can have been first.
+
+    Raises WithdrawnError, and must then be undone as a whole, when one of the rows is not as it was claimed.
+    """
+    if not rendered:
+        return
+    now = clock.now()
+    marks = ", ".join(["(%s::uuid, %s, %s, %s, %s::jsonb, %s::bytea, %s::bytea)"] * len(rendered))
+    values: list[list[Any]] = [
+        [item.id, made.msg_id, made.message_id, made.queue, Jsonb(dict(made.headers)), made.document, made.body]
+        for item, made in rendered
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_FIX.format(marks=marks), [now, *chain.from_iterable(values)])
+        if cursor.rowcount != len(rendered):
+            raise WithdrawnError("A message was withdrawn before it was made. Nothing is to be sent.")
+    for item, made in rendered:
+        item.rendered_at = now
+        for name, value in made._asdict().items():
+            setattr(item, name, value)
 
 
 def mark_sent(*items: OutboxItem) -> list[OutboxItem]:
