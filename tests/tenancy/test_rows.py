@@ -11,7 +11,7 @@ from skranke.kernel.ids import new_id
 from skranke.outbox.models import OutboxItem
 from skranke.outbox.services import item_for, waking
 from skranke.scheduling.models import WeekTemplate
-from skranke.tenancy.rows import insert
+from skranke.tenancy.rows import gathering, insert
 from skranke.tenancy.work import acting
 
 from cast import make_clinic
@@ -50,6 +50,44 @@ def test_one_row_that_may_not_be_stops_all() -> None:
         insert(audit, item)
     with acting(cast.system):
         assert not AuditEvent.objects.filter(id=audit.id).exists()
+
+
+@pytest.mark.req("NFR-1")
+def test_gathered_rows_of_several_verbs_are_written_by_one_statement_a_table_in_their_order() -> None:
+    cast = make_clinic()
+    with acting(cast.system):
+        pairs = [two_rows(cast) for _ in range(3)]
+        with CaptureQueriesContext(connection) as queries, gathering():
+            for audit, item in pairs:
+                insert(audit, item, calls=[waking()])
+            assert len(queries) == 0
+        assert len(queries) == 3, "two tables, and one call"
+        assert AuditEvent.objects.filter(id__in=[audit.id for audit, _ in pairs]).count() == 3
+        sequences = [OutboxItem.objects.get(id=item.id).sequence for _, item in pairs]
+        assert sequences == sorted(set(sequences))
+
+
+@pytest.mark.req("NFR-1")
+def test_whatever_is_asked_meanwhile_finds_the_gathered_rows() -> None:
+    cast = make_clinic()
+    with acting(cast.system), gathering():
+        audit, item = two_rows(cast)
+        insert(audit)
+        assert AuditEvent.objects.filter(id=audit.id).exists()
+        insert(item)
+        assert item.sequence == OutboxItem.objects.get(id=item.id).sequence
+
+
+@pytest.mark.req("NFR-1")
+def test_one_gathered_row_that_may_not_be_stops_all() -> None:
+    cast = make_clinic()
+    with acting(cast.system):
+        (audit, item), (other, _) = two_rows(cast), two_rows(cast)
+    item.message_id = "without a rendering"
+    with pytest.raises(IntegrityError), acting(cast.system), gathering():
+        insert(audit, item, other)
+    with acting(cast.system):
+        assert not AuditEvent.objects.filter(id__in=[audit.id, other.id]).exists()
 
 
 @pytest.mark.req("ORG-1")

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from skranke.dialog import services as dialog
 from skranke.gateway import listed, received, tries
 from skranke.gateway.alarms import alarm
 from skranke.gateway.endpoints import Endpoint, Endpoints, OwnParty, Peer
@@ -34,11 +35,11 @@ from skranke.gateway.swaps import ask_the_register
 from skranke.gateway.types.registry import type_of
 from skranke.gateway.values import Incoming
 from skranke.kernel.actor import system
-from skranke.kernel.ids import NationalId
 from skranke.kernel.log import bind, get_logger
-from skranke.patients.queries import look_ahead
+from skranke.patients import queries as patients
 from skranke.standards.apprec import AppRec
 from skranke.standards.msghead import MsgHead
+from skranke.tenancy.rows import gathering
 from skranke.tenancy.work import acting
 from skranke.wire.transport import RawMessage
 
@@ -85,11 +86,12 @@ def _together(several: Sequence[Facts], endpoint: Endpoint) -> bool:
             _wait_for_nobody_long()
             if not received.are_new(several):
                 return False
-            look_ahead([found for one in opened if (found := _national_id(one)) is not None])
-            for facts, one in zip(several, opened, strict=True):
-                with _named(facts):
-                    _check(facts, one)
-                    _take_effect(facts, endpoint, one)
+            _look_ahead([one.document for one in opened if isinstance(one.document, MsgHead)])
+            with gathering():
+                for facts, one in zip(several, opened, strict=True):
+                    with _named(facts):
+                        _check(facts, one)
+                        _take_effect(facts, endpoint, one)
             tries.forget(*several)
     except Exception as error:  # noqa: BLE001 - whatever it was, it is dealt with where the message stands alone
         log.info("inbox_one_by_one", reason=code_of(error))
@@ -97,9 +99,11 @@ def _together(several: Sequence[Facts], endpoint: Endpoint) -> bool:
     return True
 
 
-def _national_id(opened: _Opened) -> NationalId | None:
-    patient = opened.document.info.patient if isinstance(opened.document, MsgHead) else None
-    return patient.national_id if patient else None
+def _look_ahead(messages: Sequence[MsgHead]) -> None:
+    """Ask once what each of the messages will ask: who its patient is, and whether its conversation is known."""
+    heads = [message.info for message in messages]
+    patients.look_ahead([one.patient.national_id for one in heads if one.patient and one.patient.national_id])
+    dialog.look_ahead([(one.msg_id, one.conversation_id) for one in heads])
 
 
 def _wait_for_nobody_long() -> None:

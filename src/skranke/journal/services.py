@@ -29,11 +29,13 @@ def record_entry(
     on_behalf_of: str = "",
     thread_id: UUID | None = None,
     attachments: Sequence[AttachmentFacts] = (),
+    begins: bool = False,
 ) -> JournalEntry:
     """Write one entry with all that JRN-6 asks for, in the caller's transaction.
 
     A source is recorded once: recording it again gives the entry that stands. An attachment whose content does not
     exist stops the whole (BlobNotFoundError): a message that cannot be journaled is neither received nor sent.
+    begins: the unit of work has just made the source, so nobody can have recorded it.
     """
     entry = JournalEntry(
         clinic_id=current_actor().clinic_id,
@@ -50,7 +52,7 @@ def record_entry(
         source_kind=source_kind,
         source_id=source_id,
     )
-    if not insert_once(entry):
+    if not begins and not insert_once(entry):
         return JournalEntry.objects.get(source_kind=source_kind, source_id=source_id)
     done = event(
         Action.JOURNAL_RECORDED,
@@ -59,7 +61,8 @@ def record_entry(
         patient_id=patient.id,
         detail={"kind": kind, "source_kind": source_kind, "source_id": str(source_id)},
     )
-    insert(*(_attachment(entry, attachment) for attachment in attachments), done)
+    own = [entry] if begins else []
+    insert(*own, *(_attachment(entry, attachment) for attachment in attachments), done)
     return entry
 
 

@@ -20,7 +20,7 @@ from skranke.dialog.services.keeping import (
 from skranke.dialog.services.leaving import end_employment
 from skranke.dialog.services.own_channel import answer_by_patient, mark_read_by_patient
 from skranke.dialog.services.participants import add_participant, remove_participant
-from skranke.dialog.services.receive import receive_message
+from skranke.dialog.services.receive import look_ahead, receive_message
 from skranke.dialog.services.renewing import arrange_items, items_of
 from skranke.dialog.services.resend import resend
 from skranke.dialog.services.templates import remove_template, save_template, templates, use_template
@@ -47,6 +47,7 @@ __all__ = [
     "items_of",
     "journal_by_hand",
     "keep_draft",
+    "look_ahead",
     "mark_delivery",
     "mark_read",
     "mark_read_by_patient",

@@ -75,12 +75,12 @@ def _or_nothing_is_done() -> Iterator[None]:
 
 
 def journal_message(thread: Thread, message: Message, files: Iterable[Attachment]) -> None:
-    """Journal one message with its files, when it is of a kind that is journaled."""
+    """Journal a message that has just been made, with its files, when it is of a kind that is journaled."""
     if rules.is_journaled(thread.kind):
-        _write(thread, message, files)
+        _write(thread, message, files, begins=True)
 
 
-def _write(thread: Thread, message: Message, files: Iterable[Attachment]) -> None:
+def _write(thread: Thread, message: Message, files: Iterable[Attachment], *, begins: bool = False) -> None:
     assert thread.patient is not None
     record_entry(
         patient=thread.patient,
@@ -96,6 +96,7 @@ def _write(thread: Thread, message: Message, files: Iterable[Attachment]) -> Non
         source_kind=SOURCE,
         source_id=message.id,
         attachments=[_facts(row) for row in files],
+        begins=begins,
     )
     add_event(thread, EventKind.JOURNALED, detail={"message": str(message.id)})
 

@@ -1,5 +1,7 @@
 """A message from a patient becomes part of its thread, whatever order the messages come in (architecture 4)."""
 
+from collections import Counter
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -44,15 +46,18 @@ from skranke.dialog.values import EventKind, IncomingMessage
 from skranke.kernel import clock
 from skranke.tenancy import live
 from skranke.tenancy.rows import insert
-from skranke.tenancy.work import current_actor
+from skranke.tenancy.work import current_actor, remember, remembered
 
 _CODE_LENGTH = 10
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%s::text[]) AS key"
 _LOOK_UP = """
     -- The index of MsgIds leaves the empty one out.
-    SELECT (SELECT id FROM dialog_message WHERE msg_id = %s AND msg_id <> ''),
-           coalesce((SELECT id FROM dialog_thread WHERE conversation = %s),
-                    (SELECT thread_id FROM dialog_earlierconversation WHERE conversation = %s))
+    SELECT (SELECT id FROM dialog_message WHERE msg_id = wanted.msg_id AND msg_id <> ''),
+           coalesce((SELECT id FROM dialog_thread WHERE conversation = wanted.conversation),
+                    (SELECT thread_id FROM dialog_earlierconversation WHERE conversation = wanted.conversation))
+    FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS wanted (msg_id, conversation, number) ORDER BY number
 """
+_LookedUp = tuple[UUID | None, UUID | None]
 _HANDLED = (EventKind.ANSWERED, EventKind.TAKEN, EventKind.FORWARDED)
 
 
@@ -66,8 +71,7 @@ def receive_message(incoming: IncomingMessage) -> Message:
     Raises OtherPatientError when the conversation is another patient's, NobodyReadsError when nobody works
     here who could read it.
     """
-    lock_conversation(incoming.conversation)
-    known, thread_id = _look_up(incoming)
+    known, thread_id = _found(incoming.msg_id, incoming.conversation)
     if known is not None:
         return Message.objects.get(id=known)
     if thread_id is None:
@@ -139,19 +143,44 @@ def _audit(message: Message) -> AuditEvent:
     )
 
 
-def lock_conversation(conversation: str) -> None:
+def lock_conversation(*conversations: str) -> None:
     """Let two messages of one conversation wait for each other also before there is a row to lock."""
+    clinic_id = current_actor().clinic_id
+    # In one order: two who lock several do not wait for each other in a circle.
+    keys = sorted({f"conversation {clinic_id} {conversation}" for conversation in conversations})
     with connection.cursor() as cursor:
-        key = f"conversation {current_actor().clinic_id} {conversation}"
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+        cursor.execute(_LOCK, [keys])
 
 
-def _look_up(incoming: IncomingMessage) -> tuple[UUID | None, UUID | None]:
-    """The ids of the message, when it is known already, and of its thread, when there is one."""
+def look_ahead(messages: Collection[tuple[str, str]]) -> None:
+    """Ask at once what `receive_message` will ask of several (MsgId, conversation), in the present unit of work.
+
+    Not for those that share a conversation: the first of them changes what is to be found for the next.
+    """
+    shared = Counter(conversation for _, conversation in messages)
+    alone = [(msg_id, conversation) for msg_id, conversation in messages if shared[conversation] == 1]
+    for (msg_id, conversation), found in zip(alone, _look_up(alone), strict=True):
+        remember(_ahead(msg_id, conversation), found)
+
+
+def _found(msg_id: str, conversation: str) -> _LookedUp:
+    ahead: _LookedUp | None = remembered(_ahead(msg_id, conversation))
+    return ahead or _look_up([(msg_id, conversation)])[0]
+
+
+def _ahead(msg_id: str, conversation: str) -> str:
+    return f"conversation {conversation} {msg_id}"
+
+
+def _look_up(messages: Sequence[tuple[str, str]]) -> list[_LookedUp]:
+    """The ids of each message, when it is known already, and of its thread, when there is one. Holds the conversations.
+
+    The question comes after the locks: what was committed while they were waited for must be seen.
+    """
+    lock_conversation(*(conversation for _, conversation in messages))
     with connection.cursor() as cursor:
-        cursor.execute(_LOOK_UP, [incoming.msg_id, incoming.conversation, incoming.conversation])
-        found: tuple[UUID | None, UUID | None] = cursor.fetchone()
-    return found
+        cursor.execute(_LOOK_UP, [[msg_id for msg_id, _ in messages], [last for _, last in messages]])
+        return [(known, thread_id) for known, thread_id in cursor.fetchall()]
 
 
 def _new_thread(incoming: IncomingMessage) -> Thread:
