@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
@@ -10,6 +11,8 @@ from skranke.clinics.models import Alert, Department, Employee, Group, PartyKind
 from skranke.clinics.services import hire, register_party
 from skranke.dialog import services
 from skranke.identity.queries import account_of_person
+from skranke.scheduling.models import Audience, Schedule
+from skranke.scheduling.services.setup import create_schedule
 from skranke.tenancy.work import acting
 
 from cast import Cast, fresh_her_id, fresh_national_id, make_clinic
@@ -186,6 +189,28 @@ def test_groups_are_made_changed_and_taken_away_and_an_empty_one_that_gets_mail_
     assert client.post(place, {"fjern": "ja"}).status_code == 302
     assert client.get(place).status_code == 404
     assert holders(cast, thread) == {"Mona", "Ali", "Anne", "Per"}
+
+
+@pytest.mark.req("ORG-10")
+def test_a_group_that_owns_a_timebok_is_not_taken_away_until_another_owns_it() -> None:
+    cast = make_clinic()
+    client = logged_in(cast, cast.ali)
+    facts = {"name": "Laben", "kind": "static", "members": [str(cast.anne.id)], "version": 0}
+    assert client.post(address(cast, "settings-new-group"), facts).status_code == 302
+    group = read(cast, Group, name="Laben")
+    with acting(cast.actor(cast.ali)):
+        schedule = create_schedule(owner=group, public_name="Blodprøver", audience=Audience.ALL)
+    place = address(cast, "settings-group", group.id)
+    refused = client.post(place, {"fjern": "ja"})
+    assert (refused.status_code, "Gruppen eier en timebok." in body(refused)) == (409, True)
+    assert read(cast, Group, id=group.id).active
+    with acting(cast.system):
+        Schedule.objects.filter(id=schedule.id).update(owner_kind="clinic", group=None)
+    assert client.post(place, {"fjern": "ja"}).status_code == 302
+    assert client.get(place).status_code == 404
+    # Nor is one that is gone given a timebok by who still sees it on the screen.
+    with pytest.raises(IntegrityError, match="taken away"), acting(cast.system):
+        Schedule.objects.filter(id=schedule.id).update(owner_kind="group", group=group)
 
 
 @pytest.mark.req("ORG-13", "RCV-14")

@@ -1,8 +1,11 @@
 """Groups: made, changed, taken away, logged in to and out of (ORG-7, ORG-8, ORG-15)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
@@ -69,7 +72,7 @@ def change_group(group_id: UUID, facts: GroupFacts, *, expected_version: int) ->
 def remove_group(group_id: UUID) -> None:
     """Take a group away; threads that it takes part in are the whole clinic's from the next message on (RCV-12).
 
-    Raises NotAllowedError, NotFoundError, InUseError while it is set as a recipient.
+    Raises NotAllowedError, NotFoundError, InUseError while it is set as a recipient or owns a schedule.
     """
     require(current_actor(), Permission.MANAGE_GROUPS)
     group = locked(Group, group_id, "group", None)
@@ -82,9 +85,24 @@ def remove_group(group_id: UUID) -> None:
             _("Gruppen får meldinger fra helsenorge.no. Ingenting er endret. Velg først en annen mottaker.")
         )
     group.active, group.version = False, group.version + 1
-    group.save()
+    with _owning_no_schedule():
+        group.save()
     forget_members()
     record(Action.GROUP_REMOVED, subject_kind="group", subject_id=group.id, detail={"name": group.name})
+
+
+@contextmanager
+def _owning_no_schedule() -> Iterator[None]:
+    """The schedules belong to a room above, so the database tells of them; the unit of work lives on."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as broken:
+        if getattr(getattr(broken.__cause__, "diag", None), "constraint_name", "") != "group_keeps_its_schedules":
+            raise
+        raise InUseError(
+            _("Gruppen eier en timebok. Ingenting er endret. Velg først en annen eier, under Timebøker.")
+        ) from None
 
 
 def sign_out(employee: Employee, group_id: UUID) -> None:
