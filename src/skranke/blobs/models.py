@@ -11,11 +11,20 @@ from skranke.tenancy.models import TenantModel
 PART_BYTES = 1024 * 1024
 
 
+class Scan(models.TextChoices):
+    """What a virus scanner has said of some content (CMP-11). WAITING: nothing yet, and it is not opened before."""
+
+    NONE = ""
+    CLEAN = "clean"
+    WAITING = "waiting"
+    INFECTED = "infected"
+
+
 class Blob(TenantModel):
     """Some bytes of one clinic, known by their SHA-256 (hex). `size` is in bytes.
 
     stored_by_patient: the patient who stored it. Such content is never shared: who stores the same as somebody else
-    must not be told that it was there.
+    must not be told that it was there. scan: what is known of viruses in it; found: the name of one.
     """
 
     sha256 = models.CharField(max_length=64)
@@ -23,6 +32,8 @@ class Blob(TenantModel):
     media_type = models.CharField(max_length=100)
     stored_by_patient = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=clock.now)
+    scan = models.CharField(max_length=10, choices=Scan, blank=True, default=Scan.NONE)
+    found = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         constraints = [

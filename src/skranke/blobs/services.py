@@ -6,10 +6,13 @@ from io import BytesIO
 from typing import BinaryIO
 from uuid import UUID
 
-from skranke.blobs.errors import BlobDamagedError, BlobNotFoundError
-from skranke.blobs.models import PART_BYTES, Blob, BlobPart
+from skranke.blobs.errors import BlobDamagedError, BlobNotFoundError, not_scanned, quarantined
+from skranke.blobs.models import PART_BYTES, Blob, BlobPart, Scan
+from skranke.blobs.scanning import Scanning, Verdict
 from skranke.kernel.actor import ActorKind
 from skranke.tenancy.work import current_actor
+
+_TOLD = frozenset({Scan.CLEAN, Scan.INFECTED})
 
 
 def store(content: BinaryIO | bytes, media_type: str) -> Blob:
@@ -22,13 +25,16 @@ def store(content: BinaryIO | bytes, media_type: str) -> Blob:
     clinic_id = actor.clinic_id
     patient_id = actor.person_id if actor.kind == ActorKind.PATIENT else None
     blob = Blob(clinic_id=clinic_id, media_type=media_type, size=0, stored_by_patient=patient_id)
-    digest = hashlib.sha256()
+    digest, scanning = hashlib.sha256(), Scanning()
     # The pieces go first: the digest is known only at the end, and the foreign key is checked at commit.
     for number, part in enumerate(_parts(BytesIO(content) if isinstance(content, bytes) else content)):
         digest.update(part)
+        scanning.feed(part)
         blob.size += len(part)
         BlobPart.objects.create(clinic_id=clinic_id, blob_id=blob.id, number=number, content=part)
     blob.sha256 = digest.hexdigest()
+    verdict = scanning.verdict()
+    blob.scan, blob.found = verdict.state, verdict.found
     return _keep_once(blob)
 
 
@@ -41,6 +47,8 @@ def _keep_once(blob: Blob) -> Blob:
     kept = Blob.objects.get(sha256=blob.sha256, media_type=blob.media_type, stored_by_patient=None)
     if kept.id != blob.id:
         BlobPart.objects.filter(blob_id=blob.id).delete()
+        if blob.scan in _TOLD and blob.scan != kept.scan:
+            _note(kept, Verdict(Scan(blob.scan), blob.found))
     return kept
 
 
@@ -67,9 +75,29 @@ def get_blob(blob_id: UUID) -> Blob:
 def open_blob(blob_id: UUID) -> Iterator[bytes]:
     """The content, piece by piece; each is read in the unit of work that is open when it is asked for.
 
-    Raises BlobNotFoundError at once, and BlobDamagedError at the end when what was read is not what was stored.
+    What waits for the virus scanner is scanned first. Raises BlobNotFoundError, QuarantinedError and NotScannedError at
+    once, and BlobDamagedError at the end when what was read is not what was stored.
     """
-    return _stream(get_blob(blob_id))
+    blob = get_blob(blob_id)
+    if blob.scan == Scan.WAITING:
+        _scan_again(blob)
+    if blob.scan == Scan.INFECTED:
+        raise quarantined(blob.found)
+    if blob.scan == Scan.WAITING:
+        raise not_scanned()
+    return _stream(blob)
+
+
+def _scan_again(blob: Blob) -> None:
+    scanning = Scanning()
+    for part in _stream(blob):
+        scanning.feed(part)
+    _note(blob, scanning.verdict())
+
+
+def _note(blob: Blob, verdict: Verdict) -> None:
+    blob.scan, blob.found = verdict.state, verdict.found
+    blob.save(update_fields=["scan", "found"])
 
 
 def _stream(blob: Blob) -> Iterator[bytes]:

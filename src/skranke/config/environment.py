@@ -51,6 +51,14 @@ class Settings:
     attachment_total_bytes: int = field(
         default=12 * MEBIBYTE, metadata={"help": "Largest sum of attachments in one message, raw bytes (CMP-9)."}
     )
+    virus_scanner: str = field(
+        default="",
+        metadata={"help": "clamd: host:port, or the path of its socket; empty: files are not scanned (CMP-11)."},
+    )
+    virus_scan_required: bool = field(
+        default=True,
+        metadata={"help": "While clamd is away send no file and open none that came; off: let them through unscanned."},
+    )
     conversion_restarts_deadline: bool = field(
         default=False,
         metadata={"help": "Count the days to answer a turned e-kontakt from then, not from its receipt (JRN-4)."},

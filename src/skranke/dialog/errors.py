@@ -123,3 +123,17 @@ class NobodyReadsError(TemporaryError):
     """A message came for which the clinic has nobody: no receipt can say that it can be read (HIS 80415 3.3.1)."""
 
     code = "nobody_reads"
+
+
+class AttachmentInfectedError(InvalidError):
+    """The virus scanner has found something in the file: it is not kept (CMP-11)."""
+
+    code = "attachment_infected"
+
+
+class ScannerAwayError(InvalidError):
+    """The virus scanner does not answer, and no file is sent unseen: the same call may succeed later (CMP-11)."""
+
+    code = "virus_scanner_away"
+    permanent = False
+    http_status = 503

@@ -361,6 +361,7 @@ class Attachment(TenantModel):
     """A file of a message, of a template, or one uploaded and not yet sent (owned by the uploader).
 
     uploaded_by, uploaded_by_patient: the employee or the patient; neither for a file that came from HelseNorge.
+    quarantine: why one that came is not opened, as the virus scanner told when it came (CMP-11).
     """
 
     message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="attachments")
@@ -372,6 +373,7 @@ class Attachment(TenantModel):
     media_type = models.CharField(max_length=100)
     size = models.BigIntegerField()
     number = models.PositiveIntegerField(default=0)
+    quarantine = models.CharField(max_length=10, blank=True, default="")
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

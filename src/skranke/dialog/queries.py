@@ -202,7 +202,8 @@ def attachment_view(row: Attachment) -> AttachmentView:
         name=row.name,
         media_type=row.media_type,
         size=row.size,
-        previewable=rules.is_previewable(row.media_type),
+        previewable=rules.is_previewable(row.media_type) and not row.quarantine,
+        quarantine=row.quarantine,
     )
 
 

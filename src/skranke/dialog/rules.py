@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import PurePosixPath
 
+from skranke.blobs.models import Scan
 from skranke.clinics.models import Employee
 from skranke.dialog.models import Channel, DeliveryState, DialogKind, PrescriptionForm
 from skranke.dialog.outcomes import DECIDED, REFUSABLE, REFUSAL, OutcomeRule
@@ -36,6 +37,8 @@ _ENDINGS = {
     "image/jpeg": (".jpg", ".jpeg"),
     "image/png": (".png",),
 }
+# CMP-11: what came and is not opened: something was found in it, or the scanner has not seen it yet.
+QUARANTINED = frozenset({Scan.INFECTED, Scan.WAITING})
 _UNSURE = "application/octet-stream"
 
 # Codes of list 7601 and 7602 (MSG-25); HITS 1217 3.2 and 3.3.

@@ -368,13 +368,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentView:
-    """A file of a message; `size` in bytes."""
+    """A file of a message; `size` in bytes. quarantine: as in `models.Attachment`."""
 
     id: UUID
     name: str
     media_type: str
     size: int
     previewable: bool
+    quarantine: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from urllib.parse import quote
-from uuid import UUID
 
 from django.http import HttpRequest, StreamingHttpResponse
 
@@ -28,16 +27,14 @@ def file_headers(name: str, media_type: str, *, download: bool) -> dict[str, str
 
 
 def file_response(request: HttpRequest, actor: Actor, row: Attachment | JournalAttachment) -> StreamingHttpResponse:
-    """A file that the actor may read; `?last=1` saves it."""
+    """A file that the actor may read; `?last=1` saves it. Raises as `open_blob` does, at once."""
     headers = file_headers(row.name, row.media_type, download=request.GET.get("last") == "1")
     headers["Content-Length"] = str(row.size)
-    return StreamingHttpResponse(_pieces(actor, row.blob_id), headers=headers)
+    return StreamingHttpResponse(_pieces(actor, open_blob(row.blob_id)), headers=headers)
 
 
-def _pieces(actor: Actor, blob_id: UUID) -> Iterator[bytes]:
+def _pieces(actor: Actor, pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The content, each piece in a unit of work of its own: a slow browser holds no transaction open."""
-    with acting(actor):
-        pieces = open_blob(blob_id)
     while True:
         with acting(actor):
             piece = next(pieces, None)

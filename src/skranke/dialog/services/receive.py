@@ -237,11 +237,13 @@ def _files(message: Message, incoming: IncomingMessage) -> list[Attachment]:
     rows = []
     for number, file in enumerate(incoming.attachments):
         media_type = rules.received_media_type(file.media_type, file.content[: rules.SNIFF_BYTES])
+        blob = blobs.store(file.content, media_type)
         rows.append(
             Attachment(
                 clinic_id=message.clinic_id,
                 message=message,
-                blob_id=blobs.store(file.content, media_type).id,
+                blob_id=blob.id,
+                quarantine=blob.scan if blob.scan in rules.QUARANTINED else "",
                 name=rules.safe_name(file.name, media_type),
                 media_type=media_type,
                 size=len(file.content),

@@ -12,9 +12,15 @@ from django.utils.translation import gettext as _
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.blobs import services as blobs
+from skranke.blobs.models import Blob, Scan
 from skranke.clinics.models import Employee
 from skranke.dialog import access, rules
-from skranke.dialog.errors import AttachmentKindError, AttachmentsTooLargeError
+from skranke.dialog.errors import (
+    AttachmentInfectedError,
+    AttachmentKindError,
+    AttachmentsTooLargeError,
+    ScannerAwayError,
+)
 from skranke.dialog.models import Attachment, Message
 from skranke.kernel import clock
 from skranke.kernel.actor import ActorKind
@@ -29,7 +35,8 @@ def store_upload(*, name: str, content: BinaryIO) -> Attachment:
     """Store a file for a message that the acting employee or patient will send; until then it is the writer's own.
 
     The kind is read from the content, never from the name (CMP-11).
-    Raises AttachmentKindError, and AttachmentsTooLargeError as soon as more than a whole message's limit is read.
+    Raises AttachmentKindError, AttachmentInfectedError, ScannerAwayError,
+    and AttachmentsTooLargeError as soon as more than a whole message's limit is read.
     """
     actor = current_actor()
     writer = access.patient_of(actor) if actor.kind == ActorKind.PATIENT else access.employee_of(actor)
@@ -40,6 +47,7 @@ def store_upload(*, name: str, content: BinaryIO) -> Attachment:
     # A file found too large half-way leaves nothing behind, also when the caller carries on.
     with transaction.atomic():
         blob = blobs.store(cast("BinaryIO", _Limited(head, content, _limit())), media_type)
+        _require_clean(blob)
         attachment = Attachment.objects.create(
             clinic_id=writer.clinic_id,
             uploaded_by=writer if isinstance(writer, Employee) else None,
@@ -58,6 +66,20 @@ def store_upload(*, name: str, content: BinaryIO) -> Attachment:
         detail={"size": blob.size, "media_type": media_type},
     )
     return attachment
+
+
+def _require_clean(blob: Blob) -> None:
+    """CMP-11: nothing is sent that holds a virus, or that nobody could look into."""
+    if blob.scan == Scan.INFECTED:
+        raise AttachmentInfectedError(
+            _("Vi fant et virus i filen (%(name)s). Filen er ikke lagt ved.") % {"name": blob.found},
+            field="attachments",
+        )
+    if blob.scan == Scan.WAITING:
+        raise ScannerAwayError(
+            _("Viruskontrollen svarer ikke nå. Filen er ikke lagt ved, men teksten din er her. Prøv igjen om litt."),
+            field="attachments",
+        )
 
 
 def discard_upload(attachment: Attachment) -> None:

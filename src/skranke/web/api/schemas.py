@@ -52,12 +52,16 @@ class ReachabilityOut(Schema):
 
 
 class AttachmentOut(Schema):
-    """A file; `size` in bytes. Its content is at `attachments/{id}`."""
+    """A file; `size` in bytes. Its content is at `attachments/{id}`.
+
+    `quarantine`: `infected` for one that is not opened, `waiting` for one that is when the virus scanner has seen it.
+    """
 
     id: UUID
     name: str
     media_type: str
     size: int
+    quarantine: str = ""
 
 
 class PrescriptionOut(Schema):

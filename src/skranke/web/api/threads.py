@@ -343,7 +343,7 @@ def _message(view: MessageView) -> schemas.MessageOut:
 
 
 def _file(view: AttachmentView) -> schemas.AttachmentOut:
-    return schemas.AttachmentOut(id=view.id, name=view.name, media_type=view.media_type, size=view.size)
+    return schemas.AttachmentOut.from_orm(view)
 
 
 def _uploaded(row: Attachment) -> schemas.AttachmentOut:
