@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from skranke.clinics.models import GroupKind
-from skranke.clinics.organisation.groups import GroupFacts, add_group, remove_group
+from skranke.clinics.organisation.errors import InUseError
+from skranke.clinics.organisation.groups import GroupFacts, add_group, change_group, remove_group
 from skranke.kernel.errors import ForbiddenError
 from skranke.kernel.ids import new_id
 from skranke.patients.lists import add_member, make_list
@@ -86,7 +87,10 @@ def test_the_members_of_the_owning_group_plan_its_timebok_and_it_does_not_count_
     asked = {"audience": "helsenorge", "patient": cast.ola.id, **span()}
     assert [one["schedule_id"] for one in ali.get("slots", **asked).body["items"]] == [str(timebok.schedule.id)]
     with acting(cast.actor(cast.ali)):
-        remove_group(group.id)
+        with pytest.raises(InUseError):
+            remove_group(group.id)
+        nobody = GroupFacts(name=group.name, kind=GroupKind.STATIC)
+        change_group(group.id, nobody, expected_version=group.version)
     with acting(cast.actor(cast.anne)), pytest.raises(ForbiddenError):
         plan_weeks(lab, weeks=[week], template=template)
     with acting(cast.system):
