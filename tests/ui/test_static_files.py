@@ -49,7 +49,7 @@ def test_every_icon_named_in_a_template_exists() -> None:
 
 def test_every_class_and_attribute_the_guide_names_is_in_the_files() -> None:
     guide = (STATIC.parents[3] / "docs" / "ui.md").read_text(encoding="utf-8")
-    script = (OWN / "skranke.js").read_text(encoding="utf-8")
+    script = "".join(path.read_text(encoding="utf-8") for path in OWN.glob("*.js"))
     templates = "".join(path.read_text(encoding="utf-8") for path in STATIC.parent.glob("templates/**/*.html"))
     for attribute in set(re.findall(r"data-[a-z-]+", guide)) - {"data-pane"}:
         camel = re.sub(r"-([a-z])", lambda found: found[1].upper(), attribute.removeprefix("data-"))

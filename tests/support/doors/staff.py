@@ -39,6 +39,11 @@ def _compose(visit: Visit, ids: Ids):
     return visit.client.post(address, {"emne": "Hei", "text": "Hei"}, headers=HTMX)
 
 
+def _use_template(visit: Visit, ids: Ids):
+    address = f"{visit.address('compose-template')}?type=e_contact&pasient={ids['patient']}"
+    return visit.client.post(address, {"mal": str(ids["template"]), "kladd_id": str(uuid4())}, headers=HTMX)
+
+
 def _save_new(visit: Visit, ids: Ids):
     address = f"{visit.address('compose-save')}?type=e_contact&pasient={ids['patient']}"
     return visit.client.post(address, {"emne": "Hei", "text": "Hei", "kladd_id": str(uuid4())})
@@ -55,6 +60,9 @@ DOORS: dict[str, Door] = {
         ask=lambda v, ids: v.post("post-presence", samtale=ids["thread"]), named="thread", shows=False, because=NOBODYS
     ),
     "compose": Door(ask=_compose, named="patient", writes="thread.started"),
+    "compose-templates": Door(ask=lambda v, _: v.get("compose-templates", emne=MARKER), because=NOBODYS),
+    "compose-template": Door(ask=_use_template, named="patient", writes="message_template.used"),
+    "thread-template": _thread_deed("thread-template", "message_template.used", malvalg="template"),
     "thread": Door(ask=lambda v, ids: v.get("thread", ids["thread"]), named="thread", writes="thread.read"),
     "thread-news": Door(ask=lambda v, ids: v.get("thread-news", ids["thread"]), named="thread", writes="thread.read"),
     "thread-save": _thread_deed("thread-save", "draft.kept", shows=False, text="Svar"),

@@ -220,6 +220,34 @@ def _handled(stage: Stage) -> Any:
     return page
 
 
+@state("skriv-mal-forslag", "compose-templates", main=True)
+def _suggested(stage: Stage) -> Any:
+    page = stage.compose("Ola Nordli")
+    page.locator("#compose-subject").press_sequentially("blodp")
+    page.get_by_role("option", name="Fastende blodprøve").wait_for()
+    page.keyboard.press("ArrowDown")
+    return page
+
+
+@state("skriv-mal", "compose-template")
+def _filled_in(stage: Stage) -> Any:
+    page = stage.compose("Ola Nordli", "e_dialog")
+    page.locator("#compose-template").select_option(label="Før timen")
+    page.locator("#act-template").click()
+    page.get_by_text("{{timen}} har ingen verdi her").wait_for()
+    return page
+
+
+@state("samtale-mal", "thread-template", main=True)
+def _answer_filled_in(stage: Stage) -> Any:
+    page = stage.thread()
+    page.locator("#act-template-open").click()
+    page.locator("#answer-template").select_option(label="Attest klar")
+    page.locator("#act-template").click()
+    page.get_by_text("Malen «Attest klar» er satt inn").wait_for()
+    return page
+
+
 @state("skriv-feil")
 def _compose_refused(stage: Stage) -> Any:
     page = stage.compose("Ola Nordli")

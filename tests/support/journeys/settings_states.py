@@ -338,7 +338,7 @@ def _template(stage: Stage) -> Any:
 def _new_template(stage: Stage) -> Any:
     page = stage.settings("maler/ny")
     page.get_by_label("Tittel", exact=True).fill("Feil ord")
-    page.get_by_label("Melding", exact=True).fill("Hei {{navn}}")
+    page.locator("#id_text").fill("Hei {{navn}}")
     page.get_by_role("button", name="Opprett malen").click()
     page.locator(".summary").wait_for()
     return page

@@ -92,10 +92,11 @@ def use_template(
     patient: Patient | None,
     beside: Sequence[Attachment] = (),
     takes_files: bool = True,
+    answers: bool = False,
 ) -> Filled:
     """What the acting employee finds in the form when a template is chosen; its files are copied (TPL-4, TPL-5).
 
-    beside: what is attached already. takes_files: False where the message can have none.
+    beside: what is attached already. takes_files: False where the message can have none. answers: it has no subject.
     Raises InvalidError for a kind of dialog that the template is not for, AttachmentsTooLargeError (TPL-6).
     """
     employee = access.employee_of(current_actor())
@@ -104,12 +105,12 @@ def use_template(
     files = list(template.attachments.order_by("number", "id")) if takes_files else []
     require_room([*beside, *files])
     known = known_values(patient, employee.name)
-    to = _present(template)
+    to, subject = _present(template), "" if answers else template.subject
     _record(Action.TEMPLATE_USED, template, patient)
     return Filled(
-        subject=filling.fill(template.subject, known),
+        subject=filling.fill(subject, known),
         text=filling.fill(template.text, known),
-        missing=tuple(filling.lacking(f"{template.subject}\n{template.text}", known)),
+        missing=tuple(filling.lacking(f"{subject}\n{template.text}", known)),
         to=to,
         gone=len(template.to) - len(to),
         to_patient=template.to_patient,

@@ -360,7 +360,7 @@
 
   for (const kind of ["input", "change"]) document.addEventListener(kind, (event) => {
     const form = autosaved(event.target);
-    if (!form || event.target.matches("select[name=til]")) return;
+    if (!form || event.target.matches("select[name=til], select[name=malvalg]")) return;
     delete form.dataset.saved;
     clearTimeout(saveTimer);
     if (event.target.type === "file" || event.target.closest("[data-autosave]")) {

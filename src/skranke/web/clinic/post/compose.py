@@ -14,7 +14,7 @@ from skranke.clinics.queries import this_clinic
 from skranke.dialog import rules
 from skranke.dialog.access import get_thread_for
 from skranke.dialog.models import DialogKind, KeptDraft, Thread
-from skranke.dialog.services import start_dialog, start_internal
+from skranke.dialog.services import start_dialog, start_internal, templates
 from skranke.dialog.services.participants import Colleagues
 from skranke.dialog.values import Handling
 from skranke.kernel import clock
@@ -53,9 +53,16 @@ def compose(request: HttpRequest, actor: Actor) -> HttpResponse:
         if outcome.value is not None:
             return _sent(request, actor, place, outcome.value)
         kept = keep_unsent(request, kind, patient, outcome) or kept
-    facts = {"draft": outcome.draft, "error": outcome.error, "kept": kept, "draft_id": new_draft_id(request, kept)}
-    context = _context(request, place, kind, patient) | facts
-    return third_pane(request, actor, place, "compose", context)
+    return shown(request, actor, kind, patient, kept, draft=outcome.draft, error=outcome.error)
+
+
+def shown(
+    request: HttpRequest, actor: Actor, kind: DialogKind, patient: Patient | None, kept: KeptDraft | None, **more: Any
+) -> HttpResponse:
+    """The form as it stands. more: draft, error, and what was put in by a template (used, handling)."""
+    place = place_of(request)
+    facts = {"kept": kept, "draft_id": new_draft_id(request, kept), "used": None} | more
+    return third_pane(request, actor, place, "compose", _context(request, place, kind, patient) | facts)
 
 
 def _send(
@@ -124,6 +131,7 @@ def _context(request: HttpRequest, place: Place, kind: DialogKind, patient: Pati
         "finn": q,
         "found": patients.search(q).patients if q else [],
         "handling": _handling(request, actor, kind),
+        "templates": templates(kind),
         "max_subject": rules.MAX_SUBJECT[kind],
         "max_text": rules.MAX_TEXT[kind],
         "clinic_name": this_clinic().name,

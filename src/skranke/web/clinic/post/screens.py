@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -18,8 +19,8 @@ from skranke.clinics.queries import former_employees
 from skranke.dialog import presence, queries, rules
 from skranke.dialog.access import employee_of, granted_states
 from skranke.dialog.columns import chosen_columns, taking_part
-from skranke.dialog.models import DialogKind, ListColumn, Thread, ThreadState
-from skranke.dialog.services import draft_counts, draft_in, mark_read
+from skranke.dialog.models import DialogKind, ListColumn, MessageTemplate, Thread, ThreadState
+from skranke.dialog.services import draft_counts, draft_in, mark_read, templates
 from skranke.dialog.services.turning import closing_text, fee_text, room
 from skranke.dialog.values import Counts, EventKind, Mailbox, ThreadView
 from skranke.kernel.actor import Actor
@@ -172,6 +173,8 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         "draft": draft,
         "error": None,
         "done": "",
+        "used": None,
+        "templates": _templates(view, draft),
         "wish": None,
         "renewed": shown(view, draft.renewed),
         "turned": turned(view, draft),
@@ -179,6 +182,13 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         **_wish(thread, view),
         **more,
     }
+
+
+def _templates(view: ThreadView, draft: Draft) -> QuerySet[MessageTemplate] | None:
+    """What an answer may be filled in from; None where there is no answer to write."""
+    if not view.may_answer:
+        return None
+    return templates(draft.turn_into if draft.turn_into in view.turns_into else view.kind)
 
 
 def turned(view: ThreadView, draft: Draft) -> Turned | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from skranke.web.clinic.post import actions, compose, files, kept, pages, reach
+from skranke.web.clinic.post import actions, compose, files, kept, pages, reach, templates
 
 urlpatterns = [
     path("post", pages.post, name="post"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("post/tilstede", pages.who_is_here, name="post-presence"),
     path("post/ny", compose.compose, name="compose"),
     path("post/ny/naas", reach.compose_reach, name="compose-reach"),
+    path("post/ny/maler", templates.suggest, name="compose-templates"),
+    path("post/ny/mal", templates.use_in_message, name="compose-template"),
     path("post/ny/kladd", kept.save_message, name="compose-save"),
     path("post/kladder", kept.kept_list, name="drafts"),
     path("post/kladder/svar", kept.told, name="drafts-told"),
@@ -18,6 +20,7 @@ urlpatterns = [
     path("post/<uuid:thread_id>", pages.thread, name="thread"),
     path("post/<uuid:thread_id>/nytt", pages.news, name="thread-news"),
     path("post/<uuid:thread_id>/kladd", kept.save_reply, name="thread-save"),
+    path("post/<uuid:thread_id>/mal", templates.use_in_answer, name="thread-template"),
     path("post/<uuid:thread_id>/svar", actions.answer, name="thread-answer"),
     path("post/<uuid:thread_id>/svar-og-avslutt", actions.answer, {"close": True}, name="thread-answer-close"),
     path("post/<uuid:thread_id>/avvis", actions.answer, {"outcome": "rejected"}, name="thread-refuse"),
