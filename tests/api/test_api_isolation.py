@@ -207,6 +207,10 @@ RECIPES |= {
         "template",
         lambda api, ids: api.post(f"templates/{ids['template']}/use", {"kind": "e_contact"}),
     ),
+    "PUT /appointment-types/{type_id}/automatic-dialog": (
+        "type",
+        lambda api, ids: api.put(f"appointment-types/{ids['type']}/automatic-dialog", {"template_id": None}),
+    ),
 }
 RECIPES |= {
     "GET /appointment-types/{type_id}": ("type", lambda api, ids: api.get(f"appointment-types/{ids['type']}")),
@@ -231,6 +235,7 @@ SETTINGS = {
     "PATCH /schedules/{schedule_id}",
     "GET /receivers",
     "PUT /receivers/{kind}",
+    "PUT /appointment-types/{type_id}/automatic-dialog",
 }
 # Routes that name no thing: the stranger gets an answer, with nothing of ours in it.
 LISTS: dict[str, Recipe] = {
@@ -296,6 +301,7 @@ WRITES: dict[str, str] = {
     "PUT /receivers/{kind}": "receivers.changed",
     "PUT /communication-types/{kind}": "communication_type.changed",
     "DELETE /communication-types/{kind}": "communication_type.deleted",
+    "PUT /appointment-types/{type_id}/automatic-dialog": "appointment_type.dialog_set",
     "POST /templates": "message_template.changed",
     "PUT /templates/{template_id}": "message_template.changed",
     "DELETE /templates/{template_id}": "message_template.removed",

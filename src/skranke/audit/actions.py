@@ -103,6 +103,8 @@ class Action(StrEnum):
     APPOINTMENT_TYPE_CREATED = "appointment_type.created"
     APPOINTMENT_TYPE_CHANGED = "appointment_type.changed"
     APPOINTMENT_TYPE_REMOVED = "appointment_type.removed"
+    AUTOMATIC_DIALOG_SET = "appointment_type.dialog_set"
+    AUTOMATIC_DIALOG = "appointment.dialog_sent"
     WEEK_TEMPLATE_CREATED = "week_template.created"
     PLAN_CHANGED = "plan.changed"
     PLAN_APPLIED = "plan.applied"

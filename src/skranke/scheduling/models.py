@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from skranke.clinics.choices import FirstOnly
 from skranke.clinics.models import Department, Employee, Group
-from skranke.dialog.models import Thread
+from skranke.dialog.models import MessageTemplate, Thread
 from skranke.kernel import clock
 from skranke.kernel.ids import new_id
 from skranke.patients.models import Patient, PatientList
@@ -195,6 +195,7 @@ class AppointmentType(Limits, TenantModel):
     custom_cancellation: its own limits for booking, or for cancelling, replace the schedule's. capacity: the patients
     of one slot, for a group (TYP-6). is_default: chosen where nothing else is. price: in whole kroner, shown before
     booking. notifies: patients get the clinic's own notices, once notices are sent.
+    automatic_dialog: the shared template that a patient who books is sent (BOK-15).
     """
 
     name = models.CharField(max_length=200)
@@ -217,6 +218,9 @@ class AppointmentType(Limits, TenantModel):
     address = models.CharField(max_length=300, blank=True)
     active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
+    automatic_dialog = models.ForeignKey(
+        MessageTemplate, null=True, on_delete=models.PROTECT, related_name="appointment_types"
+    )
 
     class Meta:
         constraints = [
@@ -383,6 +387,42 @@ class AppointmentEvent(TenantModel):
 
     class Meta:
         indexes = [models.Index(fields=["appointment", "at"], name="appointment_log_order")]
+
+
+class AutomaticState(models.TextChoices):
+    """Where an automatic dialog stands: dropped when the appointment was gone before it was sent."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    DROPPED = "dropped"
+    FAILED = "failed"
+
+
+class AutomaticDialog(TenantModel):
+    """That a patient who has booked is to be sent the dialog of the type, once (BOK-15).
+
+    Written in the commit of the booking; the worker sends it. why: of one that could not be sent, for people.
+    """
+
+    appointment = models.OneToOneField(Appointment, on_delete=models.CASCADE, related_name="automatic_dialog")
+    template = models.ForeignKey(MessageTemplate, null=True, on_delete=models.SET_NULL, related_name="+")
+    state = models.CharField(max_length=10, choices=AutomaticState, default=AutomaticState.WAITING)
+    thread = models.ForeignKey(Thread, null=True, on_delete=models.SET_NULL, related_name="+")
+    why = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["clinic_id", "created_at"], name="automatic_dialog_waits", condition=Q(state="waiting")
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=AutomaticState.SENT, why="") | ~Q(state=AutomaticState.SENT) & Q(thread__isnull=True),
+                name="automatic_dialog_sent_or_not",
+            )
+        ]
 
 
 class WishKind(models.TextChoices):

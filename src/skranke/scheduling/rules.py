@@ -36,6 +36,7 @@ LONGEST = timedelta(hours=24)
 FARTHEST = timedelta(days=10 * 366)
 FOREVER: Seconds = 2**62
 HIDDEN = "hidden"
+STAFF_CHANNEL, BOOKED = "staff", "booked"
 GROUP = "group"
 CANCELLING = frozenset({"cancellation_allowed", "cancellation_deadline_hours"})
 EVERY_ONE = "all"
@@ -453,3 +454,16 @@ def may_edit_type(actor: Actor, owner_id: UUID | None) -> bool:
 def may_give_type(actor: Actor, owner_id: UUID | None) -> bool:
     """TYP-1: anybody may make a type the own or everybody's; only an administrator makes it somebody else's."""
     return owner_id in {None, actor.person_id} or may(actor, Permission.EDIT_TIMETYPE)
+
+
+def sends_automatic_dialog(through: str, *, hidden: bool) -> bool:
+    """Whether a booking sends the dialog of its type: one in a patient's channel, and never a hidden one.
+
+    BOK-15 is a rule of the channels of patients; TYP-4.
+    """
+    return through != STAFF_CHANNEL and not hidden
+
+
+def still_gets_dialog(state: str, *, hidden: bool) -> bool:
+    """Whether the dialog is still sent when its turn comes: not of what is given up or hidden by then (BOK-15)."""
+    return state == BOOKED and not hidden

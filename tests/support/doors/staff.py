@@ -180,6 +180,13 @@ DOORS: dict[str, Door] = {
     "settings-template": Door(
         ask=lambda v, ids: v.get("settings-template", ids["template"]), named="template", because=NOBODYS
     ),
+    "settings-template-automatic": Door(
+        ask=lambda v, ids: v.post("settings-template-automatic", ids["shared_template"]),
+        named="shared_template",
+        shows=False,
+        because=NOBODYS,
+        by="ali",
+    ),
     "patient-reach": Door(
         ask=lambda v, ids: v.get("patient-reach", ids["patient"]), named="patient", shows=False, writes="patient.read"
     ),

@@ -66,6 +66,7 @@ def make_world() -> World:
     with acting(cast.actor(cast.ali)):
         everybody = TypeSetUp(kind=OwnType.E_DIALOG, active=True, recipients=(WHOLE_CLINIC,))
         set_type(everybody, expected_version=0)
+        shared = save_template(TemplateFacts(title=f"Delt {MARKER}", shared=True))
     task = receive(cast, question(cast, kind=E_CONTACT, **facts))
     with acting(cast.actor(cast.kari)):
         task = set_handling(task, Handling(task=Task(employee_id=cast.kari.id, text=MARKER)))
@@ -95,6 +96,7 @@ def make_world() -> World:
         "token": _token(cast),
         "draft": draft.id,
         "template": template.id,
+        "shared_template": shared.id,
         "relation": relation.id,
         "other_patient": cast.jonas.id,
         "patient_version": patient.version,

@@ -224,12 +224,12 @@ def _handled(stage: Stage) -> Any:
 def _suggested(stage: Stage) -> Any:
     page = stage.compose("Ola Nordli")
     page.locator("#compose-subject").press_sequentially("blodp")
-    page.get_by_role("option", name="Fastende blodprøve").wait_for()
+    page.locator(".suggest").get_by_role("option", name="Fastende blodprøve").wait_for()
     page.keyboard.press("ArrowDown")
     return page
 
 
-@state("skriv-mal", "compose-template")
+@state("skriv-mal")
 def _filled_in(stage: Stage) -> Any:
     page = stage.compose("Ola Nordli", "e_dialog")
     page.locator("#compose-template").select_option(label="Før timen")
@@ -238,7 +238,7 @@ def _filled_in(stage: Stage) -> Any:
     return page
 
 
-@state("samtale-mal", "thread-template", main=True)
+@state("samtale-mal", main=True)
 def _answer_filled_in(stage: Stage) -> Any:
     page = stage.thread()
     page.locator("#act-template-open").click()

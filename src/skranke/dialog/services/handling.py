@@ -35,8 +35,8 @@ def set_handling(thread: Thread, handling: Handling, *, expected_version: int | 
     return thread
 
 
-def apply(thread: Thread, handling: Handling, *, by: Employee) -> None:
-    """Set it on a locked or new thread, which the caller saves. Raises InvalidError."""
+def apply(thread: Thread, handling: Handling, *, by: Employee | None) -> None:
+    """Set it on a locked or new thread, which the caller saves. by: None where nobody does. Raises InvalidError."""
     before = handling_of(thread)
     _check_day(handling.reply_due, before.reply_due, "reply_due")
     thread.private, thread.important = handling.private, handling.important
@@ -44,6 +44,8 @@ def apply(thread: Thread, handling: Handling, *, by: Employee) -> None:
     if handling.task != before.task:
         _set_task(thread, handling.task, before.task)
     # Who makes it private reads it still.
+    if by is None:
+        return
     takes_part = Participant.objects.filter(thread=thread, employee=by).exists()
     if handling.private and not before.private and not takes_part:
         join(thread, of(by), in_inbox=False)

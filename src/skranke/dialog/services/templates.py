@@ -17,6 +17,7 @@ from skranke.clinics.organisation.errors import InUseError
 from skranke.clinics.organisation.locking import told
 from skranke.clinics.organisation.naming import unique_name
 from skranke.clinics.organisation.queries import choices, chosen, staff
+from skranke.clinics.organisation.values import Recipient
 from skranke.clinics.permissions import Permission
 from skranke.clinics.queries import this_clinic
 from skranke.clinics.rules import may
@@ -65,6 +66,8 @@ def save_template(
     row.owner = None if facts.shared else employee
     require_changeable(row)
     _fill_row(row, facts)
+    if template is not None and row.appointment_types.exists():
+        require_automatic(row)
     with unique_name(_("En annen mal heter dette. Ingenting er lagret. Velg en annen tittel.")):
         row.save()
     _keep_files(row, facts.attachment_ids, employee)
@@ -119,6 +122,23 @@ def use_template(
     )
 
 
+def require_automatic(template: MessageTemplate) -> None:
+    """Refuse a template that nobody could send by itself to a patient, before it is set to be. Raises InvalidError."""
+    why = ""
+    if template.owner_id is not None:
+        why = _("Bare delte maler kan sendes automatisk, og denne er privat.")
+    elif template.kind and template.kind != DialogKind.E_DIALOG:
+        why = _("En automatisk dialog er en E-dialog, og malen er for en annen type melding.")
+    elif not template.subject or not template.text:
+        why = _("En mal som sendes automatisk, må ha emne og melding.")
+    elif not template.to_patient:
+        why = _("En mal som sendes automatisk, må ha pasienten som deltaker.")
+    elif template.task_for == TaskFor.USER:
+        why = _("Ingen bruker malen når den sendes automatisk. Gi oppgaven til pasienten eller en ansatt.")
+    if why:
+        raise InvalidError(why + " " + _("Ingenting er lagret."), field="automatic")
+
+
 def known_values(patient: Patient | None, writer: str, appointment: str = "") -> dict[Word, str]:
     """What the words of a template stand for now; empty what is not known. writer: in whose name it is sent."""
     clinic = this_clinic()
@@ -130,7 +150,7 @@ def known_values(patient: Patient | None, writer: str, appointment: str = "") ->
         Word.CLINIC: clinic.name,
         Word.PHONE: clinic.phone,
         Word.WRITER: writer,
-        Word.TODAY: format_date(clock.today()),
+        Word.TODAY: format_date(clock.today(), "lang"),
         Word.APPOINTMENT: appointment,
     }
     return {word: rules.clean_line(value) for word, value in values.items()}
@@ -190,6 +210,13 @@ def require_changeable(template: MessageTemplate) -> None:
 
 def _needed(template: MessageTemplate) -> Permission:
     return Permission.SHARED_TEMPLATE if template.owner_id is None else Permission.PRIVATE_TEMPLATE
+
+
+def present(template: MessageTemplate) -> list[Recipient]:
+    """Who takes part by the template and is still here."""
+    possible = choices()
+    found = [chosen(one, possible) for one in template.to]
+    return [one for one in found if one is not None]
 
 
 def _locked(template: MessageTemplate, expected_version: int | None) -> MessageTemplate:

@@ -32,6 +32,7 @@ from skranke.scheduling.models import (
     Appointment,
     AppointmentState,
     AppointmentType,
+    AutomaticDialog,
     BookedThrough,
     ContactInterface,
     Occupancy,
@@ -43,6 +44,7 @@ from skranke.scheduling.queries import find_slot
 from skranke.scheduling.services.locks import Stretch, lock_for_booking
 from skranke.scheduling.services.record import MADE, store
 from skranke.scheduling.values import OfferAudience, Refusal, ScheduleFacts, SlotFacts
+from skranke.tenancy.rows import insert
 from skranke.tenancy.work import current_actor
 
 AUDIENCES = {
@@ -143,7 +145,18 @@ def _book(request: Request, found: Slot | None, contact_her_id: str, *, by_uid: 
     expired = check_slot(request, taken, shown, now)
     appointment = _new(request, taken.schedule, taken.type, taken.during, now)
     appointment.slot, appointment.slot_uid = taken, taken.uid
-    return _store(appointment, request.clinic, now, exclusive=True, expired=expired)
+    stored = _store(appointment, request.clinic, now, exclusive=True, expired=expired)
+    _order_dialog(stored, taken.type, now)
+    return stored
+
+
+def _order_dialog(appointment: Appointment, kind: AppointmentType, now: datetime) -> None:
+    """Let the worker send the patient the dialog of the type, once (BOK-15)."""
+    if kind.automatic_dialog_id is None:
+        return
+    if rules.sends_automatic_dialog(appointment.booked_through, hidden=appointment.hidden):
+        facts = {"clinic_id": appointment.clinic_id, "appointment": appointment, "created_at": now}
+        insert(AutomaticDialog(template_id=kind.automatic_dialog_id, **facts))
 
 
 def _find(

@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from skranke import __version__
 from skranke.kernel.errors import SkrankeError
 from skranke.web.api import (
+    appointment_types,
     appointments,
     communication_types,
     message_log,
@@ -30,7 +31,9 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
     auth=BearerToken(),
 )
-_routers = (threads, message_log, patients, appointments, receivers, communication_types, templates, set_up)
+_routers = (
+    threads, message_log, patients, appointments, receivers, communication_types, templates, set_up, appointment_types
+)  # fmt: skip
 for _router in (part.router for part in _routers):
     api.add_router("", _router)
 

@@ -25,7 +25,7 @@ def log_lines(events: Iterable[AppointmentEvent]) -> tuple[LogLine, ...]:
     return tuple(LogLine(at=one.at, text=_text(one), actor_name=one.actor_name) for one in events)
 
 
-def _text(event: AppointmentEvent) -> str:
+def _text(event: AppointmentEvent) -> str:  # noqa: PLR0911 - one line for each kind of event
     detail = event.detail
     if event.kind == "moved":
         return _("Flyttet fra %(fra)s til %(til)s") % {"fra": _moment(detail["from"]), "til": _moment(detail["to"])}
@@ -34,6 +34,9 @@ def _text(event: AppointmentEvent) -> str:
         return f"{text}: {detail['reason']}" if detail.get("reason") else text
     if event.kind == "told_again":
         return _("Beskjeden til pasienten sendt på nytt")
+    if event.kind in {"dialog_sent", "dialog_not_sent"}:
+        why = {"why": detail.get("why", "")}
+        return _("Automatisk dialog ikke sendt: %(why)s") % why if why["why"] else _("Automatisk dialog sendt")
     if event.kind == "edited":
         return _("Endret: type, kontaktflate, sted eller tekst")
     if "through" in detail:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from skranke.clinics.permissions import Permission
 from skranke.clinics.rules import may
@@ -16,6 +16,9 @@ from skranke.dialog.services import remove_template, save_template, templates
 from skranke.dialog.services.templates import facts_of, may_change, require_changeable
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import SkrankeError
+from skranke.kernel.ids import uuid_or_none
+from skranke.scheduling.access import get_type_for
+from skranke.scheduling.services.automatic import set_types, types
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.screens import attachment_room
 from skranke.web.clinic.settings.editing import is_removal, posted, refusal, save
@@ -55,18 +58,35 @@ def template(request: HttpRequest, actor: Actor, template_id: UUID) -> HttpRespo
         require_changeable(row)
     facts = facts_of(row)
     form = TemplateForm.of(facts, row.version, posted(request), may_share=may(actor, Permission.SHARED_TEMPLATE))
-    files = tuple(row.attachments.order_by("number", "id"))
-    written = Attempt(draft=Written(uploads=files), value=200)
+    written = Attempt(draft=_held(row), value=200)
     error = refusal(lambda: remove_template(row)) if is_removal(request) else None
     if form.is_bound:
         written = _save(request, actor, form, row)
     elif is_removal(request):
-        written = Attempt(draft=Written(uploads=files), value=error.http_status if error is not None else 0)
+        written = Attempt(draft=_held(row), value=error.http_status if error is not None else 0)
     changeable = may_change(row)
     if not changeable:
         for field in form.fields.values():
             field.disabled = True
     return _page(request, actor, form, written, heading=row.title, row=row, error=error, changeable=changeable)
+
+
+@require_POST
+@settings_view(Permission.EDIT_TIMETYPE)
+def automatic(request: HttpRequest, actor: Actor, template_id: UUID) -> HttpResponse:
+    """Choose the appointment types whose patients are sent it when they book (BOK-15)."""
+    row = get_template_for(actor, template_id)
+    kinds = [get_type_for(actor, uuid_or_none(one) or row.id) for one in request.POST.getlist("type")]
+    error = refusal(lambda: set_types(row, kinds))
+    if error is None:
+        return to(request, "settings-template", row.id)
+    form = TemplateForm.of(facts_of(row), row.version, None, may_share=may(actor, Permission.SHARED_TEMPLATE))
+    written: Attempt[Written, int] = Attempt(draft=_held(row), value=error.http_status)
+    return _page(request, actor, form, written, heading=row.title, row=row, error=error)
+
+
+def _held(row: MessageTemplate) -> Written:
+    return Written(uploads=tuple(row.attachments.order_by("number", "id")))
 
 
 def _save(request: HttpRequest, actor: Actor, form: TemplateForm, row: MessageTemplate | None) -> Attempt[Written, int]:
@@ -107,6 +127,8 @@ def _page(
         "words": [(shown([word]), text) for word, text in WORDS.items()],
         "files_held": files,
         "room": attachment_room(written.draft),
+        "types": list(types()) if row is not None and row.owner_id is None else [],
+        "may_edit_types": may(actor, Permission.EDIT_TIMETYPE),
     }
     status = 422 if written.error is not None else written.value or 200
     return settings_page(request, actor, ROUTE, f"{TEMPLATES}/template.html", context, status=status)

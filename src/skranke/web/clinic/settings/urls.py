@@ -71,6 +71,7 @@ urlpatterns = [
     path("konfigurasjon/maler", templates.index, name="settings-templates"),
     path("konfigurasjon/maler/ny", templates.new, name="settings-new-template"),
     path("konfigurasjon/maler/<uuid:template_id>", templates.template, name="settings-template"),
+    path("konfigurasjon/maler/<uuid:template_id>/automatisk", templates.automatic, name="settings-template-automatic"),
     path("konfigurasjon/adressering", addressing.index, name="settings-addressing"),
     path("konfigurasjon/adressering/klinikken", addressing.clinic, name="settings-addressing-clinic"),
     path("konfigurasjon/adressering/<uuid:party_id>", addressing.service, name="settings-addressing-service"),
