@@ -130,7 +130,7 @@ def test_both_days_of_the_range_count_and_no_more_than_28() -> None:
         assert [one.id for one in _ask(timebok, first=first, last=first + timedelta(days=60)).slots] == ids[1:5]
 
 
-@pytest.mark.req("BOK-1", "BOK-2", "HNB-6", "HNB-7", "DDFL-HT-14", "TYP-4", "TYP-6", "TYP-11")
+@pytest.mark.req("BOK-1", "BOK-2", "HNB-6", "HNB-7", "DDFL-HT-14", "TYP-4", "TYP-11")
 def test_a_slot_is_shown_only_when_schedule_and_type_allow_it() -> None:
     timebok = make_timebok()
     with acting(timebok.cast.system):

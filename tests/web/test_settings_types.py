@@ -154,7 +154,6 @@ def test_the_patient_sees_a_normal_time_that_is_not_bookable_online_and_never_a_
     assert offered(timebok) == []
 
 
-@pytest.mark.req("TYP-6")
 def test_a_group_has_room_for_several_in_each_new_slot_and_no_other_kind_has() -> None:
     timebok = make_timebok()
     client, place = logged_in(timebok.cast, timebok.cast.anne), place_of(timebok)

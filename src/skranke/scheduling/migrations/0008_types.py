@@ -3,6 +3,9 @@ from django.db import migrations, models
 
 from skranke.tenancy.operations import same_clinic
 
+# Until now one switch was for both sets of limits: what a clinic has said goes on to count.
+_BOTH = "UPDATE scheduling_appointmenttype SET custom_cancellation = custom_limits"
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -21,6 +24,7 @@ class Migration(migrations.Migration):
             name="custom_cancellation",
             field=models.BooleanField(default=False),
         ),
+        migrations.RunSQL(_BOTH, migrations.RunSQL.noop),
         migrations.AddField(
             model_name="appointmenttype",
             name="is_default",
