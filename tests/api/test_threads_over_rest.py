@@ -228,7 +228,9 @@ def test_a_record_system_tells_what_it_has_renewed() -> None:
 def test_a_record_system_arranges_the_items_and_tells_what_is_renewed_and_what_is_not() -> None:
     cast = make_clinic()
     named = [PrescriptionFacts(name=name, group="C") for name in ("Prøvelin tab 5 mg", "Prøvex tab 1 mg")]
-    thread = receive(cast, question(cast, kind=RENEWAL, code="RFER", text="", prescriptions=tuple(named)))
+    thread, other = (
+        receive(cast, question(cast, kind=RENEWAL, code="RFER", text="", prescriptions=tuple(named))) for _ in range(2)
+    )
     ali, path = Api(cast, cast.ali), f"threads/{thread.id}/messages"
     asked = ali.get(f"threads/{thread.id}").body
     ids = [one["id"] for one in asked["messages"][0]["prescriptions"]]
@@ -255,6 +257,8 @@ def test_a_record_system_arranges_the_items_and_tells_what_is_renewed_and_what_i
     ):
         refused = ali.post(path, body | {"outcome": outcome, "results": results})
         assert (refused.status, [one["field"] for one in refused.body["errors"]]) == (422, ["results"])
+    # A record system that keeps the items itself tells of the outcome alone.
+    assert ali.post(f"threads/{other.id}/messages", body).status == 201
     whole = body | {"results": [no, yes, {"number": 4, "renewed": True, "text": "Prøvekrem"}]}
     for stray in ({"item": 2, "name": "Noe nytt", "group": "C"}, {"name": "Noe nytt", "group": "C"}):
         refused = ali.post(path, whole | {"prescriptions": [{"of": ids[1], "item": 1}, stray]})

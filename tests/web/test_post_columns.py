@@ -4,7 +4,8 @@ import pytest
 from lxml import html
 
 from skranke.dialog import services
-from skranke.dialog.models import ListColumn, Thread
+from skranke.dialog.layouts import ListColumn
+from skranke.dialog.models import Thread
 from skranke.dialog.values import Handling, Task
 from skranke.tenancy.work import acting
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from skranke.clinics.words import role_name
 from skranke.dialog import access
-from skranke.dialog.models import ListColumn, ListLayout, Participant, Reading
+from skranke.dialog.layouts import ListColumn, ListLayout
+from skranke.dialog.models import Participant, Reading
 from skranke.dialog.values import Reader
 from skranke.kernel.errors import InvalidError
 from skranke.tenancy.work import current_actor

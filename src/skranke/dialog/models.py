@@ -6,10 +6,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, OrderBy, Q, Value
 from django.db.models.functions import Coalesce, Lower
-from django.utils.translation import gettext_lazy as _
 
 from skranke.clinics.models import CommunicationParty, Employee, Group, Role
 from skranke.dialog.communication.models import OwnType
+from skranke.dialog.issued import IssuedPrescription  # noqa: F401 - Django finds a model through here
+from skranke.dialog.layouts import ListLayout  # noqa: F401 - as above
 from skranke.kernel import clock
 from skranke.patients.models import Patient
 from skranke.tenancy.models import TenantModel
@@ -199,29 +200,6 @@ class Presence(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["thread", "employee"], name="presence_once")]
-
-
-class ListColumn(models.TextChoices):
-    """What a line of a mailbox can show beside who, what, when and the deadline (MSG-6)."""
-
-    PARTICIPANTS = "participants", _("Deltakere, og hvem som har lest")
-    RESPONSIBLE = "responsible", _("Ansvarlig")
-    AUTHOR = "author", _("Hvem som skrev sist")
-    IMPORTANT = "important", _("Viktig")
-    TASK = "task", _("Oppgave")
-    REPLY_DUE = "reply_due", _("Svar krevd innen")
-    READ = "read", _("Om klinikken har lest den")
-    ATTACHMENTS = "attachments", _("Vedlegg")
-
-
-class ListLayout(TenantModel):
-    """Which columns an employee has chosen for the lists of Post; who has chosen nothing has no row."""
-
-    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+")
-    columns = ArrayField(models.CharField(max_length=20, choices=ListColumn), default=list)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["employee"], name="list_layout_once")]
 
 
 class EarlierConversation(TenantModel):
@@ -498,18 +476,6 @@ class RenewalResult(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["answer", "number"], name="renewal_result_number_once")]
-
-
-class IssuedPrescription(TenantModel):
-    """That a patient got a prescription, as the record system has told (RX-11). name: with form and strength."""
-
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
-    name = models.TextField()
-    issued_at = models.DateTimeField()
-    told_at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        indexes = [models.Index(fields=["clinic_id", "patient", "issued_at"], name="issued_prescription_of")]
 
 
 class ThreadEvent(TenantModel):

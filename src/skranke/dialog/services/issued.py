@@ -8,7 +8,8 @@ from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.dialog import rules
 from skranke.dialog.errors import NothingIssuedError
-from skranke.dialog.models import Direction, IssuedPrescription, Message, Thread
+from skranke.dialog.issued import IssuedPrescription
+from skranke.dialog.models import Direction, Message, Thread
 from skranke.dialog.services.changes import add_event
 from skranke.dialog.values import EventKind, Issued
 from skranke.kernel import clock
@@ -45,27 +46,24 @@ def issued(thread: Thread) -> Issued:
     since = asked.values_list("generated_at", flat=True).first()
     if thread.patient is None or since is None:
         return Issued.UNKNOWN
-    told = IssuedPrescription.objects.all()
-    if told.filter(patient=thread.patient, issued_at__gte=since).exists():
+    if IssuedPrescription.objects.filter(patient=thread.patient, issued_at__gte=since).exists():
         return Issued.YES
-    return Issued.NO if told.exists() else Issued.UNKNOWN
+    return Issued.NO if is_told() else Issued.UNKNOWN
+
+
+def is_told() -> bool:
+    """Whether a record system tells this clinic what it issues: it has done so once."""
+    return IssuedPrescription.objects.exists()
 
 
 def warn_of_unissued(thread: Thread, outcome: str) -> None:
-    """Raise NothingIssuedError where the outcome says that all is renewed, and nothing is known to be issued."""
-    if not rules.needs_issued(thread.kind, outcome):
-        return
-    standing = issued(thread)
-    if standing == Issued.NO:
+    """Raise NothingIssuedError where the outcome says that all is renewed, and nothing was issued since.
+
+    Where nobody ever tells of it, the form says so: a warning each time would soon be read by nobody.
+    """
+    if rules.needs_issued(thread.kind, outcome) and issued(thread) == Issued.NO:
         raise NothingIssuedError(
             _("Journalsystemet har ikke meldt om noen utstedt resept etter forespørselen. Ingenting er sendt ennå.")
-        )
-    if standing == Issued.UNKNOWN:
-        raise NothingIssuedError(
-            _(
-                "Vi kan ikke vite om resepten er utstedt: journalsystemet forteller det ikke hit. Ingenting er sendt"
-                " ennå."
-            )
         )
 
 

@@ -115,8 +115,15 @@ def _checked(texts: Iterable[str]) -> list[str]:
     return items
 
 
-def told_of_items(thread: Thread, stated: Sequence[ItemResult], decided: OutcomeRule | None) -> tuple[ItemResult, ...]:
-    """What an answer says of each item, with its text. Raises ItemsContradictError where the outcome says otherwise."""
+def told_of_items(
+    thread: Thread, stated: Sequence[ItemResult] | None, decided: OutcomeRule | None
+) -> tuple[ItemResult, ...]:
+    """What an answer says of each item, with its text. Raises ItemsContradictError where the outcome says otherwise.
+
+    stated: None where the one who answers keeps the items elsewhere, and tells of the outcome alone.
+    """
+    if stated is None:
+        return ()
     if not rules.tells_of_items(decided, (one.renewed for one in stated)):
         raise ItemsContradictError(_contradiction(decided), field="results")
     known = {item.number: item.text for item in items_of(thread)}

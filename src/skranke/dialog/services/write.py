@@ -62,7 +62,7 @@ def answer(
     outcome: str = "",
     appointment_id: UUID | None = None,
     prescriptions: Sequence[PrescriptionFacts] = (),
-    results: Sequence[ItemResult] = (),
+    results: Sequence[ItemResult] | None = None,
     turn_into: str = "",
     closing_text: str | None = None,
     expected_version: int | None = None,
@@ -73,7 +73,8 @@ def answer(
 
     outcome: what the answer decides, by name or national code, where its kind demands or allows it (`outcomes`); a
     final one closes the thread. appointment_id: given by the room of appointments alone, for an outcome that needs one.
-    prescriptions: what is renewed, for an outcome that names items (RX-16). results: what is said of each item (RX-10).
+    prescriptions: what is renewed, for an outcome that names items (RX-16). results: what is said of each item (RX-10);
+    None by a record system that keeps the items itself.
     turn_into: the kind of dialog that the patient is answered in instead (JRN-3, RX-7); closing_text: what ends the
     one the patient wrote in, None for the standard text. Both messages are of one commit (JRN-15, RX-17).
     Leaves from the party the patient addressed (CMP-13). The thread leaves every inbox (MSG-3) and the writer becomes
@@ -118,7 +119,7 @@ def answer(
 def _of_items(
     thread: Thread,
     prescriptions: Sequence[PrescriptionFacts],
-    results: Sequence[ItemResult],
+    results: Sequence[ItemResult] | None,
     decided: OutcomeRule | None,
 ) -> tuple[tuple[PrescriptionFacts, ...], tuple[ItemResult, ...]]:
     """What goes along, and what is said of each item; they must fit the outcome and each other."""

@@ -264,7 +264,7 @@ class AnswerIn(Schema):
     thread says `may_refuse`. `appointment_id`: the
     patient's coming appointment that an outcome with `needs_appointment` gives. `prescriptions`: what has been renewed,
     with an outcome that `names_items` alone; each goes along as an M1. `results`: what is renewed and
-    what is not; `partly_renewed` demands one of each. `turn_into`: one of the thread's `turns_into`;
+    what is not; where it is given, `partly_renewed` demands one of each. `turn_into`: one of the thread's `turns_into`;
     the patient is answered in a new conversation of that kind, and `closing_text` (or the standard text) ends the old.
     """
 
@@ -274,7 +274,7 @@ class AnswerIn(Schema):
     outcome: str = ""
     appointment_id: UUID | None = None
     prescriptions: list[PrescriptionIn] = Field(default_factory=list)
-    results: list[ItemResultIn] = Field(default_factory=list)
+    results: list[ItemResultIn] | None = None
     turn_into: str = ""
     closing_text: Text | None = None
 

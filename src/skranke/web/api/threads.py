@@ -113,7 +113,7 @@ def answer_thread(request: HttpRequest, thread_id: UUID, body: schemas.AnswerIn)
             close=body.close,
             outcome=body.outcome,
             prescriptions=[renewed(one) for one in body.prescriptions],
-            results=[result(one) for one in body.results],
+            results=None if body.results is None else [result(one) for one in body.results],
             turn_into=body.turn_into,
             closing_text=body.closing_text,
             expected_version=expected_version(request),

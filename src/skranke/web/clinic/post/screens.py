@@ -19,8 +19,10 @@ from skranke.clinics.queries import former_employees
 from skranke.dialog import presence, queries, rules
 from skranke.dialog.access import employee_of, granted_states
 from skranke.dialog.columns import chosen_columns, taking_part
-from skranke.dialog.models import DialogKind, ListColumn, MessageTemplate, Thread, ThreadState
+from skranke.dialog.layouts import ListColumn
+from skranke.dialog.models import DialogKind, MessageTemplate, Thread, ThreadState
 from skranke.dialog.services import draft_counts, draft_in, mark_read, templates
+from skranke.dialog.services.issued import is_told
 from skranke.dialog.services.turning import closing_text, fee_text, room
 from skranke.dialog.values import Counts, EventKind, Mailbox, ThreadView
 from skranke.kernel.actor import Actor
@@ -177,6 +179,7 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         "templates": _templates(view, draft),
         "wish": None,
         "renewed": shown(view, draft.renewed),
+        "issued_unknown": _issued_unknown(view),
         "turned": turned(view, draft),
         "groups": GROUPS,
         **_wish(thread, view),
@@ -189,6 +192,11 @@ def _templates(view: ThreadView, draft: Draft) -> QuerySet[MessageTemplate] | No
     if not view.may_answer:
         return None
     return templates(draft.turn_into if draft.turn_into in view.turns_into else view.kind)
+
+
+def _issued_unknown(view: ThreadView) -> bool:
+    """Whether "renewed" may be chosen, and nobody here ever tells what was issued (RX-11)."""
+    return any(one.needs_issued for one in view.outcomes) and not is_told()
 
 
 def turned(view: ThreadView, draft: Draft) -> Turned | None:
