@@ -1,21 +1,41 @@
 """Files out and in: by content, to the byte, and nobody else's (CMP-8 to CMP-11)."""
 
+import zipfile
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
+from django.conf import settings
+from django.test import override_settings
 
 from skranke.blobs.models import Blob, BlobPart
 from skranke.blobs.services import read
-from skranke.dialog import access, queries, services
+from skranke.config import environment
+from skranke.dialog import access, kinds, queries, services
 from skranke.dialog.errors import AttachmentKindError, AttachmentsTooLargeError
 from skranke.dialog.models import Attachment, Message
 from skranke.kernel.errors import NotFoundError
+from skranke.kernel.settings import SettingError
 from skranke.tenancy.work import acting
 
 from cast import make_clinic
+from support.api import Api
 from support.dialog import E_CONTACT, JPEG, PDF, PNG, file, question, receive, upload
 
 LIMIT = 12 * 1024 * 1024
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def document(extra: bytes = b"", name: str = "", *, without: str = "") -> bytes:
+    """A Word document in short, with another file in it, or without one that it must have."""
+    whole = BytesIO()
+    with zipfile.ZipFile(whole, "w") as parts:
+        for one in ("[Content_Types].xml", "_rels/.rels", "word/document.xml"):
+            if one != without:
+                parts.writestr(one, "<x/>")
+        if name:
+            parts.writestr(name, extra)
+    return whole.getvalue()
 
 
 @pytest.mark.req("CMP-8", "CMP-11")
@@ -46,6 +66,82 @@ def test_any_other_content_is_refused_whatever_its_name(content) -> None:
         with pytest.raises(AttachmentKindError):
             upload(content, "funn.pdf")
         assert not Attachment.objects.exists()
+
+
+@pytest.mark.req("CMP-11")
+@pytest.mark.parametrize(
+    ("content", "name", "media_type"),
+    [
+        ("Blåbær og æøå\n".encode(), "notat.TXT", "text/plain"),
+        (document(), "brev.docx", DOCX),
+        (document(), "brev.zip", DOCX),
+    ],
+)
+def test_text_and_word_documents_are_told_by_their_content(content, name, media_type) -> None:
+    cast = make_clinic()
+    with acting(cast.actor(cast.kari)):
+        attachment = upload(content, name)
+        assert read(attachment.blob_id) == content
+    assert (attachment.media_type, attachment.size) == (media_type, len(content))
+    assert attachment.name.lower().endswith((".txt", ".docx"))
+
+
+@pytest.mark.req("CMP-11")
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "tom.txt"),
+        (b"a\x00b", "notat.txt"),
+        (b"\xff\xfe", "notat.txt"),
+        (b"a" * 70_000 + b"\xe6", "notat.txt"),
+        (b"bare ord", "notat.md"),
+        (document(b"x", "word/vbaProject.bin"), "brev.docx"),
+        (document(b"x", "word/media/VBAPROJECT.BIN"), "brev.docx"),
+        (document(without="word/document.xml"), "brev.docx"),
+        (document()[:-30], "brev.docx"),
+        (b"PK\x03\x04" + bytes(100), "brev.docx"),
+    ],
+)
+def test_what_only_looks_like_text_or_a_document_is_refused(content, name) -> None:
+    cast = make_clinic()
+    with acting(cast.actor(cast.kari)):
+        with pytest.raises(AttachmentKindError, match="PDF, JPG, PNG, TXT, DOCX"):
+            upload(content, name)
+        assert not Attachment.objects.exists()
+
+
+@pytest.mark.req("CMP-11")
+def test_which_kinds_are_taken_is_a_setting() -> None:
+    cast = make_clinic()
+    with override_settings(OURS=replace(settings.OURS, attachment_kinds="pdf, TXT")), acting(cast.actor(cast.kari)):
+        assert upload(b"Hei", "notat.txt").media_type == "text/plain"
+        for content, name in ((PNG, "bilde.png"), (document(), "brev.docx")):
+            with pytest.raises(AttachmentKindError, match="PDF, TXT,"):
+                upload(content, name)
+    for wrong in ("", "pdf,exe"):
+        with pytest.raises(SettingError, match="SKRANKE_ATTACHMENT_KINDS"):
+            environment.Settings(attachment_kinds=wrong)
+    assert kinds.NAMES == environment.FILE_KINDS
+
+
+@pytest.mark.req("CMP-8", "CMP-11")
+def test_helsenorge_gets_no_document_and_our_own_channel_does() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=E_CONTACT))
+    kari = Api(cast, cast.kari)
+    sent = {"text": "Se vedlegg.", "attachment_ids": [kari.upload(document(), "brev.docx").body["id"]]}
+    refused = kari.post(f"threads/{thread.id}/messages", sent)
+    assert refused.status == 415
+    assert "HelseNorge tar ikke «brev.docx», bare PDF, JPG, PNG" in refused.body["detail"]
+    with acting(cast.system):
+        assert not Message.objects.filter(thread=thread, direction="out").exists()
+    own = {"kind": "e_dialog", "patient_id": str(cast.ola.id), "subject": "Brev"}
+    started = kari.post("threads", own | sent)
+    assert started.status == 201, started.body
+    (file,) = started.body["messages"][0]["attachments"]
+    assert (file["name"], file["media_type"]) == ("brev.docx", DOCX)
+    served = kari.get(f"attachments/{file['id']}")
+    assert served.headers["Content-Disposition"].startswith("attachment")
 
 
 @pytest.mark.req("CMP-9")

@@ -80,7 +80,7 @@ def _answer(hands: Any, page: Any, subject: str, picture: Path) -> None:
     page.locator("#answer-text_error").wait_for()
     look(page)
     hands.write(page.get_by_label("Hva vil du skrive?"), "Takk. Slik ser det ut i dag.")
-    hands.attach(page.get_by_role("button", name="Legg ved bilde eller PDF"), picture)
+    hands.attach(page.get_by_role("button", name="Legg ved (PDF"), picture)
     hands.press(page.get_by_role("button", name="Send svaret"))
     page.get_by_text("Meldingen er sendt. Du får svar her.").wait_for()
     page.locator(".msg.us .pic img").wait_for()

@@ -75,7 +75,7 @@ def test_what_is_refused_says_why_and_keeps_what_was_written() -> None:
     program = SimpleUploadedFile("arm.png", b"MZ", "image/png")
     refused = _send(client, cast, thread, text="Se bildet", vedlegg=[program])
     assert refused.status_code == 422
-    assert "Vi kan sende PDF, JPG og PNG. Ingenting er sendt." in body(refused)
+    assert "Vi tar PDF, JPG, PNG, TXT, DOCX, og ser på innholdet, ikke på navnet. Ingenting er sendt." in body(refused)
     assert ">Se bildet</textarea>" in body(refused)
     files = [SimpleUploadedFile("a.png", PNG), SimpleUploadedFile("b.png", PNG)]
     with override_settings(OURS=replace(settings.OURS, attachment_total_bytes=2 * len(PNG) - 1)):

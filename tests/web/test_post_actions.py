@@ -204,7 +204,7 @@ def test_a_file_of_another_kind_is_refused_by_its_content() -> None:
         address(cast, "thread-answer", thread.id), form(thread, text="Hei.", vedlegg=[evil])
     )
     assert answer.status_code == 422
-    assert "Vi kan sende PDF, JPG og PNG." in body(answer)
+    assert "Vi tar PDF, JPG, PNG, TXT, DOCX," in body(answer)
     assert ">Hei.</textarea>" in body(answer)
 
 

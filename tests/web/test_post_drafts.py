@@ -83,7 +83,7 @@ def test_a_file_that_is_refused_is_told_at_once_and_the_rest_is_saved() -> None:
     ali = logged_in(cast, cast.ali)
     told = ali.post(address(cast, "thread-save", thread.id), {"text": "Hei", "vedlegg": [_pdf(content=b"MZ\x90")]})
     assert told.status_code == 422
-    assert "Vi kan sende PDF, JPG og PNG." in body(told)
+    assert "Vi tar PDF, JPG, PNG, TXT, DOCX," in body(told)
     assert _written(body(ali.get(address(cast, "thread", thread.id)))) == ("Hei", [])
 
 

@@ -194,7 +194,7 @@ def test_a_file_is_judged_by_its_content_and_can_be_taken_out() -> None:
     ali = logged_in(cast, cast.ali)
     wrong = {**FACTS, "vedlegg": [SimpleUploadedFile("farlig.pdf", b"MZ this is a program")]}
     refused = ali.post(address(cast, "settings-new-template"), wrong)
-    assert (refused.status_code, "Vi kan sende PDF, JPG og PNG" in body(refused)) == (422, True)
+    assert (refused.status_code, "Vi tar PDF, JPG, PNG, TXT, DOCX" in body(refused)) == (422, True)
     ali.post(address(cast, "settings-new-template"), {**FACTS, "vedlegg": [SimpleUploadedFile("a.pdf", PDF)]})
     row = made(cast)
     with acting(cast.system):

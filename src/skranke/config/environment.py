@@ -19,6 +19,7 @@ MEBIBYTE = 1024 * 1024
 _THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 _MANY = 2**31 - 1
 _YEAR = 365 * 24  # hours
+FILE_KINDS = ("pdf", "jpg", "png", "txt", "docx")
 _NUMBERS = {
     "attachment_total_bytes": (1, _MANY),
     "message_bytes": (1, _MANY),
@@ -50,6 +51,10 @@ class Settings:
     log_level: str = field(default="INFO", metadata={"help": "DEBUG, INFO, WARNING or ERROR."})
     attachment_total_bytes: int = field(
         default=12 * MEBIBYTE, metadata={"help": "Largest sum of attachments in one message, raw bytes (CMP-9)."}
+    )
+    attachment_kinds: str = field(
+        default="pdf,jpg,png,txt,docx",
+        metadata={"help": "Kinds of file that may be sent, comma-separated; to HelseNorge pdf, jpg and png (CMP-11)."},
     )
     virus_scanner: str = field(
         default="",
@@ -152,8 +157,13 @@ class Settings:
                 raise SettingError(f"{PREFIX}{name.upper()} must begin with https://: the password travels with it.")
         for provider in ("helseid", "id_porten"):
             self._check_registration(provider)
+        self._check_file_kinds()
         if not all(re.fullmatch(r"[0-2](\.\d+)+", one) for one in self.policies()):
             raise SettingError(f"{PREFIX}CERTIFICATE_POLICIES must be OIDs such as 2.16.578.1.26.1.3.2, with commas.")
+
+    def _check_file_kinds(self) -> None:
+        if not self.file_kinds() or not self.file_kinds() <= set(FILE_KINDS):
+            raise SettingError(f"{PREFIX}ATTACHMENT_KINDS must be one or more of {', '.join(FILE_KINDS)}, with commas.")
 
     def _check_registration(self, provider: str) -> None:
         issuer = urlsplit(getattr(self, f"{provider}_issuer"))
@@ -168,7 +178,15 @@ class Settings:
 
     def policies(self) -> frozenset[str]:
         """The policy OIDs, each by itself."""
-        return frozenset(one.strip() for one in self.certificate_policies.split(",") if one.strip())
+        return frozenset(_parts(self.certificate_policies))
+
+    def file_kinds(self) -> frozenset[str]:
+        """The names of the kinds of file that may be sent (CMP-11)."""
+        return frozenset(one.lower() for one in _parts(self.attachment_kinds))
+
+
+def _parts(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",") if one.strip()]
 
 
 def _is_register_address(url: str) -> bool:

@@ -9,19 +9,20 @@ from pathlib import PurePosixPath
 
 from skranke.blobs.models import Scan
 from skranke.clinics.models import Employee
+from skranke.dialog import kinds
 from skranke.dialog.models import Channel, DeliveryState, DialogKind, PrescriptionForm
 from skranke.dialog.outcomes import DECIDED, REFUSABLE, REFUSAL, OutcomeRule
 from skranke.kernel import clock
 from skranke.kernel.holidays import add_working_days, working_days_between
 from skranke.patients.models import Patient
 from skranke.patients.rules import Reachability, Reason, has_complete_national_id
+from skranke.standards import attachments
 from skranke.standards.codes import PrescriptionGroup
 
 HELSENORGE = "helsenorge.no"
 TITLE_LENGTH = 300
 SUBJECT_LENGTH = 60
 ANSWER_WORKING_DAYS = 5
-SNIFF_BYTES = 16
 NAME_LENGTH = 120
 
 # What never leaves for HelseNorge, and where it lives instead.
@@ -30,13 +31,6 @@ _OURS = {DialogKind.E_DIALOG: Channel.OWN, DialogKind.INTERNAL: Channel.INTERNAL
 MAX_SUBJECT = dict.fromkeys(DialogKind, 50) | dict.fromkeys(_OURS, 100)
 MAX_TEXT = dict.fromkeys(DialogKind, 1000) | dict.fromkeys(_OURS, 10_000)
 
-# CMP-11: the kinds of file that may be sent, known by how their bytes begin, with the ending a name gets.
-_SIGNATURES = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
-_ENDINGS = {
-    "application/pdf": (".pdf",),
-    "image/jpeg": (".jpg", ".jpeg"),
-    "image/png": (".png",),
-}
 # CMP-11: what came and is not opened: something was found in it, or the scanner has not seen it yet.
 QUARANTINED = frozenset({Scan.INFECTED, Scan.WAITING})
 _UNSURE = "application/octet-stream"
@@ -342,22 +336,17 @@ def closes(code: str) -> bool:
     return code in {_ANSWER_AND_CLOSE, _ONE_WAY}
 
 
-def sniff(head: bytes) -> str | None:
-    """The media type of an allowed kind of file by its first bytes, whatever its name says; None for any other."""
-    return next((media_type for signature, media_type in _SIGNATURES if head.startswith(signature)), None)
-
-
-def received_media_type(stated: str, head: bytes) -> str:
+def received_media_type(stated: str, content: bytes) -> str:
     """The media type to keep for a file that came in: what it is, and never a previewed kind that it is not."""
-    found = sniff(head)
+    found = attachments.sniff(content)
     if found:
         return found
-    return _UNSURE if stated.lower() in _ENDINGS or not stated else stated[:100]
+    return _UNSURE if is_previewable(stated.lower()) or not stated else stated[:100]
 
 
 def is_previewable(media_type: str) -> bool:
-    """Whether a browser may show the file itself; only kinds known by their content."""
-    return media_type in _ENDINGS
+    """Whether a browser may show the file itself: of what may be sent, only what HelseNorge shows as well."""
+    return kinds.on_the_wire(media_type)
 
 
 def safe_name(name: str, media_type: str = "") -> str:
@@ -365,7 +354,7 @@ def safe_name(name: str, media_type: str = "") -> str:
     name = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
     name = re.sub(r'[<>:"|?*]+', "_", name).strip(" .") or "vedlegg"
-    endings = _ENDINGS.get(media_type, ())
+    endings = kinds.endings_of(media_type)
     path = PurePosixPath(name)
     if endings and path.suffix.lower() not in endings:
         return f"{name[:NAME_LENGTH]}{endings[0]}"

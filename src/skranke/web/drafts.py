@@ -9,10 +9,12 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from skranke.dialog import kinds
 from skranke.dialog.access import get_attachment_for
 from skranke.dialog.errors import AttachmentsTooLargeError
 from skranke.dialog.models import Attachment
 from skranke.dialog.services import store_upload
+from skranke.dialog.services.uploads import allowed_kinds
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import ConflictError, InvalidError, NotFoundError, SkrankeError
 
@@ -58,6 +60,12 @@ def attempt(request: HttpRequest, actor: Actor, draft: D, verb: Callable[[D], T]
             return _do(verb, replace(draft, uploads=(*draft.uploads, *_stored(request))))
     except InvalidError as error:
         return Attempt(draft=draft, error=error)
+
+
+def accepted(channel: str = "") -> dict[str, str]:
+    """What the field for files takes in a channel, for the browser and for the one who reads (CMP-11)."""
+    allowed = allowed_kinds(channel)
+    return {"accepts": kinds.accept(allowed), "file_kinds": kinds.words(allowed)}
 
 
 def text_of(request: HttpRequest) -> str:

@@ -236,7 +236,7 @@ def _files(message: Message, incoming: IncomingMessage) -> list[Attachment]:
     """The rows of a message's attachments; their content is stored already."""
     rows = []
     for number, file in enumerate(incoming.attachments):
-        media_type = rules.received_media_type(file.media_type, file.content[: rules.SNIFF_BYTES])
+        media_type = rules.received_media_type(file.media_type, file.content)
         blob = blobs.store(file.content, media_type)
         rows.append(
             Attachment(

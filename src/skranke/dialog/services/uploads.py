@@ -14,14 +14,15 @@ from skranke.audit.services import record
 from skranke.blobs import services as blobs
 from skranke.blobs.models import Blob, Scan
 from skranke.clinics.models import Employee
-from skranke.dialog import access, rules
+from skranke.dialog import access, kinds, rules
 from skranke.dialog.errors import (
     AttachmentInfectedError,
     AttachmentKindError,
     AttachmentsTooLargeError,
     ScannerAwayError,
 )
-from skranke.dialog.models import Attachment, Message
+from skranke.dialog.kinds import FileKind
+from skranke.dialog.models import Attachment, Channel, Message
 from skranke.kernel import clock
 from skranke.kernel.actor import ActorKind
 from skranke.kernel.errors import NotFoundError
@@ -34,19 +35,23 @@ _MEBIBYTE = 1024 * 1024
 def store_upload(*, name: str, content: BinaryIO) -> Attachment:
     """Store a file for a message that the acting employee or patient will send; until then it is the writer's own.
 
-    The kind is read from the content, never from the name (CMP-11).
+    The kind is read from the content, never from the name (CMP-11). content: can be read anew from its beginning.
     Raises AttachmentKindError, AttachmentInfectedError, ScannerAwayError,
     and AttachmentsTooLargeError as soon as more than a whole message's limit is read.
     """
     actor = current_actor()
     writer = access.patient_of(actor) if actor.kind == ActorKind.PATIENT else access.employee_of(actor)
-    head = content.read(rules.SNIFF_BYTES)
-    media_type = rules.sniff(head)
-    if media_type is None:
-        raise AttachmentKindError(_("Filen er ikke lagt ved. Vi kan sende PDF, JPG og PNG."), field="attachments")
+    kind, allowed = kinds.kind_of(name, content), allowed_kinds()
+    if kind is None or kind not in allowed:
+        raise AttachmentKindError(
+            _("Filen er ikke lagt ved. Vi tar %(kinds)s, og ser på innholdet, ikke på navnet.")
+            % {"kinds": kinds.words(allowed)},
+            field="attachments",
+        )
+    media_type = kind.media_type
     # A file found too large half-way leaves nothing behind, also when the caller carries on.
     with transaction.atomic():
-        blob = blobs.store(cast("BinaryIO", _Limited(head, content, _limit())), media_type)
+        blob = blobs.store(cast("BinaryIO", _Limited(content, _limit())), media_type)
         _require_clean(blob)
         attachment = Attachment.objects.create(
             clinic_id=writer.clinic_id,
@@ -102,7 +107,7 @@ def attach(message: Message, attachment_ids: Sequence[UUID], uploads: QuerySet[A
     """Send some of the writer's `uploads` with a message, in the order given.
 
     Raises NotFoundError when one is not the writer's own unsent upload, AttachmentsTooLargeError when all of them
-    together are larger than the limit, to the byte (CMP-9).
+    together are larger than the limit, to the byte (CMP-9), AttachmentKindError for one that its channel does not take.
     """
     if not attachment_ids:
         return
@@ -112,6 +117,7 @@ def attach(message: Message, attachment_ids: Sequence[UUID], uploads: QuerySet[A
     if any(one not in found for one in wanted):
         raise _unknown()
     require_room(found.values())
+    _require_taken(message.thread.channel, found.values())
     for number, one in enumerate(wanted):
         found[one].message, found[one].number = message, number
         found[one].save(update_fields=["message", "number"])
@@ -121,6 +127,24 @@ def require_room(files: Iterable[Attachment]) -> None:
     """Refuse files that one message cannot hold together. Raises AttachmentsTooLargeError (CMP-9, TPL-6)."""
     if sum(one.size for one in files) > _limit():
         raise _too_large()
+
+
+def allowed_kinds(channel: str = "") -> tuple[FileKind, ...]:
+    """What may be sent in a channel; left out: in any. HelseNorge takes fewer than we do (HITS 1217 2.10, CMP-11)."""
+    ours = kinds.named(settings.OURS.file_kinds())
+    return tuple(kind for kind in ours if kind.on_the_wire) if channel == Channel.HELSENORGE else ours
+
+
+def _require_taken(channel: str, files: Iterable[Attachment]) -> None:
+    stray = next(
+        (one for one in files if channel == Channel.HELSENORGE and not kinds.on_the_wire(one.media_type)), None
+    )
+    if stray is not None:
+        facts = {"name": stray.name, "kinds": kinds.words(allowed_kinds(channel))}
+        raise AttachmentKindError(
+            _("HelseNorge tar ikke «%(name)s», bare %(kinds)s. Lagre filen som PDF. Ingenting er sendt.") % facts,
+            field="attachments",
+        )
 
 
 def copy_to(writer: Employee, files: Iterable[Attachment]) -> tuple[Attachment, ...]:
@@ -140,13 +164,13 @@ def copy_to(writer: Employee, files: Iterable[Attachment]) -> tuple[Attachment, 
 
 
 class _Limited:
-    """A stream of the bytes read already and the rest, that refuses to give more than the limit."""
+    """A stream that refuses to give more than the limit."""
 
-    def __init__(self, head: bytes, rest: BinaryIO, limit: int) -> None:
-        self._head, self._rest, self._left = head, rest, limit
+    def __init__(self, content: BinaryIO, limit: int) -> None:
+        self._content, self._left = content, limit
 
     def read(self, size: int = -1) -> bytes:
-        part, self._head = self._head or self._rest.read(size), b""
+        part = self._content.read(size)
         self._left -= len(part)
         if self._left < 0:
             raise _too_large()

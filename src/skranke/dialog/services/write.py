@@ -73,8 +73,7 @@ def answer(
 
     outcome: what the answer decides, by name or national code, where its kind demands or allows it (`outcomes`); a
     final one closes the thread. appointment_id: given by the room of appointments alone, for an outcome that needs one.
-    prescriptions: what is renewed, for an outcome that names items (RX-16). results: what is said of each item (RX-10);
-    None by a record system that keeps the items itself.
+    prescriptions: what is renewed, for an outcome that names items (RX-16). results: each item (RX-10), or None.
     turn_into: the kind of dialog that the patient is answered in instead (JRN-3, RX-7); closing_text: what ends the
     one the patient wrote in, None for the standard text. Both messages are of one commit (JRN-15, RX-17).
     Leaves from the party the patient addressed (CMP-13). The thread leaves every inbox (MSG-3) and the writer becomes

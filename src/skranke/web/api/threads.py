@@ -241,7 +241,10 @@ def remove_from_thread(request: HttpRequest, thread_id: UUID, body: ReceiverIn) 
 @router.post("/attachments", response={201: schemas.AttachmentOut})
 @writes
 def upload_attachment(request: HttpRequest, file: File[UploadedFile]) -> Any:
-    """Upload a file to send with a message: PDF, JPG or PNG, judged by its content."""
+    """Upload a file to send with a message: PDF, JPG, PNG, TXT or DOCX, judged by its content.
+
+    HelseNorge takes the first three alone.
+    """
     return created(_uploaded(store_upload(name=file.name or "", content=cast("BinaryIO", file))))
 
 

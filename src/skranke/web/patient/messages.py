@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from skranke.clinics.queries import this_clinic
 from skranke.dialog.access import get_attachment_for, get_thread_for
 from skranke.dialog.communication.starting import open_types
-from skranke.dialog.models import Message, Thread
+from skranke.dialog.models import Channel, Message, Thread
 from skranke.dialog.own_channel import own_thread, own_thread_rows
 from skranke.dialog.services import answer_by_patient, mark_read_by_patient
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError
 from skranke.kernel.ids import uuid_or_none
-from skranke.web.drafts import Attempt, Written, attempt, text_of
+from skranke.web.drafts import Attempt, Written, accepted, attempt, text_of
 from skranke.web.files import file_response
 from skranke.web.patient.place import place_of
 from skranke.web.patient.session import patient_view
@@ -78,6 +78,7 @@ def _context(request: HttpRequest, actor: Actor, thread: Thread, tried: Attempt[
         "form_id": uuid_or_none(request.POST.get("skjema", "")) or uuid4(),
         "sent": "sendt" in request.GET,
         "room": max(0, settings.OURS.attachment_total_bytes - kept),
+        **accepted(Channel.OWN),
     }
 
 

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from skranke.clinics.queries import this_clinic
 from skranke.dialog.communication.starting import OpenType, get_open_type_for_patient, open_types, start_by_patient
-from skranke.dialog.models import Thread
+from skranke.dialog.models import Channel, Thread
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError
 from skranke.kernel.ids import uuid_or_none
-from skranke.web.drafts import Attempt, Written, attempt, text_of
+from skranke.web.drafts import Attempt, Written, accepted, attempt, text_of
 from skranke.web.own_types import own_type_help, own_type_text
 from skranke.web.patient.place import place_of
 from skranke.web.patient.session import patient_view
@@ -90,6 +90,7 @@ def _context(request: HttpRequest, actor: Actor, wanted: OpenType, tried: Attemp
         "wrong": tried.error.field if isinstance(tried.error, InvalidError) else "",
         "form_id": uuid_or_none(request.POST.get("skjema", "")) or uuid4(),
         "room": max(0, settings.OURS.attachment_total_bytes - kept),
+        **accepted(Channel.OWN),
     }
 
 

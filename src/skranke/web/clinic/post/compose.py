@@ -33,7 +33,7 @@ from skranke.web.clinic.post.place import Place, is_htmx, place_of
 from skranke.web.clinic.post.reach import kind_of, kinds, patient_of, reach_context
 from skranke.web.clinic.post.screens import third_pane, thread_context
 from skranke.web.clinic.session import clinic_view
-from skranke.web.drafts import Attempt
+from skranke.web.drafts import Attempt, accepted
 
 
 @require_http_methods(["GET", "POST"])
@@ -132,6 +132,7 @@ def _context(request: HttpRequest, place: Place, kind: DialogKind, patient: Pati
         "found": patients.search(q).patients if q else [],
         "handling": _handling(request, actor, kind),
         "templates": templates(kind),
+        **accepted(rules.channel(kind)),
         "max_subject": rules.MAX_SUBJECT[kind],
         "max_text": rules.MAX_TEXT[kind],
         "clinic_name": this_clinic().name,

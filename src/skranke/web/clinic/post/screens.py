@@ -33,7 +33,7 @@ from skranke.web.clinic.post.drafts import Draft, opened
 from skranke.web.clinic.post.place import Place, is_htmx
 from skranke.web.clinic.post.renewed import GROUPS, shown
 from skranke.web.clinic.shell import active_patient_id, alarms, nav, shell
-from skranke.web.drafts import Written
+from skranke.web.drafts import Written, accepted
 
 _MAIN_KINDS = (DialogKind.E_CONSULTATION, DialogKind.E_CONTACT, DialogKind.E_DIALOG, DialogKind.INTERNAL)
 _TREATED = {EventKind.ANSWERED, EventKind.TAKEN, EventKind.FORWARDED, EventKind.CLOSED, EventKind.COMPLETED}
@@ -180,6 +180,7 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         "wish": None,
         "renewed": shown(view, draft.renewed),
         "issued_unknown": _issued_unknown(view),
+        **accepted(thread.channel),
         "turned": turned(view, draft),
         "groups": GROUPS,
         **_wish(thread, view),

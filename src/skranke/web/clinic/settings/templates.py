@@ -24,7 +24,7 @@ from skranke.web.clinic.post.screens import attachment_room
 from skranke.web.clinic.settings.editing import is_removal, posted, refusal, save
 from skranke.web.clinic.settings.frame import address, settings_page, settings_view, to
 from skranke.web.clinic.settings.template_form import WORDS, TemplateForm
-from skranke.web.drafts import Attempt, Written, attempt
+from skranke.web.drafts import Attempt, Written, accepted, attempt
 
 ROUTE, TEMPLATES = "settings-templates", "clinic/settings"
 
@@ -127,6 +127,7 @@ def _page(
         "words": [(shown([word]), text) for word, text in WORDS.items()],
         "files_held": files,
         "room": attachment_room(written.draft),
+        **accepted(),
         "types": list(types()) if row is not None and row.owner_id is None else [],
         "may_edit_types": may(actor, Permission.EDIT_TIMETYPE),
     }
