@@ -19,8 +19,11 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
+from skranke.blobs import scanning
 from skranke.blobs.models import Blob, Scan
+from skranke.config import environment
 from skranke.dialog.models import Attachment, Message
+from skranke.kernel.settings import SettingError
 from skranke.tenancy.work import acting
 
 from cast import Cast, make_clinic
@@ -182,3 +185,29 @@ def test_a_clinic_may_choose_to_go_on_without_the_scanner() -> None:
         with acting(cast.system):
             found = Attachment.objects.get(message__isnull=False)
         assert Api(cast, cast.kari).get(f"attachments/{found.id}").status == 200
+
+
+@pytest.mark.req("CMP-11")
+def test_a_scanner_that_holds_the_line_in_silence_is_waited_for_once(monkeypatch) -> None:
+    cast = make_clinic()
+    monkeypatch.setattr(scanning, "_SECONDS", 0.3)
+    monkeypatch.setattr(scanning, "_silent_until", {})
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        with scanned_by(f"127.0.0.1:{silent.getsockname()[1]}"):
+            for text in (b"En.", b"To.", b"Tre."):
+                come(cast, text)
+        silent.settimeout(10)
+        silent.accept()[0].close()
+        silent.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+    with acting(cast.system):
+        assert [one.quarantine for one in Attachment.objects.all()] == [Scan.WAITING] * 3
+
+
+def test_where_the_scanner_is_must_be_an_address_or_a_path() -> None:
+    for wrong in ("clamd", "clamd:", "http://clamd/3310", "clamd:x"):
+        with pytest.raises(SettingError, match="SKRANKE_VIRUS_SCANNER"):
+            environment.Settings(virus_scanner=wrong)
+    for right in ("", "clamd:3310", "[::1]:3310", "/run/clamav/clamd.ctl"):
+        assert environment.Settings(virus_scanner=right).virus_scanner == right

@@ -6,6 +6,7 @@ order><bytes>, ended by a length of zero; the answer is `stream: OK`, `stream: <
 
 import logging
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ _log = logging.getLogger(__name__)
 _SECONDS = 20.0
 _LONGEST_ANSWER = 1000
 _LONGEST_NAME = 200
+# Who holds the line and says nothing is left alone for a while: messages that come must not each wait for it.
+_SILENT_SECONDS = 60.0
+_silent_until: dict[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,9 @@ class Scanning:
 
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
-        self._wanted = bool(settings.OURS.virus_scanner)
-        if self._wanted:
+        self._address = settings.OURS.virus_scanner
+        self._wanted = bool(self._address)
+        if self._wanted and time.monotonic() >= _silent_until.get(self._address, 0.0):
             self._try(self._connect)
 
     def feed(self, part: bytes) -> None:
@@ -59,13 +64,12 @@ class Scanning:
         return Verdict(Scan.WAITING if self._wanted and settings.OURS.virus_scan_required else Scan.NONE)
 
     def _connect(self) -> str:
-        where = settings.OURS.virus_scanner
-        if where.startswith("/"):
+        if self._address.startswith("/"):
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self._socket.settimeout(_SECONDS)
-            self._socket.connect(where)
+            self._socket.connect(self._address)
         else:
-            host, _colon, port = where.rpartition(":")
+            host, _colon, port = self._address.rpartition(":")
             self._socket = socket.create_connection((host.strip("[]"), int(port)), timeout=_SECONDS)
         self._send(b"zINSTREAM\0")
         return ""
@@ -90,7 +94,9 @@ class Scanning:
     def _try(self, step: Callable[[], str]) -> str:
         try:
             return step()
-        except OSError:
+        except OSError as error:
+            if isinstance(error, TimeoutError):
+                _silent_until[self._address] = time.monotonic() + _SILENT_SECONDS
             self._close()
             return ""
 

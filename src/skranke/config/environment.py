@@ -157,11 +157,15 @@ class Settings:
                 raise SettingError(f"{PREFIX}{name.upper()} must begin with https://: the password travels with it.")
         for provider in ("helseid", "id_porten"):
             self._check_registration(provider)
-        self._check_file_kinds()
+        self._check_files()
         if not all(re.fullmatch(r"[0-2](\.\d+)+", one) for one in self.policies()):
             raise SettingError(f"{PREFIX}CERTIFICATE_POLICIES must be OIDs such as 2.16.578.1.26.1.3.2, with commas.")
 
-    def _check_file_kinds(self) -> None:
+    def _check_files(self) -> None:
+        if self.virus_scanner and not re.fullmatch(r"/.+|[^/]+:\d{1,5}", self.virus_scanner):
+            raise SettingError(
+                f"{PREFIX}VIRUS_SCANNER must be host:port, or the path of a socket, which begins with /."
+            )
         if not self.file_kinds() or not self.file_kinds() <= set(FILE_KINDS):
             raise SettingError(f"{PREFIX}ATTACHMENT_KINDS must be one or more of {', '.join(FILE_KINDS)}, with commas.")
 
