@@ -229,7 +229,7 @@ def told(cast: Cast, thread: Thread) -> list[tuple[int, str, bool]]:
         return [(one.number, one.text, one.renewed) for one in rows]
 
 
-@pytest.mark.req("RX-10", "RX-16", "DDFL-RX-05")
+@pytest.mark.req("RX-10", "IMP-7", "RX-16", "DDFL-RX-05")
 @pytest.mark.parametrize("numbers", [(), (1, 2)], ids=["none", "all"])
 def test_partly_renewed_demands_one_that_is_and_one_that_is_not_and_nothing_is_lost(numbers) -> None:
     cast = make_clinic()
