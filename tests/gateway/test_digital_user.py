@@ -13,6 +13,7 @@ from django.test import override_settings
 from skranke.audit.models import AuditEvent
 from skranke.cli import reachability as command
 from skranke.dialog.services import keep_draft
+from skranke.dialog.values import DraftContent
 from skranke.gateway.models import ReceivedMessage
 from skranke.kernel import clock
 from skranke.kernel.ids import synthetic_national_id
@@ -217,7 +218,7 @@ def test_who_waits_with_a_draft_is_told_when_helsenorge_tells(office, asks) -> N
     with acting(cast.actor(cast.kari)):
         cast.ola.refresh_from_db()
         assert not ask_ahead(cast.ola).known
-        draft = keep_draft(patient=cast.ola, kind="e_contact", subject="Prøvesvar", text="Fint.")
+        draft = keep_draft(DraftContent(subject="Prøvesvar", text="Fint."), patient=cast.ola, kind="e_contact")
     (letter,) = office.answers()
     assert ids(letter) == {cast.ola.national_id}
     clock.move(timedelta(seconds=1))

@@ -7,6 +7,7 @@ import pytest
 from skranke.dialog.models import KeptDraft, Message
 from skranke.dialog.services import keep_draft
 from skranke.dialog.services.listed import look_up_asked
+from skranke.dialog.values import DraftContent
 from skranke.kernel import clock
 from skranke.patients.models import HelseNorgeState, Patient
 from skranke.patients.reaching import note_answer
@@ -85,7 +86,7 @@ def test_while_the_register_is_away_nothing_is_sent_and_what_was_written_is_kept
         clock.move(timedelta(seconds=11))
         assert "Fastlegeregisteret har ikke svart ennå" in body(client.get(reach(cast)))
     with acting(cast.actor(cast.kari)):
-        keep_draft(patient=cast.jonas, kind="e_contact", subject="Hei", text="Hei på deg.")
+        keep_draft(DraftContent(subject="Hei", text="Hei på deg."), patient=cast.jonas, kind="e_contact")
     with acting(cast.system):
         Patient.objects.filter(id=cast.jonas.id).update(helsenorge_asked_at=clock.now())
     clock.move(timedelta(seconds=6))  # the register is left alone for a moment

@@ -14,6 +14,7 @@ from stdnum.no import fodselsnummer
 from skranke.audit.models import AuditEvent
 from skranke.dialog.models import KeptDraft, Thread
 from skranke.dialog.services import keep_draft
+from skranke.dialog.values import DraftContent
 from skranke.journal.models import JournalEntry
 from skranke.kernel import clock
 from skranke.kernel.ids import NationalId, synthetic_d_number, synthetic_national_id
@@ -102,7 +103,7 @@ def _both() -> tuple[object, Patient, Patient]:
     receive(cast, question(cast, patient=again, subject="Under det nye nummeret"))
     with acting(cast.actor(cast.ali)):
         book(slot=timebok.slot(weekday_at(9)), patient=again, through=BookedThrough.STAFF)
-        keep_draft(patient=again, kind="e_contact", subject="", text="Hei")
+        keep_draft(DraftContent(text="Hei"), patient=again, kind="e_contact")
         kept = make_list(name="KOLS", kind="custom", shared=True)
         for one in (yusuf, again):
             add_member(kept, one)

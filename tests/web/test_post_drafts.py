@@ -1,5 +1,6 @@
 """What is written and not sent is kept as it is written, and is there again (MSG-20)."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from skranke.dialog.models import KeptDraft, Message, Thread
 from skranke.dialog.services.keeping import save_answer
 from skranke.dialog.services.participants import add_participant, remove_participant
 from skranke.dialog.values import DraftContent
+from skranke.kernel import clock
 from skranke.tenancy.work import acting
 
 from cast import Cast, make_clinic
@@ -157,3 +159,34 @@ def test_a_draft_is_not_opened_by_who_was_taken_out_of_its_thread() -> None:
     assert anne.post(address(cast, "draft-discard", draft.id)).status_code == 404
     with acting(cast.system):
         assert KeptDraft.objects.filter(id=draft.id).exists()
+
+
+@pytest.mark.req("MSG-13", "MSG-15", "MSG-20")
+def test_a_draft_keeps_how_the_dialog_is_to_be_treated() -> None:
+    cast, form = make_clinic(), str(uuid4())
+    ali = logged_in(cast, cast.ali)
+    due = (clock.today() + timedelta(days=3)).isoformat()
+    task = {"oppgave": "ja", "oppgave_hvem": str(cast.kari.id), "oppgave_frist": due, "oppgave_tekst": "Ring"}
+    written = {"emne": "Ny adresse", "text": "Vi flytter.", "kladd_id": form, "privat": "ja", "svarfrist": due}
+    assert ali.post(_new(cast), {**written, **task}).status_code == 200
+    page = html.fromstring(body(ali.get(address(cast, "compose", query=f"?utkast={form}"))))
+    ticked = page.xpath("//form[@id='compose']//input[@type='checkbox' and @checked]/@name")
+    assert {"privat", "oppgave"} <= set(ticked)
+    assert "viktig" not in ticked
+    assert page.xpath("//select[@name='oppgave_hvem']/option[@selected]/@value") == [str(cast.kari.id)]
+    held = {name: page.xpath("//input[@name=$name]/@value", name=name) for name in ("svarfrist", "oppgave_tekst")}
+    assert held == {"svarfrist": [due], "oppgave_tekst": ["Ring"]}
+
+
+@pytest.mark.req("JRN-15", "MSG-20", "RX-7")
+def test_an_answer_that_was_to_be_of_another_kind_is_opened_as_that() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=E_CONTACT))
+    ali = logged_in(cast, cast.ali)
+    assert "Svares som e-Kontakt" in body(ali.get(address(cast, "thread", thread.id)))
+    begun = {"text": "Kom innom.", "som": "e_consultation", "avslutning": "Se den nye samtalen."}
+    assert ali.post(address(cast, "thread-save", thread.id), begun).status_code == 200
+    page = body(ali.get(address(cast, "thread", thread.id)))
+    assert "Svares som eKonsultasjon" in page
+    assert "Se den nye samtalen." in page
+    assert "Svares som e-Kontakt" in body(logged_in(cast, cast.mona).get(address(cast, "thread", thread.id)))

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from skranke.audit.models import AuditEvent
 from skranke.dialog.models import KeptDraft, Message
 from skranke.dialog.services import keep_draft, tell_of_drafts
+from skranke.dialog.values import DraftContent
 from skranke.kernel import clock
 from skranke.outbox.intents import Intent
 from skranke.outbox.models import OutboxItem
@@ -293,7 +294,7 @@ def test_a_draft_of_a_colleague_in_the_same_clinic_waits_too() -> None:
     unknown(cast, cast.ola)
     for writer in (cast.kari, cast.mona):
         with acting(cast.actor(writer)):
-            keep_draft(patient=cast.ola, kind="e_contact", subject="", text="Hei")
+            keep_draft(DraftContent(text="Hei"), patient=cast.ola, kind="e_contact")
     answer(cast, cast.ola, active=False)
     for writer in (cast.kari, cast.mona):
         assert "Ola Nordmann kan ikke nås." in body(logged_in(cast, writer).get(address(cast, "drafts-told")))

@@ -368,7 +368,9 @@ class Attachment(TenantModel):
 class KeptDraft(TenantModel):
     """What an employee has written and not sent (MSG-20): an answer in a thread, or a message that starts one.
 
-    attachment_ids: the writer's uploads that go with it. to: the colleagues who are ticked, as a form has them.
+    attachment_ids: the writer's uploads that go with it. to: the colleagues who are ticked, handling: how it is to be
+    treated, both as a form has them. turn_into: the kind of dialog that the answer is to be instead; closing: what ends
+    the one that the patient wrote in.
     asked: it waits until HelseNorge tells whether the patient can be reached (PAT-10). answered_at, reachable: when
     HelseNorge told, and what; empty while it has not.
     """
@@ -383,6 +385,9 @@ class KeptDraft(TenantModel):
     attachment_ids = ArrayField(models.UUIDField(), default=list)
     to = ArrayField(models.CharField(max_length=60), default=list)
     to_patient = models.BooleanField(default=True)
+    turn_into = models.CharField(max_length=30, blank=True)
+    closing = models.TextField(null=True)  # noqa: DJ001 - empty is something else than not written yet
+    handling = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
     asked = models.BooleanField(default=False)

@@ -1,5 +1,6 @@
 """What goes in and out of the dialog room."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -126,6 +127,9 @@ class DraftContent:
     attachment_ids: tuple[UUID, ...] = ()
     to: tuple[str, ...] = ()
     to_patient: bool = True
+    turn_into: str = ""
+    closing: str | None = None
+    handling: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:

@@ -10,7 +10,7 @@ from skranke.dialog.communication.set_up import TypeSetUp, set_type
 from skranke.dialog.models import Message, Thread
 from skranke.dialog.services import add_participant, answer, mark_delivery, save_template, set_handling
 from skranke.dialog.services.keeping import keep_draft
-from skranke.dialog.values import Handling, Task, TemplateFacts
+from skranke.dialog.values import DraftContent, Handling, Task, TemplateFacts
 from skranke.identity.models import ApiToken
 from skranke.journal.models import JournalAttachment, JournalEntry
 from skranke.kernel import clock
@@ -59,7 +59,7 @@ def make_world() -> World:
         appointment = book(slot=slots[0], patient=patient, through=BookedThrough.STAFF, reason=MARKER)
         kept = make_list(name=MARKER, kind="custom", shared=True)
         add_member(kept, patient)
-        draft = keep_draft(patient=patient, kind=E_CONTACT, subject=MARKER, text=MARKER)
+        draft = keep_draft(DraftContent(subject=MARKER, text=MARKER), patient=patient, kind=E_CONTACT)
         template = save_template(TemplateFacts(title=MARKER, subject=MARKER, text=MARKER))
         relation = add_relation(patient, national_id=str(fresh_national_id(age=70)), kind="mother", name=MARKER)
         own_file = upload(PDF + MARKER.encode(), f"{MARKER}.pdf")

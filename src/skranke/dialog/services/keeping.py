@@ -1,6 +1,6 @@
 """What is written and not sent yet (MSG-20), also while HelseNorge has not told who can be reached (PAT-10)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from uuid import UUID
 
@@ -49,13 +49,7 @@ def draft_in(thread: Thread) -> KeptDraft | None:
 
 
 def keep_draft(
-    *,
-    patient: Patient,
-    kind: DialogKind | str,
-    subject: str,
-    text: str,
-    attachment_ids: Sequence[UUID] = (),
-    instead_of: KeptDraft | None = None,
+    content: DraftContent, *, patient: Patient, kind: DialogKind | str, instead_of: KeptDraft | None = None
 ) -> KeptDraft:
     """Keep what the acting employee has written to a patient; the employee is told when HelseNorge answers.
 
@@ -63,7 +57,6 @@ def keep_draft(
     """
     employee = access.employee_of(current_actor())
     draft = KeptDraft(kind=DialogKind(kind), patient=patient, asked=True)
-    content = DraftContent(subject=subject, text=text, attachment_ids=tuple(attachment_ids))
     _insert(draft, employee, content)
     if instead_of is not None:
         discard_draft(instead_of)
@@ -135,11 +128,15 @@ def _insert(draft: KeptDraft, employee: Employee, content: DraftContent) -> Kept
 def _fill(draft: KeptDraft, content: DraftContent) -> None:
     for name, value in asdict(content).items():
         setattr(draft, name, list(value) if isinstance(value, tuple) else value)
-    # The sign NUL is in no text that the database can hold: it is lost, and the words around it are kept.
-    draft.subject, draft.text = (
-        text.replace("\x00", "")[:MOST_KEPT_CHARACTERS] for text in (draft.subject, draft.text)
-    )
+    draft.subject, draft.text = _storable(draft.subject), _storable(draft.text)
+    draft.closing = None if content.closing is None else _storable(content.closing)
+    draft.handling = {name: _storable(value) for name, value in content.handling.items()}
     draft.changed_at = clock.now()
+
+
+def _storable(text: str) -> str:
+    """The sign NUL is in no text that the database can hold: it is lost, and the words around it are kept."""
+    return text.replace("\x00", "")[:MOST_KEPT_CHARACTERS]
 
 
 def _record(action: Action, draft: KeptDraft) -> None:

@@ -27,7 +27,7 @@ from skranke.patients.rules import is_read_by_parents
 from skranke.tenancy.work import current_actor
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft, attempt, opened
-from skranke.web.clinic.post.handling import entered_handling
+from skranke.web.clinic.post.handling import entered_handling, handling_in
 from skranke.web.clinic.post.kept import keep, keep_unsent, kept_draft, new_draft_id
 from skranke.web.clinic.post.place import Place, is_htmx, place_of
 from skranke.web.clinic.post.reach import kind_of, kinds, patient_of, reach_context
@@ -61,8 +61,13 @@ def shown(
 ) -> HttpResponse:
     """The form as it stands. more: draft, error, and what was put in by a template (used, handling)."""
     place = place_of(request)
-    facts = {"kept": kept, "draft_id": new_draft_id(request, kept), "used": None} | more
-    return third_pane(request, actor, place, "compose", _context(request, place, kind, patient) | facts)
+    facts = {
+        "kept": kept,
+        "draft_id": new_draft_id(request, kept),
+        "used": None,
+        "handling": _handling(actor, kind, more["draft"]),
+    }
+    return third_pane(request, actor, place, "compose", _context(request, place, kind, patient) | facts | more)
 
 
 def _send(
@@ -85,13 +90,14 @@ def _send(
     return attempt(request, actor, verb)
 
 
-def _handling(request: HttpRequest, actor: Actor, kind: DialogKind) -> Handling:
+def _handling(actor: Actor, kind: DialogKind, draft: Draft) -> Handling:
     """What stands in the form; an e-consultation is important until somebody says otherwise (JRN-10)."""
+    if not draft.handling:
+        return Handling(important=rules.is_important(kind))
     try:
-        entered = entered_handling(request, actor)
+        return handling_in(draft.handling, actor)
     except InvalidError:
-        entered = Handling()
-    return entered if request.method == "POST" else replace(entered, important=rules.is_important(kind))
+        return Handling()
 
 
 def _invited(actor: Actor, draft: Draft) -> list[Colleagues]:
@@ -130,7 +136,6 @@ def _context(request: HttpRequest, place: Place, kind: DialogKind, patient: Pati
         "read_by_parents": patient is not None and is_read_by_parents(patient.birth_date, clock.today()),
         "finn": q,
         "found": patients.search(q).patients if q else [],
-        "handling": _handling(request, actor, kind),
         "templates": templates(kind),
         **accepted(rules.channel(kind)),
         "max_subject": rules.MAX_SUBJECT[kind],

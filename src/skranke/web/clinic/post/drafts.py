@@ -1,7 +1,7 @@
 """What an employee has written in Post and not sent yet."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from skranke.dialog.services.uploads import uploads_of
 from skranke.dialog.values import DraftContent
 from skranke.kernel.actor import Actor
 from skranke.web import drafts
+from skranke.web.clinic.post.handling import entered_fields
 from skranke.web.clinic.post.renewed import Row, entered
 
 T = TypeVar("T")
@@ -26,7 +27,8 @@ class Draft(drafts.Written):
     renewed: the prescriptions that are ticked. filled: the sentences that were put into the text last (RX-10). listed:
     what the request asks for as it stands in its field, a line each (RX-2). to: the colleagues who are ticked, as in
     the form. to_patient: whether the patient shall have the message. turn_into: the kind of dialog that the answer
-    shall be instead; closing: what ends the one that the patient wrote in, None before it is shown.
+    shall be instead; closing: what ends the one that the patient wrote in, None before it is shown. handling: what
+    stands in the fields of how it is to be treated.
     """
 
     subject: str = ""
@@ -39,6 +41,7 @@ class Draft(drafts.Written):
     to_patient: bool = True
     turn_into: str = ""
     closing: str | None = None
+    handling: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_begun(self) -> bool:
@@ -65,6 +68,7 @@ def entered_draft(request: HttpRequest) -> Draft:
         to_patient=request.POST.get("mottar") == "ja",
         turn_into="" if request.POST.get("tilbake") else request.POST.get("som", ""),
         closing=_closing(request),
+        handling=entered_fields(request),
     )
 
 
@@ -77,6 +81,9 @@ def content_of(draft: Draft) -> DraftContent:
         attachment_ids=draft.attachment_ids,
         to=tuple(one[:_LONGEST_VALUE] for one in draft.to[:_MOST_TICKED]),
         to_patient=draft.to_patient,
+        turn_into=draft.turn_into[:_LONGEST_WORD],
+        closing=draft.closing,
+        handling=draft.handling,
     )
 
 
@@ -92,6 +99,9 @@ def opened(kept: KeptDraft | None) -> Draft:
         uploads=tuple(files[one] for one in kept.attachment_ids if one in files),
         to=tuple(kept.to),
         to_patient=kept.to_patient,
+        turn_into=kept.turn_into,
+        closing=kept.closing,
+        handling=kept.handling,
     )
 
 

@@ -1,5 +1,6 @@
 """How a thread is to be treated, as its form says it: private, important, an answer demanded, a task (MSG-13 to 16)."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.http import HttpRequest
@@ -13,9 +14,36 @@ from skranke.kernel.ids import uuid_or_none
 TO_ME, TO_PATIENT = "meg", "pasienten"
 
 
+FIELDS = ("viktig", "privat", "svarfrist", "oppgave", "oppgave_hvem", "oppgave_frist", "oppgave_tekst")
+
+
 def entered_handling(request: HttpRequest, actor: Actor) -> Handling:
     """What the form says. Raises InvalidError for what is no day, or for a task of nobody."""
-    post = request.POST
+    return handling_in(entered_fields(request), actor)
+
+
+def entered_fields(request: HttpRequest) -> dict[str, str]:
+    """What stands in the fields of the form, as it stands there."""
+    return {name: request.POST[name] for name in FIELDS if name in request.POST}
+
+
+def fields_of(handling: Handling) -> dict[str, str]:
+    """What the fields of the form hold for it."""
+    task = handling.task
+    held = {
+        "viktig": "ja" if handling.important else "",
+        "privat": "ja" if handling.private else "",
+        "svarfrist": _date_text(handling.reply_due),
+        "oppgave": "ja" if task else "",
+        "oppgave_hvem": (str(task.employee_id) if task.employee_id else TO_PATIENT) if task else "",
+        "oppgave_frist": _date_text(task.due) if task else "",
+        "oppgave_tekst": task.text if task else "",
+    }
+    return {name: value for name, value in held.items() if value}
+
+
+def handling_in(post: Mapping[str, str], actor: Actor) -> Handling:
+    """As `entered_handling`, of fields that were kept."""
     task = None
     if post.get("oppgave"):
         who = post.get("oppgave_hvem", TO_ME)
@@ -30,6 +58,10 @@ def entered_handling(request: HttpRequest, actor: Actor) -> Handling:
         reply_due=_day(post.get("svarfrist", ""), "reply_due"),
         task=task,
     )
+
+
+def _date_text(day: date | None) -> str:
+    return day.isoformat() if day is not None else ""
 
 
 def _day(text: str, field: str) -> date | None:

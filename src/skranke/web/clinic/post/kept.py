@@ -121,14 +121,7 @@ def keep(
     """Keep what is written, in place of the draft it was opened from; then the list of drafts."""
 
     def verb(draft: Draft) -> KeptDraft:
-        return keep_draft(
-            patient=patient,
-            kind=kind,
-            subject=draft.subject,
-            text=draft.text,
-            attachment_ids=draft.attachment_ids,
-            instead_of=kept,
-        )
+        return keep_draft(content_of(draft), patient=patient, kind=kind, instead_of=kept)
 
     attempt(request, actor, verb)
     address = reverse("drafts", args=[place.slug])

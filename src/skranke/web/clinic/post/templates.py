@@ -20,7 +20,7 @@ from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.kernel.ids import uuid_or_none
 from skranke.web.clinic.post import compose
 from skranke.web.clinic.post.drafts import Draft, attempt, content_of
-from skranke.web.clinic.post.handling import entered_handling
+from skranke.web.clinic.post.handling import entered_handling, fields_of
 from skranke.web.clinic.post.kept import form_draft_id, kept_draft
 from skranke.web.clinic.post.place import place_of
 from skranke.web.clinic.post.reach import kind_of, patient_of
@@ -66,7 +66,10 @@ def use_in_message(request: HttpRequest, actor: Actor) -> HttpResponse:
     def verb(draft: Draft) -> Used:
         chosen = _chosen(request, actor, kind, draft.subject)
         filled = use_template(chosen, kind=kind, patient=patient, beside=draft.uploads)
-        used = Used(draft=_with(draft, filled), title=chosen.title, filled=filled)
+        handling = _together(entered_or_none(request, actor), filled.handling)
+        used = Used(
+            draft=replace(_with(draft, filled), handling=fields_of(handling)), title=chosen.title, filled=filled
+        )
         if form_id is not None:
             save_new(form_id, content_of(used.draft), kind=kind, patient=patient)
         return used
@@ -75,7 +78,6 @@ def use_in_message(request: HttpRequest, actor: Actor) -> HttpResponse:
     facts: dict[str, Any] = {"draft": outcome.draft, "error": outcome.error}
     if outcome.value is not None:
         facts |= {"draft": outcome.value.draft, "used": outcome.value}
-        facts["handling"] = _together(entered_or_none(request, actor), outcome.value.filled.handling)
     return compose.shown(request, actor, kind, patient, kept, **facts)
 
 
