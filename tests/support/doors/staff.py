@@ -60,7 +60,8 @@ DOORS: dict[str, Door] = {
         ask=lambda v, ids: v.post("post-presence", samtale=ids["thread"]), named="thread", shows=False, because=NOBODYS
     ),
     "compose": Door(ask=_compose, named="patient", writes="thread.started"),
-    "compose-templates": Door(ask=lambda v, _: v.get("compose-templates", emne=MARKER), because=NOBODYS),
+    # Not by the whole word: the page says again what was asked for.
+    "compose-templates": Door(ask=lambda v, _: v.get("compose-templates", emne=MARKER[1:]), because=NOBODYS),
     "compose-template": Door(ask=_use_template, named="patient", writes="message_template.used"),
     "thread-template": _thread_deed("thread-template", "message_template.used", malvalg="template"),
     "thread": Door(ask=lambda v, ids: v.get("thread", ids["thread"]), named="thread", writes="thread.read"),

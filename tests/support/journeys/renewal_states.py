@@ -106,7 +106,6 @@ def _no_group(stage: Stage) -> Any:
 def _told(stage: Stage) -> Any:
     page = _entered(stage, "C")
     page.get_by_role("button", name="Send", exact=True).click()
-    page.get_by_role("button", name="Send likevel", exact=True).click()
     page.get_by_label("Fornyede resepter").wait_for()
     page.locator(".msg.us").get_by_text("Mottatt av HelseNorge").last.wait_for()
     return page
