@@ -1,10 +1,20 @@
 """What the record system tells that it has issued (RX-11)."""
 
+from enum import StrEnum
+
 from django.db import models
 
 from skranke.kernel import clock
 from skranke.patients.models import Patient
 from skranke.tenancy.models import TenantModel
+
+
+class Issued(StrEnum):
+    """Whether a prescription was issued to the patient since the request (RX-11); unknown: nobody ever tells of it."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
 
 
 class IssuedPrescription(TenantModel):

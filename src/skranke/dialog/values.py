@@ -60,14 +60,6 @@ class Mailbox(StrEnum):
     CLINIC_ARCHIVE = "klinikkens_arkiv"
 
 
-class Issued(StrEnum):
-    """Whether a prescription was issued to the patient since the request (RX-11); unknown: nobody ever tells of it."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-
-
 class Order(StrEnum):
     """How a mailbox is sorted: newest message first, or what must be answered soonest first."""
 

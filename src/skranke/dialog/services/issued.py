@@ -8,10 +8,10 @@ from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.dialog import rules
 from skranke.dialog.errors import NothingIssuedError
-from skranke.dialog.issued import IssuedPrescription
+from skranke.dialog.issued import Issued, IssuedPrescription
 from skranke.dialog.models import Direction, Message, Thread
 from skranke.dialog.services.changes import add_event
-from skranke.dialog.values import EventKind, Issued
+from skranke.dialog.values import EventKind
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
 from skranke.patients.models import Patient
