@@ -215,6 +215,6 @@ def test_two_who_change_at_once_are_told_and_a_title_stands_once() -> None:
     late = ali.post(place, {**FACTS, "version": 1, "text": "Sist"})
     assert (late.status_code, "endret dette kl." in body(late), "Sist" in body(late)) == (409, True, True)
     assert made(cast).text == "Først"
-    twice = ali.post(address(cast, "settings-new-template"), {**FACTS, "title": "BLODPRøVE"})
+    twice = ali.post(address(cast, "settings-new-template"), {**FACTS, "title": "BLODPRØVE"})
     assert (twice.status_code, "En annen mal heter dette" in body(twice)) == (409, True)
     assert ali.post(address(cast, "settings-new-template"), {**FACTS, "make_private": "on"}).status_code == 302
