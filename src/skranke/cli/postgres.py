@@ -131,6 +131,8 @@ class EmbeddedPostgres:
                 shutil.chown(copy, place.user)
             command = [str(place.programs / "bin" / "initdb"), "-D", str(place.data), "-U", "postgres"]
             command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", f"--pwfile={copy}"]
+            # PostgreSQL's own letters, the same on every machine: in plain C, Ø and ø would be two.
+            command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
             done = subprocess.run(  # noqa: S603 - the wheel's own program
                 command, capture_output=True, text=True, user=place.user, cwd="/", check=False
             )
