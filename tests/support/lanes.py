@@ -37,7 +37,7 @@ def gateway(office, database, folder):
         process.wait()
 
 
-def until(found, *, seconds=180):
+def until(found, *, seconds=60):
     """What `found` gives, once it gives something."""
     deadline = time.monotonic() + seconds
     while not (result := found()):

@@ -39,7 +39,7 @@ def test_the_form_offers_the_four_outcomes_and_no_files() -> None:
     cast = make_clinic()
     thread = request(cast)
     client = logged_in(cast, cast.ali)
-    with at_most(66):
+    with at_most(55):
         page = body(client.get(address(cast, "thread", thread.id)))
     for text in ("Forespørsel avvist", "Resept fornyet", "Resept kan ikke fornyes", "Resepter delvis fornyet"):
         assert page.count(text) == 1

@@ -92,6 +92,7 @@ def _is_document(content: BinaryIO) -> bool:
         with zipfile.ZipFile(content) as parts:
             names = {name.replace("\\", "/") for name in parts.namelist()}
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        # What zipfile says of a damaged directory, of names or numbers that cannot be, and of a kind it does not read.
         return False
     finally:
         content.seek(0)

@@ -30,7 +30,7 @@ from skranke.dialog.models import (
 )
 from skranke.dialog.reasons import explain
 from skranke.dialog.services import prescriptions, turning
-from skranke.dialog.services.changes import asked_code, is_answered_finally, waiting_since
+from skranke.dialog.services.changes import is_answered_finally, waiting_since
 from skranke.dialog.services.handling import handling_of
 from skranke.dialog.services.journaling import SOURCE
 from skranke.dialog.services.participants import may_remove
@@ -49,7 +49,17 @@ from skranke.kernel import clock
 from skranke.patients.models import Patient
 from skranke.tenancy.work import current_actor
 
-__all__ = ["counts", "mailbox", "note_shown", "thread_mark", "thread_view", "threads_of", "unread", "unread_recipients"]
+__all__ = [
+    "counts",
+    "mailbox",
+    "mark_of",
+    "note_shown",
+    "thread_mark",
+    "thread_view",
+    "threads_of",
+    "unread",
+    "unread_recipients",
+]
 
 
 def thread_view(thread: Thread) -> ThreadView:
@@ -66,7 +76,8 @@ def thread_view(thread: Thread) -> ThreadView:
     participants, rows = _participants(thread, employee), _rows(thread)
     entries = entry_ids_of(SOURCE, [row.id for row in rows])
     messages = tuple(_message(row, entries.get(row.id), final=final) for row in rows)
-    turns_into = turning.turns_into(thread) if may_answer else ()
+    asked = [one for one in messages if not one.outgoing]
+    turns_into = turning.turns_into(thread, answered=final, written_in=bool(asked)) if may_answer else ()
     record(Action.THREAD_READ, subject_kind="thread", subject_id=thread.id, patient_id=thread.patient_id)
     return ThreadView(
         id=thread.id,
@@ -84,7 +95,7 @@ def thread_view(thread: Thread) -> ThreadView:
         waits_for_clinic=waits,
         may_answer=may_answer,
         may_close=thread.state == ThreadState.OPEN and rules.may_close(thread.kind, waits_for_clinic=waits),
-        outcomes=rules.outcomes(thread.kind, asked_code(thread)) if may_answer else (),
+        outcomes=rules.outcomes(thread.kind, _asked_code(thread, asked)) if may_answer else (),
         may_refuse=may_answer and waits and rules.is_refusable(thread.kind) and not turning.begins(thread),
         turns_into=turns_into,
         clinical_word=_clinical_word(thread, messages) if waits and turns_into else "",
@@ -109,6 +120,12 @@ def thread_view(thread: Thread) -> ThreadView:
     )
 
 
+def _asked_code(thread: Thread, asked: list[MessageView]) -> str:
+    """As `changes.asked_code`, of messages that have been read, in their order."""
+    requests = rules.request_codes(thread.kind)
+    return next((one.code for one in reversed(asked) if one.code in requests), "")
+
+
 def _clinical_word(thread: Thread, messages: tuple[MessageView, ...]) -> str:
     """What makes an e-kontakt that waits look like a clinical question (IMP-6); empty for any other."""
     if thread.kind != DialogKind.E_CONTACT:
@@ -121,7 +138,17 @@ def thread_mark(thread: Thread) -> str:
     """A short text that changes whenever what `thread_view` gives does: cheap to ask, and no reading of the thread."""
     sent = thread.messages.aggregate(at=Max("delivery_at"))["at"]
     days = rules.days_left(thread.answer_due, clock.today())
-    return f"{thread.version}.{thread.events.count()}.{sent.timestamp() if sent else 0:.6f}.{days}"
+    return _mark(thread.version, thread.events.count(), sent, days)
+
+
+def mark_of(view: ThreadView) -> str:
+    """The same as `thread_mark`, of what has been read already."""
+    sent = max((one.delivery_at for one in view.messages if one.delivery_at is not None), default=None)
+    return _mark(view.version, len(view.events), sent, view.days_left)
+
+
+def _mark(version: int, events: int, sent: datetime | None, days: int | None) -> str:
+    return f"{version}.{events}.{sent.timestamp() if sent else 0:.6f}.{days}"
 
 
 def threads_of(patient: Patient, *, closed: bool, limit: int = 50) -> list[Thread]:

@@ -1,11 +1,12 @@
-"""What a unit of work remembers of groups and staff, and when it must ask anew."""
+"""What a unit of work remembers of groups, roles and staff, and when it must ask anew."""
 
 from skranke.tenancy.work import forget
 
-GROUPS, STAFF, RECEIVERS = "groups", "staff", "receivers"
+GROUPS, STAFF, ROLES, RECEIVERS = "groups", "staff", "roles", "receivers"
 
 
 def forget_members() -> None:
-    """Somebody came, left or changed place, or a group changed: who is in which group is asked for anew."""
+    """Somebody came, left or changed place, or a group or role changed: who is in which is asked for anew."""
     forget(GROUPS)
     forget(STAFF)
+    forget(ROLES)

@@ -21,7 +21,7 @@ from skranke.clinics.models import (
     StaffFunction,
 )
 from skranke.clinics.organisation import rules
-from skranke.clinics.organisation.memory import GROUPS, STAFF
+from skranke.clinics.organisation.memory import GROUPS, ROLES, STAFF
 from skranke.clinics.organisation.values import Choice, Recipient, Shares
 from skranke.clinics.queries import employees
 from skranke.clinics.words import role_name
@@ -34,7 +34,14 @@ def departments() -> list[Department]:
 
 
 def roles() -> list[Role]:
-    """The clinic's roles with their departments and `held_by`, how many positions each has, by type and name."""
+    """The clinic's roles with their departments and `held_by`, how many positions each has, by type and name.
+
+    Asked for once a unit of work.
+    """
+    return once(ROLES, _roles)
+
+
+def _roles() -> list[Role]:
     found = Role.objects.select_related("department")
     held = found.annotate(held_by=Count("positions", filter=Q(positions__active=True)))
     order = {kind.value: number for number, kind in enumerate(EmployeeRole)}

@@ -14,6 +14,7 @@ from skranke.clinics.models import Department, EmployeeRole, Role
 from skranke.clinics.organisation import rules
 from skranke.clinics.organisation.errors import InUseError
 from skranke.clinics.organisation.locking import locked
+from skranke.clinics.organisation.memory import forget_members
 from skranke.clinics.organisation.naming import unique_name
 from skranke.clinics.permissions import Permission
 from skranke.kernel.errors import InvalidError
@@ -88,6 +89,7 @@ def remove_role(role_id: UUID) -> None:
     require(current_actor(), Permission.MANAGE_STAFF)
     role = locked(Role, role_id, "role", None)
     _remove(role, _("Rollen er i bruk: noen har hatt den, eller en gruppe nevner den. Ingenting er endret."))
+    forget_members()
     record(Action.ROLE_REMOVED, subject_kind="role", subject_id=role_id)
 
 
@@ -98,6 +100,7 @@ def _write(role: Role, facts: RoleFacts) -> Role:
     role.functions, role.accesses = sorted(facts.functions), sorted(facts.accesses)
     with unique_name(_("En rolle av samme type heter alt dette i avdelingen. Ingenting er lagret. Gi den et navn.")):
         role.save()
+    forget_members()
     detail = {"position_type": role.position_type, "functions": role.functions, "accesses": role.accesses}
     record(Action.ROLE_CHANGED, subject_kind="role", subject_id=role.id, detail=detail)
     return role

@@ -24,6 +24,7 @@ from skranke.dialog.services.participants import name_of, require_present
 from skranke.dialog.values import EventKind
 from skranke.kernel import clock
 from skranke.tenancy import live
+from skranke.tenancy.rows import insert_once
 
 
 def close_thread(thread: Thread, *, expected_version: int | None = None) -> Thread:
@@ -117,12 +118,8 @@ def mark_read(thread: Thread) -> Thread:
     The first time after each new message it is written into the event log.
     """
     thread, employee = lock_for_change(thread)
-    _reading, is_first = Reading.objects.get_or_create(
-        thread=thread,
-        employee=employee,
-        defaults={"clinic_id": thread.clinic_id, "read_at": clock.now()},
-    )
-    if is_first:
+    reading = Reading(clinic_id=thread.clinic_id, thread=thread, employee=employee, read_at=clock.now())
+    if insert_once(reading):
         add_event(thread, EventKind.OPENED)
         live.announce("thread", thread.id)
     return thread

@@ -62,12 +62,13 @@ def convert(thread: Thread, *, expected_version: int | None = None) -> Thread:
     return thread
 
 
-def turns_into(thread: Thread) -> tuple[DialogKind, ...]:
-    """What the thread may be turned into now: one that a patient began or wrote in, through HelseNorge."""
-    possible = rules.turns_into(thread.kind)
-    if not possible or thread.channel != Channel.HELSENORGE or thread.start_missing or is_answered_finally(thread):
-        return ()
-    return possible if thread.messages.filter(direction=Direction.IN).exists() else ()
+def turns_into(thread: Thread, *, answered: bool, written_in: bool) -> tuple[DialogKind, ...]:
+    """What the thread may be turned into now: one that a patient began or wrote in, through HelseNorge.
+
+    answered: whether its request has had its one answer (`is_answered_finally`); written_in: whether a patient wrote.
+    """
+    ours = thread.channel != Channel.HELSENORGE or thread.start_missing
+    return () if ours or answered or not written_in else rules.turns_into(thread.kind)
 
 
 def turn(thread: Thread, kind: DialogKind | str) -> None:
@@ -75,7 +76,8 @@ def turn(thread: Thread, kind: DialogKind | str) -> None:
 
     Raises InvalidError where it cannot be.
     """
-    if kind not in turns_into(thread):
+    written_in = thread.messages.filter(direction=Direction.IN).exists()
+    if kind not in turns_into(thread, answered=is_answered_finally(thread), written_in=written_in):
         raise _cannot()
     earlier = EarlierConversation.objects.create(
         clinic_id=thread.clinic_id, thread=thread, kind=thread.kind, conversation=thread.conversation

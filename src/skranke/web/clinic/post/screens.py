@@ -154,7 +154,7 @@ def _lines(box: Mailbox, place: Place, counts: Counts) -> list[Box]:
 def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Place, **more: Any) -> dict[str, Any]:
     """What the open thread needs; reading it is noted. more: draft, error, done."""
     mark_read(thread)
-    presence.enter(thread.id)
+    presence.note(thread.id)
     view = queries.thread_view(thread)
     draft = more.pop("draft", None) or opened(draft_in(thread))
     return {
@@ -163,7 +163,7 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         "thread": view,
         "open_by": presence.open_by(),
         "words": words,
-        "mark": queries.thread_mark(thread),
+        "mark": queries.mark_of(view),
         "treated": treated(view),
         "entries": [message.journal_entry_id for message in view.messages if message.journal_entry_id],
         "tab": "hendelser" if request.GET.get("vis") == "hendelser" else "samtale",
