@@ -2,9 +2,9 @@
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import (
@@ -18,8 +18,9 @@ from django.db.models import (
     Subquery,
     Value,
     When,
+    prefetch_related_objects,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Left
 from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
@@ -41,12 +42,17 @@ from skranke.dialog.searching import having_words
 from skranke.dialog.values import Counts, KindCount, Mailbox, Narrowing, Order, Page, ThreadRow
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
+from skranke.tenancy.compiled import Build
 from skranke.tenancy.work import current_actor, remember, remembered
 
 LARGEST_PAGE = 200
 PREVIEW = 140
 CROWD = 500
 """An inbox with more than this is not sorted for its first page (`_top_of_crowd`)."""
+_GRANTED = {Mailbox.CLINIC_OPEN: ThreadState.OPEN, Mailbox.CLINIC_ARCHIVE: ThreadState.CLOSED}
+"""The clinic's own mailboxes, which not everybody is granted (ORG-11), and what is in them."""
+_TOLD = ("thread_id", "direction", "author_name", "on_behalf_of", "relation", "begins")
+"""What a row tells of the newest message."""
 _COUNTED = "inbox"
 _WITHOUT_DEADLINE = date.max
 _DUE_KEY = Coalesce("answer_due", Value(_WITHOUT_DEADLINE))
@@ -74,31 +80,82 @@ def mailbox(
     cursor.
     """
     employee = access.employee_of(current_actor())
-    box = _named(name)
-    by_due = Order(order) == Order.DUE if order else box == Mailbox.INBOX
-    threads = _held_by(box, employee)
-    if kind:
-        if kind not in set(DialogKind):
-            raise InvalidError("There is no such kind of dialog.", field="kind")
-        threads = threads.filter(kind=kind)
-    if patient_id is not None:
-        threads = threads.filter(patient_id=patient_id)
+    box = _named(name, employee)
+    order = Order(order) if order else Order.DUE if box == Mailbox.INBOX else Order.NEWEST
+    if kind and kind not in set(DialogKind):
+        raise InvalidError("There is no such kind of dialog.", field="kind")
+    limit = max(1, min(limit, LARGEST_PAGE))
+    asked = _Asked(box, str(kind or ""), order, patient_id)
+    if cursor or q.strip() or narrow not in {None, Narrowing()}:
+        found = list(_narrower(asked, employee, cursor, q, narrow)[: limit + 1])
+    else:
+        found = _top(asked, employee, limit + 1)
+    prefetch_related_objects(found, "patient", "responsible")
+    return Page(rows=_rows(found[:limit]), next_cursor=_cursor(found[limit - 1]) if len(found) > limit else "")
+
+
+class _Asked(NamedTuple):
+    """A list of threads: of a mailbox, perhaps of one kind or about one patient, in some order."""
+
+    box: Mailbox
+    kind: str
+    order: Order
+    patient_id: UUID | None
+
+    @property
+    def important_first(self) -> bool:
+        """Only what waits for somebody in the order of what is due has its important ones on top (MSG-14)."""
+        return self.box == Mailbox.INBOX and self.order == Order.DUE
+
+    def threads(self, employee: Employee) -> QuerySet[Thread]:
+        """All of it, in no order."""
+        threads = _held_by(self.box, employee)
+        if self.kind:
+            threads = threads.filter(kind=self.kind)
+        return threads if self.patient_id is None else threads.filter(patient_id=self.patient_id)
+
+    def ordered(self, threads: QuerySet[Thread], employee: Employee) -> QuerySet[Thread]:
+        """With what the rows show, in order."""
+        return _annotated(threads, employee).order_by(
+            *(["-important"] if self.important_first else []),
+            *(["due_key"] if self.order == Order.DUE else []),
+            "-last_message_at",
+            "-id",
+        )
+
+
+def _narrower(
+    asked: _Asked, employee: Employee, cursor: str | None, q: str, narrow: Narrowing | None
+) -> QuerySet[Thread]:
+    """What of a list is searched for, left by the filter, or further down."""
+    threads = asked.threads(employee)
     if narrow is not None:
         threads = threads.filter(narrowed(narrow))
     if q.strip():
         threads = having_words(threads, q)
-        record(Action.THREAD_SEARCHED, subject_kind="mailbox", subject_id=None, detail={"mailbox": box})
-    first = box == Mailbox.INBOX and by_due
-    threads = _annotated(threads, employee).order_by(
-        *(["-important"] if first else []), *(["due_key"] if by_due else []), "-last_message_at", "-id"
+        record(Action.THREAD_SEARCHED, subject_kind="mailbox", subject_id=None, detail={"mailbox": asked.box})
+    threads = asked.ordered(threads, employee)
+    if not cursor:
+        return threads
+    return threads.filter(_after(cursor, by_due=asked.order == Order.DUE, important_first=asked.important_first))
+
+
+def _top(asked: _Asked, employee: Employee, wanted: int) -> list[Thread]:
+    """The first rows of a list as it stands."""
+    whole = asked.important_first and not (asked.kind or asked.patient_id)
+    if whole and _is_crowded(employee) and (found := _top_of_crowd(employee, wanted)):
+        return found
+    about = () if asked.patient_id is None else (asked.patient_id,)
+    return _rows_of(
+        lambda: asked.ordered(asked.threads(employee), employee)[:wanted],
+        ("mailbox", asked.box, asked.kind, asked.order, len(about), wanted),
+        employee,
+        *about,
     )
-    if cursor:
-        threads = threads.filter(_after(cursor, by_due=by_due, important_first=first))
-    limit = max(1, min(limit, LARGEST_PAGE))
-    whole = first and not (kind or cursor or patient_id or q.strip() or narrow not in {None, Narrowing()})
-    found = _top_of_crowd(employee, limit + 1) if whole and _is_crowded(employee) else []
-    found = found or list(threads[: limit + 1])
-    return Page(rows=_rows(found[:limit]), next_cursor=_cursor(found[limit - 1]) if len(found) > limit else "")
+
+
+def _rows_of(build: Build, shape: tuple[Hashable, ...], employee: Employee, *about: UUID | date) -> list[Thread]:
+    return access.compiled_for(employee, build, shape, *about).rows(Thread)
 
 
 def _is_crowded(employee: Employee) -> bool:
@@ -116,10 +173,14 @@ def _top_of_crowd(employee: Employee, wanted: int) -> list[Thread]:
     An index has them in this order, and the first of them that wait for the employee are the employee's first. Nothing
     where fewer than are wanted are found: all of the inbox is sorted then.
     """
+    found = _rows_of(lambda: _ahead(employee, wanted), ("mailbox ahead", CROWD, wanted), employee)
+    return found if len(found) == wanted else []
+
+
+def _ahead(employee: Employee, wanted: int) -> QuerySet[Thread]:
     ahead = Thread.objects.filter(state=ThreadState.OPEN).annotate(due_key=_DUE_KEY).order_by(*_INBOX_ORDER)
     looked_at = _annotated(Thread.objects.filter(id__in=ahead.values("id")[:CROWD]), employee)
-    found = list(looked_at.filter(Q(is_waiting=True)).order_by(*_INBOX_ORDER)[:wanted])
-    return found if len(found) == wanted else []
+    return looked_at.filter(Q(is_waiting=True)).order_by(*_INBOX_ORDER)[:wanted]
 
 
 def _annotated(threads: QuerySet[Thread], employee: Employee) -> QuerySet[Thread]:
@@ -131,7 +192,7 @@ def _annotated(threads: QuerySet[Thread], employee: Employee) -> QuerySet[Thread
         is_read_here=Exists(Reading.objects.filter(thread=OuterRef("pk"))),
         has_files=Exists(Attachment.objects.filter(message__thread=OuterRef("pk"))),
         has_problem=Exists(Message.objects.filter(thread=OuterRef("pk"), delivery__in=rules.PROBLEMS)),
-    ).prefetch_related("patient", "responsible")
+    )
 
 
 def note_shown(name: str, page: Page) -> None:
@@ -145,24 +206,20 @@ def note_shown(name: str, page: Page) -> None:
 def unread() -> int:
     """How many threads wait unread in the acting employee's inbox: the one number that every page shows."""
     employee = access.employee_of(current_actor())
-    return Thread.objects.filter(_in_inbox(employee)).filter(~_read_by(employee)).count()
+    asked = access.compiled_for(employee, lambda: _unread(employee), ("unread",))
+    return sum(one["number"] for one in asked.dicts())
+
+
+def _unread(employee: Employee) -> QuerySet[Any, Any]:
+    threads = Thread.objects.filter(_in_inbox(employee)).filter(~_read_by(employee))
+    return threads.values("state").annotate(number=Count("id")).order_by()
 
 
 def counts() -> Counts:
     """The numbers beside the acting employee's mailboxes (MSG-4), in one pass over the open threads."""
     employee = access.employee_of(current_actor())
-    # Grouped by what is counted, so that each is asked once of a thread.
-    groups = list(
-        Thread.objects.filter(_among(_taken_part_in(employee)), state=ThreadState.OPEN)
-        .annotate(
-            waits=_among(_waiting_for(employee)),
-            is_read=_among(Reading.objects.filter(employee=employee)),
-            is_due=Case(When(answer_due__lte=clock.today(), then=True), default=False, output_field=BooleanField()),
-        )
-        .values("kind", "waits", "is_read", "is_due")
-        .annotate(number=Count("id"))
-        .order_by()
-    )
+    today = clock.today()
+    groups = access.compiled_for(employee, lambda: _counted(employee, today), ("counts",), today).dicts()
     waiting = [one for one in groups if one["waits"]]
     remember(_COUNTED, _sum(waiting))
     kinds = sorted({one["kind"] for one in waiting})
@@ -181,15 +238,33 @@ def counts() -> Counts:
     )
 
 
+def _counted(employee: Employee, today: date) -> QuerySet[Any, Any]:
+    """Grouped by what is counted, so that each is asked once of a thread."""
+    return (
+        Thread.objects.filter(_among(_taken_part_in(employee)), state=ThreadState.OPEN)
+        .annotate(
+            waits=_among(_waiting_for(employee)),
+            is_read=_among(Reading.objects.filter(employee=employee)),
+            is_due=Case(When(answer_due__lte=today, then=True), default=False, output_field=BooleanField()),
+        )
+        .values("kind", "waits", "is_read", "is_due")
+        .annotate(number=Count("id"))
+        .order_by()
+    )
+
+
 def _sum(groups: Sequence[Mapping[str, Any]], **wanted: object) -> int:
     """How many threads are in those groups that are as wanted."""
     return sum(one["number"] for one in groups if all(one[name] == value for name, value in wanted.items()))
 
 
-def _named(name: str) -> Mailbox:
+def _named(name: str, employee: Employee) -> Mailbox:
     if name not in set(Mailbox):
         raise NotFoundError(_("Postkassen finnes ikke."))
-    return Mailbox(name)
+    box = Mailbox(name)
+    if box in _GRANTED and _GRANTED[box] not in access.granted_states(employee):
+        raise NotFoundError(_("Postkassen finnes ikke."))
+    return box
 
 
 def _among(rows: QuerySet[Participant] | QuerySet[Message] | QuerySet[Reading]) -> Case:
@@ -245,18 +320,11 @@ def _held_by(box: Mailbox, employee: Employee) -> QuerySet[Thread]:
     if box == Mailbox.SENT:
         sent = Message.objects.filter(author=employee, direction=Direction.OUT)
         return Thread.objects.filter(_among(sent))
-    if box in {Mailbox.CLINIC_OPEN, Mailbox.CLINIC_ARCHIVE}:
-        return _granted(box, employee)
+    if box in _GRANTED:
+        return Thread.objects.filter(Q(private=False) | access.participated_by(employee), state=_GRANTED[box])
     state = ThreadState.OPEN if box == Mailbox.OPEN else ThreadState.CLOSED
     own = Thread.objects.filter(access.participated_by(employee), state=state)
     return own.alias(waits=_stands_in_inbox(employee)).filter(waits=False)
-
-
-def _granted(box: Mailbox, employee: Employee) -> QuerySet[Thread]:
-    state = ThreadState.OPEN if box == Mailbox.CLINIC_OPEN else ThreadState.CLOSED
-    if state not in access.granted_states(employee):
-        raise NotFoundError(_("Postkassen finnes ikke."))
-    return Thread.objects.filter(Q(private=False) | access.participated_by(employee), state=state)
 
 
 def _cursor(thread: Thread) -> str:
@@ -282,12 +350,13 @@ def _after(cursor: str, *, by_due: bool, important_first: bool) -> Q:
 
 def _rows(threads: Sequence[Thread]) -> tuple[ThreadRow, ...]:
     newest = Message.objects.filter(thread__in=threads).order_by("thread", "-generated_at", "-msg_id")
-    messages = {message.thread_id: message for message in newest.distinct("thread")}
+    told = newest.distinct("thread").annotate(begins=Left("text", PREVIEW * 2)).values(*_TOLD)
+    messages = {message["thread_id"]: message for message in told}
     today = clock.today()
     return tuple(_row(thread, messages.get(thread.id), today) for thread in threads)
 
 
-def _row(thread: Thread, newest: Message | None, today: date) -> ThreadRow:
+def _row(thread: Thread, newest: Mapping[str, Any] | None, today: date) -> ThreadRow:
     patient = thread.patient
     return ThreadRow(
         id=thread.id,
@@ -297,12 +366,12 @@ def _row(thread: Thread, newest: Message | None, today: date) -> ThreadRow:
         patient_id=thread.patient_id,
         patient_name=patient.name if patient else "",
         patient_birth_date=patient.birth_date if patient else None,
-        preview=" ".join(newest.text[: PREVIEW * 2].split())[:PREVIEW] if newest else "",
-        author_name=newest.author_name if newest else "",
-        on_behalf_of=newest.on_behalf_of if newest else "",
-        relation=newest.relation if newest else "",
+        preview=" ".join(newest["begins"].split())[:PREVIEW] if newest else "",
+        author_name=newest["author_name"] if newest else "",
+        on_behalf_of=newest["on_behalf_of"] if newest else "",
+        relation=newest["relation"] if newest else "",
         last_message_at=thread.last_message_at,
-        last_is_outgoing=newest is not None and newest.direction == Direction.OUT,
+        last_is_outgoing=newest is not None and newest["direction"] == Direction.OUT,
         answer_due=thread.answer_due,
         days_left=rules.days_left(thread.answer_due, today),
         important=thread.important,

@@ -5,9 +5,14 @@ already is, and a row is gone with the page.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from skranke.clinics.models import Employee
+from skranke.clinics.organisation.queries import staff
 from skranke.dialog import access
 from skranke.dialog.models import Presence
 from skranke.kernel import clock
@@ -57,11 +62,15 @@ def open_by() -> Mapping[UUID, tuple[str, ...]]:
 
 
 def _open_by() -> dict[UUID, tuple[str, ...]]:
-    employee = access.employee_of(current_actor())
-    rows = Presence.objects.filter(
-        seen_at__gt=clock.now() - LIFETIME, thread__in=access.visible_threads(employee)
-    ).exclude(employee=employee)
-    found: dict[UUID, tuple[str, ...]] = {}
-    for row in rows.select_related("employee").order_by("seen_at", "id"):
-        found[row.thread_id] = (*found.get(row.thread_id, ()), row.employee.name)
+    employee, since = access.employee_of(current_actor()), clock.now() - LIFETIME
+    asked = access.compiled_for(employee, lambda: _others(employee, since), ("presence",), since)
+    names, found = {one.id: one.name for one in staff()}, dict[UUID, tuple[str, ...]]()
+    for row in asked.dicts():
+        if row["employee_id"] in names:
+            found[row["thread_id"]] = (*found.get(row["thread_id"], ()), names[row["employee_id"]])
     return found
+
+
+def _others(employee: Employee, since: datetime) -> QuerySet[Any, Any]:
+    seen = Presence.objects.filter(seen_at__gt=since, thread__in=access.visible_threads(employee))
+    return seen.exclude(employee=employee).order_by("seen_at", "id").values("thread_id", "employee_id")

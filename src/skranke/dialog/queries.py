@@ -1,9 +1,10 @@
 """Reads for the screens and the API: mailboxes, counts, and one thread."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, prefetch_related_objects
+from django.db.models import Count, Max, QuerySet, prefetch_related_objects
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
@@ -47,6 +48,7 @@ from skranke.dialog.values import (
 from skranke.journal.queries import entry_ids_of
 from skranke.kernel import clock
 from skranke.patients.models import Patient
+from skranke.tenancy.compiled import compiled
 from skranke.tenancy.work import current_actor
 
 __all__ = [
@@ -258,10 +260,9 @@ def unread_recipients() -> list[tuple[Group | Role, int]]:
 
     Their mail is everybody's until somebody is; an administrator is told.
     """
-    open_ones = Participant.objects.filter(thread__state=ThreadState.OPEN, employee=None)
     counted = {
         Recipient(None, row["group_id"], row["role_id"]): row["number"]
-        for row in open_ones.values("group_id", "role_id").annotate(number=Count("id"))
+        for row in compiled(_shared_by_unit, ("shared by unit",), ()).dicts()
     }
     by_party = {one for recipients in recipients_by_party().values() for one in recipients}
     chosen = {one for one in by_party | chosen_in_set_up() | set_recipients() if not one.employee_id}
@@ -272,6 +273,11 @@ def unread_recipients() -> list[tuple[Group | Role, int]]:
         (groups[one.group_id], counted.get(one, 0)) for one in empty if one.group_id
     ]
     return rows + [(roles[one.role_id], counted.get(one, 0)) for one in empty if one.role_id]
+
+
+def _shared_by_unit() -> QuerySet[Any, Any]:
+    open_ones = Participant.objects.filter(thread__state=ThreadState.OPEN, employee=None)
+    return open_ones.values("group_id", "role_id").annotate(number=Count("id"))
 
 
 def _participants(thread: Thread, viewer: Employee) -> tuple[ParticipantView, ...]:

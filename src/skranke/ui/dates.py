@@ -5,6 +5,7 @@ Instants must carry a zone; a naive one is refused, since nobody can tell what i
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_datetime
@@ -125,7 +126,13 @@ def _language() -> str:
 def _format(value: date, pattern: str) -> str:
     moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a day
     # Babel takes a naive value as UTC and would move it: the zone is already right, so it is taken off on both sides.
-    text: str = format_datetime(moment.replace(tzinfo=None), pattern, locale=_LOCALES[_language()])
+    return _written(moment.replace(tzinfo=None), pattern, _LOCALES[_language()])
+
+
+@lru_cache(maxsize=4096)
+def _written(moment: datetime, pattern: str, locale: str) -> str:
+    """As Babel writes it, which is slow; lists say the same days again and again."""
+    text: str = format_datetime(moment, pattern, locale=locale)
     return text
 
 

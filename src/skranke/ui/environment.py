@@ -4,6 +4,7 @@
 that shows nothing where a name was misspelt is worse than an error in a test.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -59,6 +60,7 @@ def url_or_none(name: str, *args: object, **kwargs: object) -> str | None:
         return None
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, css: str = "") -> Markup:
     """A picture from static/ui/icons.svg, hidden from screen readers: always put words beside it."""
     return Markup('<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#i-{}"/></svg>').format(

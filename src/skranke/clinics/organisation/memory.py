@@ -2,7 +2,7 @@
 
 from skranke.tenancy.work import forget
 
-GROUPS, STAFF, ROLES, RECEIVERS = "groups", "staff", "roles", "receivers"
+GROUPS, STAFF, ROLES, RECEIVERS, SHARES = "groups", "staff", "roles", "receivers", "shares"
 
 
 def forget_members() -> None:
@@ -10,3 +10,4 @@ def forget_members() -> None:
     forget(GROUPS)
     forget(STAFF)
     forget(ROLES)
+    forget(SHARES)

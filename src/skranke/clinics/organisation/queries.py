@@ -21,7 +21,7 @@ from skranke.clinics.models import (
     StaffFunction,
 )
 from skranke.clinics.organisation import rules
-from skranke.clinics.organisation.memory import GROUPS, ROLES, STAFF
+from skranke.clinics.organisation.memory import GROUPS, ROLES, SHARES, STAFF
 from skranke.clinics.organisation.values import Choice, Recipient, Shares
 from skranke.clinics.queries import employees
 from skranke.clinics.words import role_name
@@ -112,6 +112,13 @@ def shares(employee: Employee) -> Shares:
 
     What nobody reads is everybody's, so that no message can be lost in an empty group (RCV-12).
     """
+    known = once(SHARES, dict[UUID, Shares])
+    if employee.id not in known:
+        known[employee.id] = _shares(employee)
+    return known[employee.id]
+
+
+def _shares(employee: Employee) -> Shares:
     people = staff()
     elsewhere = {one.held_role_id for one in people} - {employee.held_role_id}
     others = set()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -92,8 +93,14 @@ def drafts() -> QuerySet[KeptDraft]:
 
 def draft_counts() -> tuple[int, int]:
     """How many drafts the acting employee has, and how many of them HelseNorge has answered."""
-    found = drafts().order_by().aggregate(all=Count("id"), answered=Count("answered_at"))
-    return found["all"], found["answered"]
+    employee = access.employee_of(current_actor())
+    found = access.compiled_for(employee, lambda: _counted(employee), ("drafts",)).dicts()
+    return sum(one["number"] for one in found), sum(one["answered"] for one in found)
+
+
+def _counted(employee: Employee) -> QuerySet[Any, Any]:
+    own = access.own_drafts(employee).order_by().values("employee_id")
+    return own.annotate(number=Count("id"), answered=Count("answered_at"))
 
 
 def _save(employee: Employee, content: DraftContent, which: Q, fresh: KeptDraft) -> KeptDraft | None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from skranke.dialog.models import Channel, DeliveryState, DialogKind
 from skranke.dialog.outcomes import AnswerOutcome
@@ -17,18 +17,65 @@ from skranke.web.clinic.schedule.grid import state_text
 from skranke.web.own_types import own_type_text
 
 _WARN_FROM = 2
+# What a row of a list or of a log says is looked up here first and translated then: one text each, not all of them.
+_UNKNOWN_KIND = gettext_noop("Ukjent type")
+_KINDS = {
+    DialogKind.E_CONTACT: gettext_noop("e-Kontakt"),
+    DialogKind.E_CONSULTATION: gettext_noop("eKonsultasjon"),
+    DialogKind.PRESCRIPTION_RENEWAL: gettext_noop("Reseptforespørsel"),
+    DialogKind.APPOINTMENT_WISH: gettext_noop("Timeønske"),
+    DialogKind.E_DIALOG: gettext_noop("E-dialog"),
+    DialogKind.INTERNAL: gettext_noop("Intern dialog"),
+}
+_DELIVERIES = {
+    DeliveryState.QUEUED: gettext_noop("Lagt i kø"),
+    DeliveryState.SENT: gettext_noop("Sendt %(when)s, venter på kvittering"),
+    DeliveryState.RECEIVED: gettext_noop("Mottatt av HelseNorge %(when)s"),
+    DeliveryState.REJECTED: gettext_noop("Avvist: %(error)s"),
+    DeliveryState.FAILED: gettext_noop("Ikke levert: %(error)s"),
+    DeliveryState.EXPIRED: gettext_noop("Ingen kvittering fra HelseNorge. Pasienten har kanskje ikke fått meldingen."),
+    DeliveryState.READY: gettext_noop("Ligger i pasientportalen, ikke lest ennå"),
+    DeliveryState.READ: gettext_noop("Lest %(when)s"),
+}
+_FORWARDED_TO_ALL = gettext_noop("%(name)s videresendte til hele klinikken")
+_EVENTS = {
+    EventKind.RECEIVED: gettext_noop("Melding fra %(name)s"),
+    EventKind.STARTED: gettext_noop("%(name)s startet samtalen"),
+    EventKind.TURNED: gettext_noop("%(name)s gjorde samtalen om til %(note)s"),
+    EventKind.OPENED: gettext_noop("Lest av %(name)s"),
+    EventKind.ANSWERED: gettext_noop("%(name)s svarte"),
+    EventKind.TAKEN: gettext_noop("%(name)s tok ansvar"),
+    EventKind.FORWARDED: gettext_noop("%(name)s videresendte til %(note)s"),
+    EventKind.CLOSED: gettext_noop("%(name)s avsluttet samtalen"),
+    EventKind.PARTICIPANT_ADDED: gettext_noop("%(name)s la til %(note)s"),
+    EventKind.PARTICIPANT_REMOVED: gettext_noop("%(name)s tok ut %(note)s"),
+    EventKind.HANDLING_CHANGED: gettext_noop("%(name)s endret innstillinger eller oppgave"),
+    EventKind.NOTHING_ISSUED: gettext_noop(
+        "%(name)s svarte at resepten er fornyet, uten at noen utstedt resept var kjent"
+    ),
+    EventKind.ITEMS_CHANGED: gettext_noop("%(name)s endret listen over resepter til: %(note)s"),
+    EventKind.COMPLETED: gettext_noop("%(name)s fullførte oppgaven"),
+    EventKind.REOPENED: gettext_noop("Samtalen ble åpnet igjen"),
+    EventKind.DELIVERED: gettext_noop("Mottatt av HelseNorge"),
+    EventKind.REJECTED: gettext_noop("Avvist av HelseNorge: %(note)s"),
+    EventKind.FAILED: gettext_noop("Ikke levert: %(note)s"),
+    EventKind.EXPIRED: gettext_noop("Ingen kvittering fra HelseNorge innen fristen"),
+    EventKind.RESENT: gettext_noop("%(name)s sendte meldingen på nytt"),
+    EventKind.RESENT_BY_ITSELF: gettext_noop("Sendt på nytt én gang, fordi kvitteringen mangler"),
+    EventKind.JOURNALED: gettext_noop("Ført i journalen"),
+    EventKind.REMOVED_FROM_INBOX: gettext_noop("%(name)s fjernet samtalen fra innboksen sin"),
+    EventKind.NOT_READ_BY_PATIENT: gettext_noop("HelseNorge melder at pasienten ikke har lest meldingen"),
+    EventKind.READ_BY_PATIENT: gettext_noop("Lest av %(name)s i pasientportalen"),
+    EventKind.HANDED_OVER: gettext_noop("%(note)s har sluttet: klinikken har fått samtalen"),
+    EventKind.LIST_UNCONFIRMED: gettext_noop("Fastlegeregisteret svarte ikke: listetilhørighet ikke bekreftet"),
+    EventKind.LIST_CONFIRMED: gettext_noop("Listetilhørighet bekreftet"),
+    EventKind.WISH_NOT_MET: gettext_noop("Pasienten ba om en behandler (HPR %(note)s) som ikke er aktiv her"),
+}
 
 
 def kind_text(kind: str) -> str:
     """A kind of dialog."""
-    return {
-        DialogKind.E_CONTACT: _("e-Kontakt"),
-        DialogKind.E_CONSULTATION: _("eKonsultasjon"),
-        DialogKind.PRESCRIPTION_RENEWAL: _("Reseptforespørsel"),
-        DialogKind.APPOINTMENT_WISH: _("Timeønske"),
-        DialogKind.E_DIALOG: _("E-dialog"),
-        DialogKind.INTERNAL: _("Intern dialog"),
-    }.get(DialogKind(kind), _("Ukjent type"))
+    return _(_KINDS.get(DialogKind(kind), _UNKNOWN_KIND))
 
 
 def type_text(thread: ThreadRow | ThreadView) -> str:
@@ -103,19 +150,12 @@ def due_state(days_left: int) -> str:
 
 def delivery_text(message: MessageView) -> str:
     """What is known of an own message's way to the patient (MSG-22)."""
+    if not message.delivery:
+        return ""
     when = format_relative(message.delivery_at) if message.delivery_at else ""
     error = message.delivery_reason or _("ingen forklaring fulgte med")
-    texts = {
-        DeliveryState.QUEUED: _("Lagt i kø"),
-        DeliveryState.SENT: _("Sendt %(when)s, venter på kvittering"),
-        DeliveryState.RECEIVED: _("Mottatt av HelseNorge %(when)s"),
-        DeliveryState.REJECTED: _("Avvist: %(error)s"),
-        DeliveryState.FAILED: _("Ikke levert: %(error)s"),
-        DeliveryState.EXPIRED: _("Ingen kvittering fra HelseNorge. Pasienten har kanskje ikke fått meldingen."),
-        DeliveryState.READY: _("Ligger i pasientportalen, ikke lest ennå"),
-        DeliveryState.READ: _("Lest %(when)s"),
-    }
-    return texts[DeliveryState(message.delivery)] % {"when": when, "error": error} if message.delivery else ""
+    text = _DELIVERIES[DeliveryState(message.delivery)]
+    return _(text) % {"when": when, "error": error}
 
 
 def delivery_mood(message: MessageView) -> str:
@@ -132,42 +172,9 @@ def event_text(event: EventView) -> str:
     facts = {"name": event.actor_name, "note": note}
     if event.kind in {EventKind.PARTICIPANT_ADDED, EventKind.PARTICIPANT_REMOVED} and not event.note:
         facts["note"] = _("hele klinikken")
-    return _events(facts)[event.kind] % facts
-
-
-def _events(facts: dict[str, str]) -> dict[EventKind, str]:
-    to = _("%(name)s videresendte til %(note)s") if facts["note"] else _("%(name)s videresendte til hele klinikken")
-    return {
-        EventKind.RECEIVED: _("Melding fra %(name)s"),
-        EventKind.STARTED: _("%(name)s startet samtalen"),
-        EventKind.TURNED: _("%(name)s gjorde samtalen om til %(note)s"),
-        EventKind.OPENED: _("Lest av %(name)s"),
-        EventKind.ANSWERED: _("%(name)s svarte"),
-        EventKind.TAKEN: _("%(name)s tok ansvar"),
-        EventKind.FORWARDED: to,
-        EventKind.CLOSED: _("%(name)s avsluttet samtalen"),
-        EventKind.PARTICIPANT_ADDED: _("%(name)s la til %(note)s"),
-        EventKind.PARTICIPANT_REMOVED: _("%(name)s tok ut %(note)s"),
-        EventKind.HANDLING_CHANGED: _("%(name)s endret innstillinger eller oppgave"),
-        EventKind.NOTHING_ISSUED: _("%(name)s svarte at resepten er fornyet, uten at noen utstedt resept var kjent"),
-        EventKind.ITEMS_CHANGED: _("%(name)s endret listen over resepter til: %(note)s"),
-        EventKind.COMPLETED: _("%(name)s fullførte oppgaven"),
-        EventKind.REOPENED: _("Samtalen ble åpnet igjen"),
-        EventKind.DELIVERED: _("Mottatt av HelseNorge"),
-        EventKind.REJECTED: _("Avvist av HelseNorge: %(note)s"),
-        EventKind.FAILED: _("Ikke levert: %(note)s"),
-        EventKind.EXPIRED: _("Ingen kvittering fra HelseNorge innen fristen"),
-        EventKind.RESENT: _("%(name)s sendte meldingen på nytt"),
-        EventKind.RESENT_BY_ITSELF: _("Sendt på nytt én gang, fordi kvitteringen mangler"),
-        EventKind.JOURNALED: _("Ført i journalen"),
-        EventKind.REMOVED_FROM_INBOX: _("%(name)s fjernet samtalen fra innboksen sin"),
-        EventKind.NOT_READ_BY_PATIENT: _("HelseNorge melder at pasienten ikke har lest meldingen"),
-        EventKind.READ_BY_PATIENT: _("Lest av %(name)s i pasientportalen"),
-        EventKind.HANDED_OVER: _("%(note)s har sluttet: klinikken har fått samtalen"),
-        EventKind.LIST_UNCONFIRMED: _("Fastlegeregisteret svarte ikke: listetilhørighet ikke bekreftet"),
-        EventKind.LIST_CONFIRMED: _("Listetilhørighet bekreftet"),
-        EventKind.WISH_NOT_MET: _("Pasienten ba om en behandler (HPR %(note)s) som ikke er aktiv her"),
-    }
+    if event.kind == EventKind.FORWARDED and not event.note:
+        return _(_FORWARDED_TO_ALL) % facts
+    return _(_EVENTS[event.kind]) % facts
 
 
 def delivery_way_text(way: str) -> str:
