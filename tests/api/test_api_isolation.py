@@ -229,6 +229,7 @@ SETTINGS = {
     "PUT /communication-types/{kind}",
     "DELETE /communication-types/{kind}",
     "GET /messages",
+    "GET /reports/messages",
     "POST /schedules",
     "GET /booking-limits",
     "PATCH /booking-limits",
@@ -241,6 +242,7 @@ SETTINGS = {
 LISTS: dict[str, Recipe] = {
     "GET /threads": lambda api, ids: api.get("threads", mailbox="aapne"),
     "GET /messages": lambda api, ids: api.get("messages"),
+    "GET /reports/messages": lambda api, ids: api.get("reports/messages"),
     "GET /patients": lambda api, ids: api.get("patients", q="Ola"),
     "GET /schedules": lambda api, ids: api.get("schedules"),
     "GET /communication-types": lambda api, ids: api.get("communication-types"),
@@ -281,6 +283,7 @@ WRITES: dict[str, str] = {
     "GET /journal": "journal.read",
     "GET /journal/attachments/{attachment_id}": "journal.read",
     "GET /messages": "message.listed",
+    "GET /reports/messages": "report.read",
     "GET /patients": "patient.searched",
     "GET /patients/{patient_id}": "patient.read",
     "POST /patients/{patient_id}/prescriptions": "prescription.issued",

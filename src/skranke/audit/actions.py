@@ -120,6 +120,8 @@ class Action(StrEnum):
     APPOINTMENTS_LISTED = "appointment.listed"
     APPOINTMENT_REFUSED = "appointment.refused"
 
+    REPORT_READ = "report.read"
+
     ACCESS_READ = "access.read"
     ACCESS_REVIEWED = "access.reviewed"
     ACCESS_EXPORTED = "access.exported"

@@ -42,6 +42,7 @@ class Access(models.TextChoices):
     ADMINISTRATOR = "administrator"
     CLINIC_OPEN = "clinic_open"
     CLINIC_ARCHIVE = "clinic_archive"
+    REPORTS = "reports"
 
 
 class GroupKind(models.TextChoices):
@@ -221,6 +222,7 @@ class Employee(TenantModel):
     active = models.BooleanField(default=True)
     sees_clinic_open = models.BooleanField(default=False)
     sees_clinic_archive = models.BooleanField(default=False)
+    sees_reports = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

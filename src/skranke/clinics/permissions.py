@@ -24,6 +24,7 @@ class Permission(StrEnum):
     MANAGE_GROUPS = "manage_groups"
     CHANGE_SETTINGS = "change_settings"
     SEE_ACCOUNTING = "see_accounting"
+    SEE_REPORTS = "see_reports"
 
 
 class Holder(StrEnum):
@@ -55,4 +56,5 @@ HOLDERS: dict[Permission, frozenset[Holder]] = {
     Permission.MANAGE_GROUPS: frozenset({Holder.ADMINISTRATOR}),
     Permission.CHANGE_SETTINGS: frozenset({Holder.ADMINISTRATOR}),
     Permission.SEE_ACCOUNTING: frozenset({Holder.ADMINISTRATOR}),
+    Permission.SEE_REPORTS: frozenset({Holder.ADMINISTRATOR, Holder.GRANTED}),
 }

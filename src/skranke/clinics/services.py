@@ -125,6 +125,7 @@ def hire(
     is_admin: bool | None = None,
     sees_clinic_open: bool | None = None,
     sees_clinic_archive: bool | None = None,
+    sees_reports: bool | None = None,
 ) -> Employee:
     """Give a person a position at the current clinic (ORG-3, ORG-6).
 
@@ -138,7 +139,12 @@ def hire(
         require(current_actor(), Permission.MANAGE_STAFF)
     if held_role is None:
         held_role = standard_role(_role(role), department or first_department())
-    given = {"is_admin": is_admin, "sees_clinic_open": sees_clinic_open, "sees_clinic_archive": sees_clinic_archive}
+    given = {
+        "is_admin": is_admin,
+        "sees_clinic_open": sees_clinic_open,
+        "sees_clinic_archive": sees_clinic_archive,
+        "sees_reports": sees_reports,
+    }
     employee = Employee(
         clinic_id=current_actor().clinic_id,
         given_name=given_name,

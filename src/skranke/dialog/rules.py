@@ -65,6 +65,8 @@ _NEXT_DELIVERY = {
     DeliveryState.READY: frozenset({DeliveryState.READ}),
 }
 PROBLEMS = frozenset({DeliveryState.REJECTED, DeliveryState.FAILED, DeliveryState.EXPIRED})
+LOST = frozenset({DeliveryState.REJECTED, DeliveryState.FAILED})
+"""What never reached the patient, so that it is no answer; what has expired may have."""
 
 
 def channel(kind: str) -> Channel:

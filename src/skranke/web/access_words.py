@@ -99,6 +99,7 @@ def action_by_clinic(action: str) -> str:
         Action.THREAD_SEARCHED: _("Søkte i samtaler"),
         Action.MESSAGES_LISTED: _("Så i meldingsloggen"),
         Action.SCHEDULE_READ: _("Åpnet en timebok"),
+        Action.REPORT_READ: _("Så på rapporter"),
         Action.SESSION_OPENED: _("Logget inn"),
         Action.SESSION_CLOSED: _("Logget ut"),
         Action.ACCESS_REVIEWED: _("Så i innsynsloggen"),

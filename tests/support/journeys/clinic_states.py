@@ -491,3 +491,27 @@ def _too_large(stage: Stage) -> Any:
     )
     page.get_by_role("heading", name="Det du sendte, er for stort").wait_for()
     return page
+
+
+@state("rapporter", "reports", main=True)
+def _reports(stage: Stage) -> Any:
+    page = stage.staff("anne")
+    page.goto(f"{stage.demo.clinic}rapporter")
+    page.get_by_role("img", name="Meldinger inn per uke og type").wait_for()
+    return page
+
+
+@state("rapporter-tom")
+def _no_reports(stage: Stage) -> Any:
+    page = stage.staff("anne")
+    page.goto(f"{stage.demo.clinic}rapporter?fra=2020-01-01&til=2020-01-31")
+    page.get_by_text("Ingen meldinger i denne perioden.").wait_for()
+    return page
+
+
+@state("rapporter-feil-periode")
+def _reports_of_a_wrong_period(stage: Stage) -> Any:
+    page = stage.staff("anne")
+    page.goto(f"{stage.demo.clinic}rapporter?fra=2027-03-03&til=2027-03-01")
+    page.get_by_text("Sluttdatoen er før startdatoen").first.wait_for()
+    return page

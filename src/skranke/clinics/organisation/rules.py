@@ -69,6 +69,7 @@ def inherited(accesses: Collection[str]) -> dict[str, bool]:
         "is_admin": Access.ADMINISTRATOR in accesses,
         "sees_clinic_open": Access.CLINIC_OPEN in accesses,
         "sees_clinic_archive": Access.CLINIC_ARCHIVE in accesses,
+        "sees_reports": Access.REPORTS in accesses,
     }
 
 

@@ -45,6 +45,7 @@ class EmployeeCard:
     is_admin: bool = False
     sees_clinic_open: bool = False
     sees_clinic_archive: bool = False
+    sees_reports: bool = False
 
 
 def change_employee(employee_id: UUID, card: EmployeeCard, *, expected_version: int) -> Employee:
@@ -65,6 +66,7 @@ def change_employee(employee_id: UUID, card: EmployeeCard, *, expected_version: 
     employee.hpr_number, employee.licence_active = checked_hpr_number(card.hpr_number), card.licence_active
     employee.is_admin = card.is_admin
     employee.sees_clinic_open, employee.sees_clinic_archive = card.sees_clinic_open, card.sees_clinic_archive
+    employee.sees_reports = card.sees_reports
     _save(employee)
     _set_her_id(employee, card.her_id)
     after = _told(employee)
@@ -162,4 +164,5 @@ def _told(employee: Employee) -> dict[str, object]:
         "is_admin": employee.is_admin,
         "sees_clinic_open": employee.sees_clinic_open,
         "sees_clinic_archive": employee.sees_clinic_archive,
+        "sees_reports": employee.sees_reports,
     }

@@ -11,15 +11,13 @@ from skranke.clinics.models import Employee
 from skranke.clinics.organisation.values import WHOLE_CLINIC, Recipient
 from skranke.dialog import access, rules
 from skranke.dialog.errors import VersionConflictError
-from skranke.dialog.models import DeliveryState, Direction, Message, Participant, Thread, ThreadEvent
+from skranke.dialog.models import Direction, Message, Participant, Thread, ThreadEvent
 from skranke.dialog.values import EventKind
 from skranke.kernel import clock
 from skranke.tenancy import live
 from skranke.tenancy.rows import insert
 from skranke.tenancy.work import current_actor
 from skranke.ui.dates import format_time
-
-_LOST = (DeliveryState.REJECTED, DeliveryState.FAILED)
 
 
 def lock_for_change(thread: Thread, *, expected_version: int | None = None) -> tuple[Thread, Employee]:
@@ -126,7 +124,7 @@ def waiting_since(thread: Thread) -> datetime | None:
 
     An answer counts for what had come before it was written; one that never reached the patient does not count.
     """
-    answers = thread.messages.filter(direction=Direction.OUT, points_on=False).exclude(delivery__in=_LOST)
+    answers = thread.messages.filter(direction=Direction.OUT, points_on=False).exclude(delivery__in=rules.LOST)
     answered = answers.aggregate(at=Max("recorded_at"))["at"]
     waiting = thread.messages.filter(direction=Direction.IN).exclude(code__in=rules.NOT_DELIVERED_CODES)
     if answered is not None:
@@ -162,7 +160,7 @@ def asked_code(thread: Thread) -> str:
 def takes_answers(message: Message) -> bool:
     """Whether the patient may write where this was written: not after a one-way message or a refusal (5.3)."""
     thread = message.thread
-    ours = thread.messages.filter(direction=Direction.OUT, earlier=message.earlier_id).exclude(delivery__in=_LOST)
+    ours = thread.messages.filter(direction=Direction.OUT, earlier=message.earlier_id).exclude(delivery__in=rules.LOST)
     said = ours.order_by("-generated_at", "-msg_id").values_list("code", flat=True).first()
     return thread.may_be_answered and not rules.ends_dialog(message.kind, said or "")
 

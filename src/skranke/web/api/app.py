@@ -16,6 +16,7 @@ from skranke.web.api import (
     patients,
     problems,
     receivers,
+    reports,
     set_up,
     templates,
     threads,
@@ -32,7 +33,8 @@ api = NinjaAPI(
     auth=BearerToken(),
 )
 _routers = (
-    threads, message_log, patients, appointments, receivers, communication_types, templates, set_up, appointment_types
+    threads, message_log, patients, appointments, receivers, communication_types, templates, set_up, appointment_types,
+    reports,
 )  # fmt: skip
 for _router in (part.router for part in _routers):
     api.add_router("", _router)

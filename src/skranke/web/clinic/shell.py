@@ -16,6 +16,7 @@ from skranke.clinics.words import function_text, position_text
 from skranke.dialog import queries as dialog
 from skranke.dialog.access import employee_of
 from skranke.dialog.models import DialogKind
+from skranke.dialog.reporting import may_see_reports
 from skranke.dialog.rules import startable
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
@@ -38,7 +39,7 @@ _COMPOSE_KEYS = {DialogKind.E_DIALOG: "Alt+D"}
 def shell(request: HttpRequest, actor: Actor, current: str, *, unread: int | None = None) -> ClinicShell:
     """The frame for one page.
 
-    current: "post", "schedule", "patients" or "settings". unread: where the page has counted it.
+    current: "post", "schedule", "patients", "reports" or "settings". unread: where the page has counted it.
     """
     clinic = clinics.this_clinic()
     slug = clinic.slug
@@ -52,7 +53,7 @@ def shell(request: HttpRequest, actor: Actor, current: str, *, unread: int | Non
         context=_context(actor, slug),
         logout_url=reverse("logout"),
         test_environment=clinic.is_test,
-        nav=nav(slug, current, dialog.unread() if unread is None else unread, alarms(actor)),
+        nav=nav(actor, slug, current, dialog.unread() if unread is None else unread),
         patient=active_patient_bar(clinic, patient) if patient is not None else None,
         actions=_compose_actions(slug, integration=clinic.live_since is not None) if current == "post" else (),
         compose_url="" if current == "post" else f"{reverse('compose', args=[slug])}?type={DialogKind.E_DIALOG}",
@@ -94,13 +95,14 @@ def _toggles(own: Employee, slug: str) -> Iterator[Toggle]:
         yield Toggle(function_text(function), address, on)
 
 
-def nav(slug: str, current: str, unread: int, alarms: int = 0) -> tuple[NavItem, ...]:
-    """The rail; unread: threads that wait unread in the inbox. alarms: what an administrator must know of."""
+def nav(actor: Actor, slug: str, current: str, unread: int) -> tuple[NavItem, ...]:
+    """The rail; unread: threads that wait unread in the inbox."""
     places = (
         ("post", "post", _("Post"), "post", unread),
         ("schedule", "schedule", _("Timebok"), "cal", 0),
         ("patients", "patient-search", _("Pasienter"), "people", 0),
-        ("settings", "settings", _("Konfigurasjon"), "cog", alarms),
+        *((("reports", "reports", _("Rapporter"), "chart", 0),) if may_see_reports(actor) else ()),
+        ("settings", "settings", _("Konfigurasjon"), "cog", alarms(actor)),
     )
     shortcuts = {"settings": "Alt+,"}
     return tuple(

@@ -25,5 +25,6 @@ urlpatterns = [
     path("k/<slug:slug>/", include("skranke.web.clinic.post.urls")),
     path("k/<slug:slug>/", include("skranke.web.clinic.patients.urls")),
     path("k/<slug:slug>/", include("skranke.web.clinic.schedule.urls")),
+    path("k/<slug:slug>/", include("skranke.web.clinic.reports.urls")),
     path("k/<slug:slug>/", include("skranke.web.clinic.settings.urls")),
 ]

@@ -254,6 +254,7 @@
     const target = event.target;
     const open = target.closest?.("[data-dialog-open]");
     if (open) { event.preventDefault(); openDialog(document.getElementById(open.dataset.dialogOpen)); }
+    if (target.closest?.("[data-print]")) window.print();
     if (target.closest?.("[data-dialog-close]")) target.closest("dialog")?.close();
     if (target instanceof HTMLDialogElement && target.classList.contains("dlg")) target.close();
     for (const menu of all("details.drop[open]")) if (!menu.contains(target)) menu.open = false;

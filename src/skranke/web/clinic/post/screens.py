@@ -32,7 +32,7 @@ from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft, opened
 from skranke.web.clinic.post.place import Place, is_htmx
 from skranke.web.clinic.post.renewed import GROUPS, shown
-from skranke.web.clinic.shell import active_patient_id, alarms, nav, shell
+from skranke.web.clinic.shell import active_patient_id, nav, shell
 from skranke.web.drafts import Written, accepted
 
 _MAIN_KINDS = (DialogKind.E_CONSULTATION, DialogKind.E_CONTACT, DialogKind.E_DIALOG, DialogKind.INTERNAL)
@@ -104,7 +104,7 @@ def list_context(actor: Actor, place: Place) -> dict[str, Any]:
         "list_name": words.kind_text(place.kind) if place.kind else words.box_text(place.box),
         "is_archive": place.box in {Mailbox.ARCHIVE, Mailbox.CLINIC_ARCHIVE},
         "is_inbox": place.box == Mailbox.INBOX,
-        "nav": nav(place.slug, "post", counts.unread, alarms(actor)),
+        "nav": nav(actor, place.slug, "post", counts.unread),
     }
 
 
