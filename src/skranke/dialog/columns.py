@@ -17,20 +17,23 @@ USUAL = tuple(one for one in ListColumn if one != ListColumn.PARTICIPANTS)
 """Of who has chosen nothing."""
 
 
-def chosen_columns() -> tuple[ListColumn, ...]:
-    """What the acting employee's lists show, in the order of `ListColumn`."""
+def chosen_layout() -> tuple[tuple[ListColumn, ...], bool]:
+    """What the acting employee's lists show, in the order of `ListColumn`, and whether they are grouped by patient."""
     kept = ListLayout.objects.filter(employee=access.employee_of(current_actor())).first()
-    return USUAL if kept is None else tuple(one for one in ListColumn if one in kept.columns)
+    if kept is None:
+        return USUAL, False
+    return tuple(one for one in ListColumn if one in kept.columns), kept.by_patient
 
 
-def choose_columns(names: Collection[str]) -> None:
+def choose_layout(names: Collection[str], *, by_patient: bool) -> None:
     """Keep the acting employee's choice. Raises InvalidError for a column that does not exist."""
     if not set(names) <= set(ListColumn):
         raise InvalidError(_("Kolonnen finnes ikke. Last siden på nytt, og velg igjen."), field="columns")
     employee = access.employee_of(current_actor())
     columns = [one for one in ListColumn if one in names]
     ListLayout.objects.update_or_create(
-        employee=employee, defaults={"clinic_id": employee.clinic_id, "columns": columns}
+        employee=employee,
+        defaults={"clinic_id": employee.clinic_id, "columns": columns, "by_patient": by_patient},
     )
 
 

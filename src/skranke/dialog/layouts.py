@@ -22,10 +22,14 @@ class ListColumn(models.TextChoices):
 
 
 class ListLayout(TenantModel):
-    """Which columns an employee has chosen for the lists of Post; who has chosen nothing has no row."""
+    """What an employee has chosen for the lists of Post; who has chosen nothing has no row.
+
+    by_patient: each patient's threads stand together.
+    """
 
     employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+")
     columns = ArrayField(models.CharField(max_length=20, choices=ListColumn), default=list)
+    by_patient = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["employee"], name="list_layout_once")]

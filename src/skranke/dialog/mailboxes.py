@@ -27,6 +27,7 @@ from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import Employee
 from skranke.dialog import access, rules
+from skranke.dialog.grouping import grouped
 from skranke.dialog.models import (
     Attachment,
     DialogKind,
@@ -70,12 +71,14 @@ def mailbox(
     order: Order | str | None = None,
     patient_id: UUID | None = None,
     narrow: Narrowing | None = None,
+    by_patient: bool = False,
 ) -> Page:
     """A page of one of the acting employee's mailboxes.
 
     kind: only that sub-mailbox (MSG-2). q: words that are written in the thread or in the patient's name, each from its
     beginning, or the beginning of the national id. order: the inbox shows first what is important (MSG-14) and then
-    what is due first, every other the newest first. narrow: only what the filter leaves (MSG-7).
+    what is due first, every other the newest first. narrow: only what the filter leaves (MSG-7). by_patient: as
+    `grouping` puts them together; a page may then hold fewer than `limit`.
     Raises NotFoundError for an unknown mailbox and one not granted (ORG-11), InvalidError for a wrong kind, period or
     cursor.
     """
@@ -86,6 +89,8 @@ def mailbox(
         raise InvalidError("There is no such kind of dialog.", field="kind")
     limit = max(1, min(limit, LARGEST_PAGE))
     asked = _Asked(box, str(kind or ""), order, patient_id)
+    if by_patient:
+        return _by_patient(asked, employee, cursor, limit, _filtered(asked, employee, q, narrow))
     if cursor or q.strip() or narrow not in {None, Narrowing()}:
         found = list(_narrower(asked, employee, cursor, q, narrow)[: limit + 1])
     else:
@@ -124,17 +129,30 @@ class _Asked(NamedTuple):
         )
 
 
-def _narrower(
-    asked: _Asked, employee: Employee, cursor: str | None, q: str, narrow: Narrowing | None
-) -> QuerySet[Thread]:
-    """What of a list is searched for, left by the filter, or further down."""
+def _by_patient(asked: _Asked, employee: Employee, cursor: str | None, limit: int, threads: QuerySet[Thread]) -> Page:
+    found = grouped(threads, limit, cursor, by_due=asked.order == Order.DUE, important_first=asked.important_first)
+    rows = {row.id: row for row in _annotated(Thread.objects.filter(id__in=found.ids), employee)}
+    shown = [rows[one] for one in found.ids]
+    prefetch_related_objects(shown, "patient", "responsible")
+    return Page(rows=_rows(shown), next_cursor=found.next_cursor, groups=found.sizes, continues=found.continues)
+
+
+def _filtered(asked: _Asked, employee: Employee, q: str, narrow: Narrowing | None) -> QuerySet[Thread]:
+    """What of a list is searched for, or left by the filter; in no order."""
     threads = asked.threads(employee)
     if narrow is not None:
         threads = threads.filter(narrowed(narrow))
     if q.strip():
         threads = having_words(threads, q)
         record(Action.THREAD_SEARCHED, subject_kind="mailbox", subject_id=None, detail={"mailbox": asked.box})
-    threads = asked.ordered(threads, employee)
+    return threads
+
+
+def _narrower(
+    asked: _Asked, employee: Employee, cursor: str | None, q: str, narrow: Narrowing | None
+) -> QuerySet[Thread]:
+    """As `_filtered`, in order, perhaps from further down."""
+    threads = asked.ordered(_filtered(asked, employee, q, narrow), employee)
     if not cursor:
         return threads
     return threads.filter(_after(cursor, by_due=asked.order == Order.DUE, important_first=asked.important_first))

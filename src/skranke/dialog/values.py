@@ -333,10 +333,14 @@ class ThreadRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page of a mailbox; `next_cursor` asks for the next one and is empty on the last."""
+    """A page of a mailbox; `next_cursor` asks for the next one and is empty on the last. groups, continues: by patient,
+    as `grouping.Grouped` has them.
+    """
 
     rows: tuple[ThreadRow, ...]
     next_cursor: str = ""
+    groups: Mapping[UUID | None, int] = field(default_factory=dict)
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,17 @@ def _boxes(stage: Stage) -> Any:
     return page
 
 
+@state("post-gruppert", "post-columns")
+def _grouped(stage: Stage) -> Any:
+    page = stage.staff("jonas")
+    page.goto(f"{stage.demo.clinic}post")
+    page.locator("#post-columns-open").click()
+    page.get_by_label("Grupper etter pasient").check()
+    page.locator("#act-columns").click()
+    page.locator("#post-rows .grp").first.wait_for()
+    return page
+
+
 @state("post-kolonner")
 def _columns(stage: Stage) -> Any:
     page = stage.staff("kari")

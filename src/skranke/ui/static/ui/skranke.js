@@ -257,19 +257,19 @@
     if (target.closest?.("[data-print]")) window.print();
     if (target.closest?.("[data-dialog-close]")) target.closest("dialog")?.close();
     if (target instanceof HTMLDialogElement && target.classList.contains("dlg")) target.close();
-    for (const menu of all("details.drop[open]")) if (!menu.contains(target)) menu.open = false;
+    for (const menu of all("details:is(.drop, .filter)[open]")) if (!menu.contains(target)) menu.open = false;
     if (!target.closest?.(".search")) emptySearch();
   });
 
   document.addEventListener("toggle", (event) => {
     const menu = event.target;
-    if (!menu.matches?.("details.drop") || !menu.open) return;
-    for (const other of all("details.drop[open]")) if (other !== menu) other.open = false;
+    if (!menu.matches?.("details:is(.drop, .filter)") || !menu.open) return;
+    for (const other of all("details:is(.drop, .filter)[open]")) if (other !== menu) other.open = false;
   }, true);
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      const menu = document.activeElement?.closest?.("details.drop[open]");
+      const menu = document.activeElement?.closest?.("details:is(.drop, .filter)[open]");
       if (menu) { menu.open = false; menu.querySelector("summary").focus(); return; }
       const results = event.target.closest?.(".search")?.querySelector("[data-search-results]");
       if (results?.childElementCount) { results.replaceChildren(); return; }

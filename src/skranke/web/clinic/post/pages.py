@@ -77,6 +77,6 @@ def who_is_here(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: AR
 @require_POST
 @clinic_view
 def choose_columns(request: HttpRequest, actor: Actor) -> HttpResponse:  # noqa: ARG001 - a view's signature
-    """Keep which columns the lists show (MSG-6), and show the same list with them."""
-    columns.choose_columns(request.POST.getlist("kolonne"))
-    return HttpResponseRedirect(place_of(request).list_url())
+    """Keep how the lists are shown (MSG-6), and show the same list so, from its top."""
+    columns.choose_layout(request.POST.getlist("kolonne"), by_patient=bool(request.POST.get("grupper")))
+    return HttpResponseRedirect(place_of(request).list_url(cursor=""))

@@ -18,7 +18,7 @@ from skranke.clinics.organisation.queries import choices
 from skranke.clinics.queries import former_employees
 from skranke.dialog import presence, queries, rules
 from skranke.dialog.access import employee_of, granted_states
-from skranke.dialog.columns import chosen_columns, taking_part
+from skranke.dialog.columns import chosen_layout, taking_part
 from skranke.dialog.layouts import ListColumn
 from skranke.dialog.models import DialogKind, MessageTemplate, Thread, ThreadState
 from skranke.dialog.services import draft_counts, draft_in, mark_read, templates
@@ -78,6 +78,7 @@ class Box:
 def list_context(actor: Actor, place: Place) -> dict[str, Any]:
     """What the mailboxes and the list need."""
     counts = queries.counts()
+    columns, by_patient = chosen_layout()
     page = queries.mailbox(
         place.box,
         kind=place.kind or None,
@@ -86,14 +87,15 @@ def list_context(actor: Actor, place: Place) -> dict[str, Any]:
         q=place.q,
         order=place.order or None,
         narrow=place.narrowing,
+        by_patient=by_patient,
     )
-    columns = chosen_columns()
     own, shared = _boxes(actor, place, counts)
     return {
         "place": place,
         "page": page,
         "columns": columns,
         "all_columns": list(ListColumn),
+        "by_patient": by_patient,
         "taking_part": taking_part(row.id for row in page.rows) if ListColumn.PARTICIPANTS in columns else {},
         "open_by": presence.open_by(),
         "counts": counts,
