@@ -50,6 +50,8 @@ def _world() -> World:
     kari.post(f"threads/{thread.id}/take")
     sent = kari.post(f"threads/{consultation.id}/messages", {"text": MARKER}).body
     template = kari.post("templates", {"title": MARKER, "subject": MARKER, "text": MARKER}).body
+    begun = {"kind": "e_dialog", "patient_id": str(cast.ola.id), "subject": MARKER, "text": MARKER}
+    draft = kari.post("drafts", begun).body
     made = kari.post("appointments", {"slot_id": str(slots[0].id), "patient_id": str(cast.ola.id), "comment": MARKER})
     with acting(cast.system):
         unused = create_type(name=MARKER, minutes=5)
@@ -68,6 +70,7 @@ def _world() -> World:
             "undelivered": sent["id"],
             "attachment": message["attachments"][0]["id"],
             "template": template["id"],
+            "draft": draft["id"],
             "entry_attachment": entry["attachments"][0]["id"],
             "patient": str(cast.ola.id),
             "slot": str(slots[1].id),
@@ -197,6 +200,19 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
     ),
 }
 RECIPES |= {
+    "POST /drafts": (
+        "patient",
+        lambda api, ids: api.post("drafts", {"kind": "e_dialog", "patient_id": ids["patient"], "text": MARKER}),
+    ),
+    "GET /drafts/{draft_id}": ("draft", lambda api, ids: api.get(f"drafts/{ids['draft']}")),
+    "PUT /drafts/{draft_id}": (
+        "draft",
+        lambda api, ids: api.put(f"drafts/{ids['draft']}", {"kind": "e_dialog", "text": MARKER}, **{"If-Match": "*"}),
+    ),
+    "DELETE /drafts/{draft_id}": ("draft", lambda api, ids: api.delete(f"drafts/{ids['draft']}")),
+    "POST /drafts/{draft_id}/send": ("draft", lambda api, ids: api.post(f"drafts/{ids['draft']}/send")),
+}
+RECIPES |= {
     "GET /templates/{template_id}": ("template", lambda api, ids: api.get(f"templates/{ids['template']}")),
     "PUT /templates/{template_id}": (
         "template",
@@ -243,6 +259,7 @@ LISTS: dict[str, Recipe] = {
     "GET /threads": lambda api, ids: api.get("threads", mailbox="aapne"),
     "GET /messages": lambda api, ids: api.get("messages"),
     "GET /reports/messages": lambda api, ids: api.get("reports/messages"),
+    "GET /drafts": lambda api, ids: api.get("drafts"),
     "GET /patients": lambda api, ids: api.get("patients", q="Ola"),
     "GET /schedules": lambda api, ids: api.get("schedules"),
     "GET /communication-types": lambda api, ids: api.get("communication-types"),
@@ -265,6 +282,9 @@ LISTS: dict[str, Recipe] = {
 WRITES: dict[str, str] = {
     "GET /threads": "thread.listed",
     "POST /threads": "thread.started",
+    "POST /drafts": "draft.kept",
+    "DELETE /drafts/{draft_id}": "draft.discarded",
+    "POST /drafts/{draft_id}/send": "thread.started",
     "GET /threads/{thread_id}": "thread.read",
     "POST /threads/{thread_id}/convert": "thread.turned",
     "POST /threads/{thread_id}/journal": "journal.recorded",
@@ -313,7 +333,7 @@ WRITES: dict[str, str] = {
 NO_PATIENT_IN_IT = {
     "GET /appointment-types", "GET /appointment-types/{type_id}", "GET /booking-limits",
     "GET /communication-types", "GET /receivers", "GET /schedules", "GET /slots",
-    "GET /templates", "GET /templates/{template_id}",
+    "GET /templates", "GET /templates/{template_id}", "GET /drafts", "GET /drafts/{draft_id}", "PUT /drafts/{draft_id}",
 }  # fmt: skip
 ABOUT_NO_PATIENT = {*SETTINGS, *(route for route in RECIPES if "/templates" in route or "/appointment-types" in route)}
 

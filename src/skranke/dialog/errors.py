@@ -35,6 +35,12 @@ class NotResendableError(ConflictError):
     code = "message_not_resendable"
 
 
+class DraftExistsError(ConflictError):
+    """There is an answer begun in the thread already. Nothing was changed: read that draft and change it."""
+
+    code = "draft_exists"
+
+
 class AlreadyAnsweredError(ConflictError):
     """The request has had its one answer; what is to be told now is a new dialog (protocol-messages 5.4)."""
 

@@ -375,7 +375,7 @@ class KeptDraft(TenantModel):
     treated, both as a form has them. turn_into: the kind of dialog that the answer is to be instead; closing: what ends
     the one that the patient wrote in.
     asked: it waits until HelseNorge tells whether the patient can be reached (PAT-10). answered_at, reachable: when
-    HelseNorge told, and what; empty while it has not.
+    HelseNorge told, and what; empty while it has not. version: raised each time it is kept anew.
     """
 
     employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+")
@@ -396,6 +396,7 @@ class KeptDraft(TenantModel):
     asked = models.BooleanField(default=False)
     answered_at = models.DateTimeField(null=True)
     reachable = models.BooleanField(null=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         indexes = [

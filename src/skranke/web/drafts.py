@@ -89,10 +89,11 @@ def _stored(request: HttpRequest) -> list[Attachment]:
 
 def _kept(request: HttpRequest, actor: Actor) -> tuple[Attachment, ...]:
     wanted = [text for text in request.POST.getlist(KEPT) if text not in request.POST.getlist(DROPPED)]
-    return tuple(_own_upload(actor, text) for text in wanted)
+    return tuple(own_upload(actor, text) for text in wanted)
 
 
-def _own_upload(actor: Actor, text: str) -> Attachment:
+def own_upload(actor: Actor, text: str) -> Attachment:
+    """An upload of the acting employee's that is not sent. Raises InvalidError."""
     try:
         upload = get_attachment_for(actor, UUID(text))
     except (ValueError, NotFoundError):

@@ -7,14 +7,17 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import Employee
 from skranke.dialog import access
+from skranke.dialog.errors import DraftExistsError
 from skranke.dialog.models import DialogKind, KeptDraft, Thread
 from skranke.dialog.values import DraftContent
 from skranke.kernel import clock
+from skranke.kernel.errors import ChangedError, InvalidError
 from skranke.kernel.ids import new_id
 from skranke.patients.models import Patient
 from skranke.patients.queries import reachability
@@ -42,6 +45,61 @@ def save_answer(thread: Thread, content: DraftContent) -> KeptDraft | None:
     employee, thread = access.employee_of(actor), access.get_thread_for(actor, thread.id)
     fresh = KeptDraft(id=new_id(), kind=thread.kind, patient=thread.patient, thread=thread)
     return _save(employee, content, Q(thread=thread), fresh)
+
+
+def begin_draft(
+    content: DraftContent, *, kind: DialogKind, patient: Patient | None = None, thread: Thread | None = None
+) -> KeptDraft:
+    """A new draft of the acting employee's: an answer in a thread, which then says kind and patient, or a message.
+
+    Raises InvalidError where nothing is written, DraftExistsError where there is an answer begun in the thread.
+    """
+    _require_words(content)
+    if thread is None:
+        made = save_new(new_id(), content, kind=kind, patient=patient)
+    elif draft_in(thread) is not None:
+        raise DraftExistsError(_("Du har begynt på et svar i samtalen fra før. Ingenting er endret."))
+    else:
+        made = save_answer(thread, content)
+    assert made is not None, "what has words is kept"
+    return made
+
+
+def change_draft(
+    draft: KeptDraft,
+    content: DraftContent,
+    *,
+    kind: DialogKind,
+    patient: Patient | None,
+    expected_version: int | None = None,
+) -> KeptDraft:
+    """Keep other words in a draft. An answer stays in its thread, whatever kind and patient say.
+
+    Raises InvalidError where nothing is written, ChangedError, NotFoundError when it is gone.
+    """
+    _require_words(content)
+    held = lock_draft(draft, expected_version)
+    if held.thread_id is None:
+        held.kind, held.patient = kind, patient
+    _fill(held, content)
+    held.version += 1
+    held.save()
+    return held
+
+
+def lock_draft(draft: KeptDraft, expected_version: int | None) -> KeptDraft:
+    """The draft as it stands now, locked until commit. Raises NotFoundError when it is gone, ChangedError."""
+    held = KeptDraft.objects.select_for_update(of=("self",)).filter(id=draft.id, employee=draft.employee_id).first()
+    if held is None:
+        raise access.nothing()
+    if expected_version is not None and held.version != expected_version:
+        raise ChangedError(_("Kladden er endret siden du leste den. Ingenting er gjort. Les den på nytt."))
+    return held
+
+
+def _require_words(content: DraftContent) -> None:
+    if content.is_empty:
+        raise InvalidError(_("Kladden er tom. Skriv noe, eller slett den."), field="text")
 
 
 def draft_in(thread: Thread) -> KeptDraft | None:
@@ -120,6 +178,7 @@ def _save(employee: Employee, content: DraftContent, which: Q, fresh: KeptDraft)
                 raise access.nothing() from None
     held.kind, held.patient = fresh.kind, fresh.patient
     _fill(held, content)
+    held.version += 1
     held.save()
     return held
 

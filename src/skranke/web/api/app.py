@@ -12,6 +12,7 @@ from skranke.web.api import (
     appointment_types,
     appointments,
     communication_types,
+    drafts,
     message_log,
     patients,
     problems,
@@ -34,7 +35,7 @@ api = NinjaAPI(
 )
 _routers = (
     threads, message_log, patients, appointments, receivers, communication_types, templates, set_up, appointment_types,
-    reports,
+    reports, drafts,
 )  # fmt: skip
 for _router in (part.router for part in _routers):
     api.add_router("", _router)

@@ -5,6 +5,9 @@ from uuid import UUID
 
 from ninja import Schema
 
+from skranke.clinics.organisation.queries import chosen
+from skranke.clinics.organisation.values import Choice, Recipient
+from skranke.dialog.values import Handling, Task
 from skranke.web.api.text import Text
 
 
@@ -35,3 +38,30 @@ class ReceiverIn(Schema):
 
 class ForwardIn(ReceiverIn):
     """To whom a thread goes on: an employee, a group or a role (one of them); without any: the whole clinic."""
+
+
+def handling_of(body: HandlingIn) -> Handling:
+    """As the dialog room takes it."""
+    return Handling(
+        private=body.private,
+        important=body.important,
+        reply_due=body.reply_due,
+        task=Task(**body.task.dict()) if body.task else None,
+    )
+
+
+def form_value(one: Recipient) -> str:
+    """A recipient as the forms write it, and what is kept of them."""
+    kinds = {"employee": one.employee_id, "group": one.group_id, "role": one.role_id}
+    kind, found = next(((kind, found) for kind, found in kinds.items() if found is not None), ("clinic", None))
+    return Choice(kind=kind, id=found, name="", count=0).value
+
+
+def receivers_of(to: tuple[str, ...], possible: list[Choice]) -> list[ReceiverIn]:
+    """Those of them that may still be chosen."""
+    meant = [chosen(one, possible) for one in to]
+    return [
+        ReceiverIn(employee_id=one.employee_id, group_id=one.group_id, role_id=one.role_id)
+        for one in meant
+        if one is not None
+    ]

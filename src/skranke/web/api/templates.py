@@ -8,7 +8,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from skranke.clinics.access import get_receiver_for
-from skranke.clinics.organisation.queries import choices, chosen
+from skranke.clinics.organisation.queries import choices
 from skranke.clinics.organisation.values import Choice, Recipient, recipient_of
 from skranke.dialog.access import get_template_for
 from skranke.dialog.models import Attachment, DialogKind, MessageTemplate, TaskFor
@@ -17,7 +17,7 @@ from skranke.dialog.values import TemplateFacts, TemplateTask
 from skranke.patients.access import get_patient_for
 from skranke.tenancy.work import current_actor
 from skranke.web.api import schemas
-from skranke.web.api.handling import HandlingIn, ReceiverIn
+from skranke.web.api.handling import HandlingIn, ReceiverIn, form_value, receivers_of
 from skranke.web.api.text import Text
 from skranke.web.api.work import answer, created, expected_version, reads, writes
 
@@ -148,7 +148,7 @@ def fill_from_template(request: HttpRequest, template_id: UUID, body: UseIn) -> 
         subject=filled.subject,
         text=filled.text,
         missing=[one.value for one in filled.missing],
-        participants=_participants(filled.to, choices()),
+        participants=receivers_of(filled.to, choices()),
         to_patient=filled.to_patient,
         attachment_ids=[one.id for one in filled.uploads],
         handling=HandlingIn.from_orm(filled.handling),
@@ -163,26 +163,10 @@ def _facts(body: TemplateIn) -> TemplateFacts:
     return TemplateFacts(
         **plain,
         kind=body.kind.value if body.kind is not None else "",
-        to=tuple(_value(one) for one in meant),
+        to=tuple(form_value(one) for one in meant),
         attachment_ids=tuple(body.attachment_ids),
         task=TemplateTask(**body.task.dict()) if body.task is not None else None,
     )
-
-
-def _value(one: Recipient) -> str:
-    """As the forms write a recipient."""
-    kinds = {"employee": one.employee_id, "group": one.group_id, "role": one.role_id}
-    kind, found = next(((kind, found) for kind, found in kinds.items() if found is not None), ("clinic", None))
-    return Choice(kind=kind, id=found, name="", count=0).value
-
-
-def _participants(to: tuple[str, ...], possible: list[Choice]) -> list[ReceiverIn]:
-    meant = [chosen(one, possible) for one in to]
-    return [
-        ReceiverIn(employee_id=one.employee_id, group_id=one.group_id, role_id=one.role_id)
-        for one in meant
-        if one is not None
-    ]
 
 
 def _made(row: MessageTemplate) -> Any:
@@ -196,7 +180,7 @@ def _shown(row: MessageTemplate, possible: list[Choice]) -> TemplateOut:
     return TemplateOut(
         **{name: getattr(facts, name) for name in names},
         kind=DialogKind(facts.kind) if facts.kind else None,
-        participants=_participants(facts.to, possible),
+        participants=receivers_of(facts.to, possible),
         attachment_ids=[one.id for one in files],
         task=TemplateTaskIn.from_orm(facts.task) if facts.task is not None else None,
         id=row.id,

@@ -30,10 +30,8 @@ from skranke.dialog.services.resend import resend
 from skranke.dialog.services.uploads import store_upload
 from skranke.dialog.values import (
     AttachmentView,
-    Handling,
     MessageView,
     Narrowing,
-    Task,
     ThreadView,
 )
 from skranke.kernel.actor import Actor
@@ -42,7 +40,7 @@ from skranke.patients.access import get_patient_for
 from skranke.scheduling.services import answer_wish
 from skranke.tenancy.work import current_actor
 from skranke.web.api import asked, schemas
-from skranke.web.api.handling import ForwardIn, HandlingIn, ReceiverIn
+from skranke.web.api.handling import ForwardIn, HandlingIn, ReceiverIn, handling_of
 from skranke.web.api.prescriptions import ItemResultOut, ItemsIn, item_out, renewed, result
 from skranke.web.api.work import answer, created, expected_version, reads, writes
 from skranke.web.files import file_headers
@@ -71,6 +69,12 @@ def list_threads(request: HttpRequest, wanted: Query[asked.ThreadQuery]) -> Any:
 @writes
 def start_thread(request: HttpRequest, body: schemas.ThreadIn) -> Any:
     """Write first: to a patient, in HelseNorge or in our own patient portal, or to colleagues."""
+    thread = begin(body)
+    return created(shown_thread(thread.id), thread.version)
+
+
+def begin(body: schemas.ThreadIn, **more: Any) -> Thread:
+    """Start what the body says. more: `draft` and `known_only`, as `write.start_dialog` takes them."""
     actor = current_actor()
     patient = get_patient_for(actor, body.patient_id) if body.patient_id is not None else None
     facts: dict[str, Any] = {
@@ -79,22 +83,20 @@ def start_thread(request: HttpRequest, body: schemas.ThreadIn) -> Any:
         "attachment_ids": body.attachment_ids,
         "may_answer": body.may_answer,
         "to": [_receiver(actor, one) for one in body.participants],
-        "handling": _handling(body.handling) if body.handling else None,
+        "handling": handling_of(body.handling) if body.handling else None,
     }
     if body.kind == "internal":
-        thread = start_internal(patient=patient, **facts)
-    elif patient is None:
+        return start_internal(patient=patient, **facts, draft=more.get("draft"))
+    if patient is None:
         raise InvalidError("A dialog with a patient needs `patient_id`.", field="patient_id")
-    else:
-        thread = write.start_dialog(patient=patient, kind=body.kind, **facts)
-    return created(_thread(thread.id), thread.version)
+    return write.start_dialog(patient=patient, kind=body.kind, **facts, **more)
 
 
 @router.get("/threads/{thread_id}", response=schemas.ThreadOut)
 @reads
 def read_thread(request: HttpRequest, thread_id: UUID) -> Any:
     """A thread with its messages."""
-    thread = _thread(thread_id)
+    thread = shown_thread(thread_id)
     return answer(thread, thread.version)
 
 
@@ -102,22 +104,7 @@ def read_thread(request: HttpRequest, thread_id: UUID) -> Any:
 @writes
 def answer_thread(request: HttpRequest, thread_id: UUID, body: schemas.AnswerIn) -> Any:
     """Answer the patient. With If-Match: only when nobody else has changed the thread meanwhile."""
-    thread = get_thread_for(current_actor(), thread_id)
-    if thread.kind == DialogKind.APPOINTMENT_WISH:
-        message = _answer_wish(request, thread, body)
-    else:
-        message = write.answer(
-            thread,
-            text=body.text,
-            attachment_ids=body.attachment_ids,
-            close=body.close,
-            outcome=body.outcome,
-            prescriptions=[renewed(one) for one in body.prescriptions],
-            results=None if body.results is None else [result(one) for one in body.results],
-            turn_into=body.turn_into,
-            closing_text=body.closing_text,
-            expected_version=expected_version(request),
-        )
+    message = deliver(get_thread_for(current_actor(), thread_id), body, expected_version(request))
     view = _view(thread_id)
     made = next(one for one in view.messages if one.id == message.id)
     return created(_message(made), view.version)
@@ -133,7 +120,25 @@ def resend_message(request: HttpRequest, thread_id: UUID, message_id: UUID) -> A
     return answer(_message(next(one for one in view.messages if one.id == message_id)), view.version)
 
 
-def _answer_wish(request: HttpRequest, thread: Thread, body: schemas.AnswerIn) -> Message:
+def deliver(thread: Thread, body: schemas.AnswerIn, version: int | None) -> Message:
+    """Answer in a thread what the body says. version: of the thread, as `write.answer` takes it."""
+    if thread.kind == DialogKind.APPOINTMENT_WISH:
+        return _answer_wish(thread, body, version)
+    return write.answer(
+        thread,
+        text=body.text,
+        attachment_ids=body.attachment_ids,
+        close=body.close,
+        outcome=body.outcome,
+        prescriptions=[renewed(one) for one in body.prescriptions],
+        results=None if body.results is None else [result(one) for one in body.results],
+        turn_into=body.turn_into,
+        closing_text=body.closing_text,
+        expected_version=version,
+    )
+
+
+def _answer_wish(thread: Thread, body: schemas.AnswerIn, version: int | None) -> Message:
     if body.attachment_ids:
         raise InvalidError("The answer to a wish has no attachments.", field="attachment_ids")
     if body.turn_into:
@@ -146,7 +151,7 @@ def _answer_wish(request: HttpRequest, thread: Thread, body: schemas.AnswerIn) -
         text=body.text,
         outcome=body.outcome,
         appointment_id=body.appointment_id,
-        expected_version=expected_version(request),
+        expected_version=version,
     )
 
 
@@ -214,7 +219,7 @@ def arrange_thread_items(request: HttpRequest, thread_id: UUID, body: ItemsIn) -
 def handle_thread(request: HttpRequest, thread_id: UUID, body: HandlingIn) -> Any:
     """Make it private, important, a task, or demand an answer (MSG-13 to MSG-16); what is left out is taken away."""
     thread = get_thread_for(current_actor(), thread_id)
-    set_handling(thread, _handling(body), expected_version=expected_version(request))
+    set_handling(thread, handling_of(body), expected_version=expected_version(request))
     return _changed(thread_id)
 
 
@@ -263,20 +268,12 @@ def _receiver(actor: Actor, body: ReceiverIn) -> Colleagues:
     return get_receiver_for(actor, Recipient(body.employee_id, body.group_id, body.role_id))
 
 
-def _handling(body: HandlingIn) -> Handling:
-    return Handling(
-        private=body.private,
-        important=body.important,
-        reply_due=body.reply_due,
-        task=Task(**body.task.dict()) if body.task else None,
-    )
-
-
 def _view(thread_id: UUID) -> ThreadView:
     return queries.thread_view(get_thread_for(current_actor(), thread_id))
 
 
-def _thread(thread_id: UUID) -> schemas.ThreadOut:
+def shown_thread(thread_id: UUID) -> schemas.ThreadOut:
+    """The thread as it stands now."""
     view = _view(thread_id)
     return schemas.ThreadOut(
         id=view.id,
@@ -313,7 +310,7 @@ def _issued(view: ThreadView) -> str:
 
 
 def _changed(thread_id: UUID) -> HttpResponse:
-    thread = _thread(thread_id)
+    thread = shown_thread(thread_id)
     return answer(thread, thread.version)
 
 

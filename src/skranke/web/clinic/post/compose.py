@@ -27,13 +27,14 @@ from skranke.patients.rules import is_read_by_parents
 from skranke.tenancy.work import current_actor
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft, attempt, opened
-from skranke.web.clinic.post.handling import entered_handling, handling_in
+from skranke.web.clinic.post.handling import entered_handling
 from skranke.web.clinic.post.kept import keep, keep_unsent, kept_draft, new_draft_id
 from skranke.web.clinic.post.place import Place, is_htmx, place_of
 from skranke.web.clinic.post.reach import kind_of, kinds, patient_of, reach_context
 from skranke.web.clinic.post.screens import third_pane, thread_context
 from skranke.web.clinic.session import clinic_view
 from skranke.web.drafts import Attempt, accepted
+from skranke.web.handling import handling_in
 
 
 @require_http_methods(["GET", "POST"])

@@ -20,12 +20,13 @@ from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.kernel.ids import uuid_or_none
 from skranke.web.clinic.post import compose
 from skranke.web.clinic.post.drafts import Draft, attempt, content_of
-from skranke.web.clinic.post.handling import entered_handling, fields_of
+from skranke.web.clinic.post.handling import entered_handling
 from skranke.web.clinic.post.kept import form_draft_id, kept_draft
 from skranke.web.clinic.post.place import place_of
 from skranke.web.clinic.post.reach import kind_of, patient_of
 from skranke.web.clinic.post.screens import third_pane, thread_context
 from skranke.web.clinic.session import clinic_view
+from skranke.web.handling import fields_of
 
 _MOST_SUGGESTED = 8
 
