@@ -79,7 +79,7 @@ def test_the_database_refuses_what_no_relation_is(wrong: dict[str, object]) -> N
             relation.save()
 
 
-@pytest.mark.req("PAT-8")
+@pytest.mark.req("NFR-2")
 def test_the_database_keeps_no_address_that_is_confidential() -> None:
     cast = make_clinic()
     for secret in ("6", "7"):

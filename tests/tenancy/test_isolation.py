@@ -95,6 +95,30 @@ def test_every_table_with_a_clinic_is_behind_row_level_security_and_owned_by_nob
     assert {(name, secure, owner) for name, secure, owner in tables if not secure or owner != "skranke_owner"} == set()
 
 
+_OWN = "(SELECT (NULLIF(current_setting('skranke.clinic'::text, true), ''::text))::uuid AS \"nullif\")"
+
+
+@pytest.mark.req("NFR-2")
+def test_row_level_security_of_every_table_shows_and_takes_the_own_clinic_s_rows_and_has_no_other_way_in() -> None:
+    """A policy that lets more through on one table would be seen by no other test, where the first wall stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+            "WHERE relkind IN ('r', 'p') AND attname = 'clinic_id'"
+        )
+        wanted = {(name, "ALL", "clinic_id") for (name,) in cursor.fetchall()} | {("clinics_clinic", "ALL", "id")}
+        cursor.execute(
+            "SELECT tablename, cmd, qual, with_check FROM pg_policies "
+            "WHERE schemaname = 'public' AND permissive = 'PERMISSIVE'"
+        )
+        found = cursor.fetchall()
+    assert len(wanted) > 60
+    assert sorted((table, cmd) for table, cmd, _shown, _taken in found) == sorted((one, cmd) for one, cmd, _ in wanted)
+    columns = {table: column for table, _cmd, column in wanted}
+    for table, _cmd, shown, taken in found:
+        assert shown == taken == f"({columns[table]} = {_OWN.replace('(SELECT', '( SELECT')})", table
+
+
 @pytest.mark.req("NFR-2")
 def test_a_row_cannot_name_a_row_of_another_clinic_even_by_its_id() -> None:
     ours, theirs = make_clinic(), make_clinic()

@@ -15,11 +15,13 @@ from skranke.audit.services import record
 from skranke.blobs.models import Blob, BlobPart
 from skranke.clinics.models import CommunicationProfile, Employee
 from skranke.dialog.models import Attachment, Channel, Message, Participant, Thread
+from skranke.dialog.services import mark_read
 from skranke.identity.models import ApiToken
 from skranke.journal.models import JournalEntry
 from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
 from skranke.patients.models import Patient
+from skranke.patients.services import register
 from skranke.scheduling.models import (
     Appointment,
     AppointmentState,
@@ -32,8 +34,9 @@ from skranke.scheduling.models import (
 from skranke.scheduling.services import book, create_type
 from skranke.tenancy.work import acting
 
-from cast import make_clinic
+from cast import fresh_national_id, make_clinic
 from support.dialog import E_CONTACT, PDF, PNG, file, question, receive, upload
+from support.doors.world import make_world
 from support.portal import answer, start
 from support.timebok import make_timebok, weekday_at
 
@@ -132,6 +135,34 @@ def test_of_record_and_audit_log_a_patient_sees_what_is_the_patients_own() -> No
         assert [row.id for row in Patient.objects.all()] == [ours.ola.id]
         assert {row.patient_id for row in AuditEvent.objects.all()} == {ours.ola.id}
         assert set(Employee.objects.values_list("clinic_id", flat=True)) == {ours.clinic.id}
+
+
+# What the clinic tells each of its patients.
+_FOR_ALL = {
+    "clinics_clinic", "clinics_employee", "dialog_communicationtype", "dialog_typerecipient", "dialog_typelist",
+}  # fmt: skip
+
+
+@pytest.mark.req("NFR-2")
+def test_a_patient_with_nothing_sees_nothing_of_all_that_others_have() -> None:
+    """Table by table, as the database alone decides: one policy that lets more through is one table more here."""
+    world = make_world()
+    cast = world.cast
+    with acting(cast.system):
+        new = register(national_id=fresh_national_id(age=33), given_name="Inga", family_name="Ny")
+    answer(cast, Thread(id=world.ids["own_thread"]), by=world.patient)
+    with acting(cast.actor(cast.kari)):
+        mark_read(Thread(id=world.ids["own_thread"]))
+    tables = sorted(table for table, right in _rows(_RIGHTS) if right == "SELECT")
+    with acting(cast.actor(new)):
+        seen = {table: _rows(f'SELECT count(*) FROM "{table}"').pop()[0] for table in tables}
+    with acting(cast.actor(world.patient)):
+        own = {table for table in tables if _rows(f'SELECT count(*) FROM "{table}"') != {(0,)}}
+    assert {table: rows for table, rows in seen.items() if rows and table not in _FOR_ALL} == {
+        "patients_patient": 1,
+        "audit_auditevent": 1,  # that the patient was registered
+    }
+    assert set(tables) - own <= {"dialog_typelist"}, "the world has something in each table"
 
 
 @pytest.mark.req("NFR-2")

@@ -6,8 +6,8 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
-from django.db.utils import ProgrammingError
+from django.db import connection, transaction
+from django.db.utils import IntegrityError, ProgrammingError
 from django.http import Http404
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -19,11 +19,12 @@ from skranke.identity.services import create_account
 from skranke.kernel import clock
 from skranke.kernel.ids import NationalId, new_id
 from skranke.patients.models import Patient
+from skranke.patients.queries import clinics_of
 from skranke.patients.services import register
 from skranke.tenancy.work import acting
 from skranke.web.links import link_for, proof_of
 
-from cast import Cast, make_clinic
+from cast import Cast, fresh_national_id, make_clinic
 from support.clinic_pages import address, body, logged_in
 
 
@@ -202,3 +203,40 @@ def test_other_programs_see_no_sessions_and_no_accounts(role: str, database) -> 
         for table in ("identity_session", "identity_account"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege), raw.transaction():
                 raw.execute(f"SELECT national_id FROM {table}")
+
+
+@pytest.mark.req("NFR-1", "NFR-2")
+@pytest.mark.parametrize("number", ["", "1403", "1403881001"])
+def test_nobody_logs_in_or_out_as_a_patient_whose_number_the_clinic_does_not_know(number: str) -> None:
+    """Patients whose number the clinic does not know all have the same one: none."""
+    cast = make_clinic()
+    with acting(cast.system):
+        patient = register(national_id=None, given_name="Uten", family_name="Nummer", birth_date=cast.ola.birth_date)
+        Patient.objects.filter(id=patient.id).update(national_id=number)
+    assert cast.clinic.id not in clinics_of(number)
+    assert _browser().post(reverse("patient-logout")).status_code == 302
+    with pytest.raises(IntegrityError, match="session_is_of_one_person"), transaction.atomic():
+        _browser().get(link_for(SessionKind.PATIENT, number))
+    with acting(cast.system):
+        assert [one.action for one in events_about("patient", patient.id)] == ["patient.registered"]
+
+
+@pytest.mark.req("NFR-2")
+def test_the_clinics_of_a_person_are_all_that_have_the_person_now_and_no_other() -> None:
+    cast, other, third = make_clinic(), make_clinic(), make_clinic()
+    number = cast.ola.national_id
+    assert clinics_of(number) == [cast.clinic.id]
+    with acting(other.system):
+        there = register(national_id=NationalId(number), given_name="Ola", family_name="Nordmann")
+    assert sorted(clinics_of(number)) == sorted([cast.clinic.id, other.clinic.id])
+    client = as_patient(cast.ola)
+    choice = body(client.get(reverse("patient-home")))
+    for one, shown in ((cast, True), (other, True), (third, False)):
+        place = reverse("patient-clinic", args=[one.clinic.slug])
+        assert (place in choice) is shown
+        assert client.get(place).status_code == (200 if shown else 404)
+    # The other clinic finds out that it was somebody else's number: nothing of it is Ola's from then on.
+    with acting(other.system):
+        Patient.objects.filter(id=there.id).update(national_id=str(fresh_national_id(age=50)))
+    assert clinics_of(number) == [cast.clinic.id]
+    assert client.get(reverse("patient-clinic", args=[other.clinic.slug])).status_code == 404

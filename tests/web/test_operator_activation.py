@@ -321,7 +321,7 @@ def test_the_log_tells_what_was_changed_and_refused_and_never_about_whom() -> No
         assert told in page
     for secret in (cast.jonas.name, cast.jonas.national_id, str(cast.jonas.id)):
         assert secret not in page
-    assert re.search(r'class="mono">30<', page)
+    assert re.search(r'class="mono" data-label="Svar">30<', page)
 
 
 def test_nobody_but_an_operator_opens_these_pages_and_what_is_not_there_is_not_found() -> None:

@@ -123,7 +123,7 @@ def test_a_patient_is_reserved_and_the_reservation_is_taken_back() -> None:
         assert button in body(client.get(card))
 
 
-@pytest.mark.req("PAT-7", "PAT-8")
+@pytest.mark.req("PAT-7")
 def test_contact_data_are_edited_and_stand_on_the_card_whatever_is_hidden() -> None:
     cast = make_clinic()
     client = logged_in(cast, cast.ali)
@@ -232,7 +232,7 @@ def test_an_important_note_is_seen_by_the_whole_clinic() -> None:
     assert logged_in(other, other.kari).get(address(other, "patient-note", cast.ola.id)).status_code == 404
 
 
-@pytest.mark.req("PAT-8")
+@pytest.mark.req("NFR-2")
 def test_a_confidential_address_is_forgotten_and_cannot_be_typed() -> None:
     cast = make_clinic()
     client = logged_in(cast, cast.ali)

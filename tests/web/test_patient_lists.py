@@ -84,6 +84,21 @@ def test_there_are_lists_of_four_kinds() -> None:
         assert [one.detail["patients"] for one in read] == [3, 1]
 
 
+@pytest.mark.req("PAT-14", "PAT-16")
+def test_the_clinic_s_list_has_those_on_a_list_without_a_doctor_too() -> None:
+    cast = make_clinic()
+    with acting(cast.system):
+        vacant = GPList.objects.create(clinic_id=cast.clinic.id, contract_id=1, read_at=clock.now())
+        Patient.objects.filter(id=cast.jonas.id).update(gp_list=vacant)
+    client = logged_in(cast, cast.ali)
+    assert "4 pasienter" in body(client.get(address(cast, "patient-lists")))
+    whole = shown(client, cast, "klinikk")
+    assert all(one in whole for one in ("Ola Nordmann", "Nora Nordmann", "Astrid Østby", "Jonas Åsen"))
+    assert [row[0] for row in exported(client, cast, "klinikk")[1:]].count("Jonas Åsen") == 1
+    for gp in (cast.kari, cast.mona):
+        assert "Jonas Åsen" not in shown(client, cast, f"fastlege-{gp.id}")
+
+
 @pytest.mark.req("PAT-15")
 def test_the_owner_decides_who_may_use_a_list_and_who_changes_it() -> None:
     cast = make_clinic()

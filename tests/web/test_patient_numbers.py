@@ -177,7 +177,7 @@ def test_numbers_of_another_clinic_look_like_none() -> None:
     assert own.post(new, {"version": "1", "national_id": other.ola.national_id}).status_code == 302
 
 
-@pytest.mark.req("PAT-8", "NFR-2")
+@pytest.mark.req("NFR-2")
 def test_a_confidential_address_is_on_no_page_in_no_answer_export_log_or_table(caplog, pg_admin_dsn) -> None:
     cast = make_clinic()
     client, api = logged_in(cast, cast.ali), Api(cast, cast.ali)

@@ -1,5 +1,6 @@
 """Konfigurasjon > Post > HelseNorge, Hva ser pasienten? and Bestemt ved oppstart."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -55,8 +56,11 @@ def test_each_gps_services_are_told_as_the_register_has_them_with_their_age_and_
         set_services(cast.kari_party, [Service.BOOKING, Service.E_CONTACT])
     page = page_of(cast, "settings-helsenorge")
     row = page.partition('id="tjenester"')[2].partition(">Kari Lunde<")[2].partition("</tr>")[0]
-    states = [cell.partition("</span>")[0].rpartition(">")[2] for cell in row.split("<td>")[1:5]]
+    states = [cell.partition("</span>")[0].rpartition(">")[2] for cell in row.split("<td ")[1:5]]
     assert states == ["På", "Av", "På", "Av"]
+    assert re.findall(r'data-label="([^"]*)"', row) == [
+        "Bestille time", "eKonsultasjon", "e-Kontakt", "Reseptfornyelse", "I HelseNorge",
+    ]  # fmt: skip
     assert "Lest fra Adresseregisteret" in page
     assert "av legen selv eller av Norsk Helsenett når legen ber om det" in page
     form = page.partition('aria-labelledby="tjenester"')[2].partition("</section>")[0]

@@ -189,7 +189,7 @@ def test_what_a_change_means_is_shown_before_it_is_saved_and_who_gets_it_now_for
     page = body(client.get(address(cast, "settings-helsenorge")))
     told = page.partition("<summary>Hvem får den nå")[2].partition("</details>")[0]
     row = told.partition(">Mona Dahl<")[2] or told.partition(f">{cast.mona.name}<")[2]
-    assert f"<td>{cast.mona.name}, Per Vik</td>" in row.partition("</tr>")[0]
+    assert f'<td data-label="e-Kontakt">{cast.mona.name}, Per Vik</td>' in row.partition("</tr>")[0]
 
 
 @pytest.mark.req("RCV-3", "RCV-8", "RCV-10", "RCV-14")

@@ -23,6 +23,14 @@ BECOMES_PATIENT = "skranke_becomes_patient"
 SANDBOX = "sandbox"
 WEB = "skranke_web"
 LOGINS = (WEB, "skranke_gateway", "skranke_worker")
+LETTERS = (
+    "The database's character type is plain C: it takes Ø and ø for two letters, so that names of groups, roles and\n"
+    "templates that differ only there are not told to be the same, and searches for templates miss some.\n"
+    "Dump it, make it anew and restore it; a database's character type cannot be changed:\n"
+    "  CREATE DATABASE skranke OWNER skranke_owner TEMPLATE template0 ENCODING 'UTF8'\n"
+    "    LC_COLLATE 'C' LC_CTYPE 'C.UTF-8';    -- or any other UTF-8 locale of the server, such as nb_NO.UTF-8"
+)
+"""What `skranke migrate` says of a database that does not know the letters of Norwegian."""
 _ADVISORY_LOCK = 0x5C7A4E  # one initialisation or migration at a time on a server
 
 
@@ -89,6 +97,13 @@ def migrate(admin_dsn: str, *, settings_module: str = "skranke.config.settings")
     # The pages' own checks have nothing to say about tables.
     command = [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity", "0"]
     subprocess.run(command, env=environment, check=True)  # noqa: S603 - our own program
+
+
+def knows_letters(dsn: str) -> bool:
+    """Whether Ø and ø are one letter to the database, whoever supplies its locale (libc, ICU or PostgreSQL itself)."""
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute("SELECT lower('ÆØÅ') = 'æøå'").fetchone()
+    return row is not None and row[0] is True
 
 
 def replace_database(dsn: str, name: str) -> str:

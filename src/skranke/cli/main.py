@@ -234,6 +234,8 @@ def _migrate(options: argparse.Namespace) -> int:  # noqa: ARG001 - every comman
         database.migrate(url)
     except subprocess.CalledProcessError as error:
         return int(error.returncode)  # what went wrong it has told itself
+    if not database.knows_letters(url):
+        print(database.LETTERS, file=sys.stderr)
     return 0
 
 

@@ -42,8 +42,8 @@ class Listed:
 
 
 def clinic_list() -> Listed:
-    """Everybody who stands on a list here."""
-    return Listed(CLINIC, _sorted(Patient.objects.filter(on_gp_list=True)))
+    """Everybody who stands on a list here, also on one without a doctor (`rules.is_listed`)."""
+    return Listed(CLINIC, _sorted(Patient.objects.filter(Q(on_gp_list=True) | Q(gp_list__isnull=False))))
 
 
 def gp_lists() -> list[tuple[Listed, int]]:

@@ -41,7 +41,7 @@ class Patient(TenantModel):
     sort_key: the name as it sorts in Norwegian, family name first (`rules.name_key`).
     phone_key: the phone as a search compares it (`rules.phone_key`).
     gp, on_gp_list: the GP whose list the patient stands on; HelseNorge's services need `on_gp_list` (ACT-6).
-    gp_list: the register's list, once it has been read; of a list without a doctor it is all there is.
+    gp_list: the register's list, once it has been read; of a list without a doctor it is all there is (`is_listed`).
     list_read_at: when the register last told which list it is; an older telling never overwrites a newer.
     blocked: the clinic has closed its digital services to the patient: questions are answered 30.
     helsenorge_state_at: when the state was told; an older telling never overwrites a newer.

@@ -134,7 +134,7 @@ def _user(layout: Layout, worker: cast.Worker, employee: Employee) -> dict[str, 
     return {
         "username": worker.username,
         "employee_id": str(employee.id),
-        "api_token": identity.issue_token("demo.json", employee.clinic_id, employee.id),
+        "api_token": identity.issue_token(f"demo.json, {employee.name}", employee.clinic_id, employee.id),
         "login_url": f"{layout.public_url}{link_for(SessionKind.STAFF, str(employee.account_id))}",
     }
 
