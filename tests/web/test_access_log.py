@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from skranke.audit.actions import Action
 from skranke.audit.models import AuditEvent
@@ -19,6 +20,7 @@ from skranke.patients.models import Patient
 from skranke.scheduling.models import BookedThrough
 from skranke.scheduling.services import book
 from skranke.tenancy.work import acting
+from skranke.web.access_words import action_by_clinic
 
 from cast import Cast, make_clinic
 from support.clinic_pages import address, body, logged_in
@@ -190,6 +192,24 @@ def test_only_an_administrator_may(name: str) -> None:
 
 
 @pytest.mark.req("NFR-1")
+@pytest.mark.req("NFR-1")
+def test_each_action_is_told_in_words() -> None:
+    cast = make_clinic()
+    at(9)
+    # As many of the kinds as a page holds at a time.
+    actions = list(Action)
+    for some in (actions[start : start + 40] for start in range(0, len(actions), 40)):
+        for action in some:
+            does(cast, cast.kari, action, cast.ola)
+        page = parts(body(opened(cast)))[1]
+        for action in some:
+            assert action_by_clinic(action) in page
+            assert f">{action.value}<" not in page
+            assert action_by_clinic(action) != action.value
+    with translation.override("en"):
+        assert len({action_by_clinic(action) for action in actions}) > 40
+
+
 def test_what_is_out_of_the_ordinary() -> None:
     noon, night = (clock.from_oslo(datetime.combine(DAY, time(hour))) for hour in (12, 22))
     assert unusual(noon, noon, related=True, colleague=False, hours=STANDARD) == ()

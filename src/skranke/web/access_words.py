@@ -8,12 +8,13 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from skranke.audit.actions import Action, Purpose
+from skranke.audit.actions import Purpose
 from skranke.audit.rules import Unusual
 from skranke.audit.seeing import DEEDS, Deed, Seen
 from skranke.clinics.models import EmployeeRole
 from skranke.clinics.words import position_text
 from skranke.kernel.actor import ActorKind
+from skranke.web.action_words import WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +94,7 @@ def action_by_clinic(action: str) -> str:
     deed = DEEDS.get(action)
     if deed is not None:
         return deed_by_clinic(deed)
-    words: dict[str, str] = {
-        Action.PATIENT_SEARCHED: _("Søkte etter pasienter"),
-        Action.THREADS_LISTED: _("Åpnet en postkasse"),
-        Action.THREAD_SEARCHED: _("Søkte i samtaler"),
-        Action.MESSAGES_LISTED: _("Så i meldingsloggen"),
-        Action.SCHEDULE_READ: _("Åpnet en timebok"),
-        Action.REPORT_READ: _("Så på rapporter"),
-        Action.SESSION_OPENED: _("Logget inn"),
-        Action.SESSION_CLOSED: _("Logget ut"),
-        Action.ACCESS_REVIEWED: _("Så i innsynsloggen"),
-        Action.ACCESS_EXPORTED: _("Hentet ut innsynsloggen"),
-    }
-    return words.get(action, action)
+    return str(WORDS.get(action, action))
 
 
 def deed_by_clinic(deed: Deed) -> str:
