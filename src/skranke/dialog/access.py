@@ -15,11 +15,23 @@ from skranke.clinics.permissions import Permission
 from skranke.clinics.queries import actor_of
 from skranke.clinics.rules import may
 from skranke.dialog import rules
-from skranke.dialog.models import Attachment, Channel, KeptDraft, MessageTemplate, Participant, Thread, ThreadState
+from skranke.dialog.models import (
+    Attachment,
+    Channel,
+    KeptDraft,
+    MessageTemplate,
+    Participant,
+    Reading,
+    Thread,
+    ThreadState,
+)
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
 from skranke.patients.models import Patient
 from skranke.tenancy.compiled import Build, Compiled, compiled
+from skranke.tenancy.work import forget, remember, remembered
+
+_READ = "thread read"
 
 
 def employee_of(actor: Actor) -> Employee:
@@ -99,11 +111,32 @@ def get_thread_for(actor: Actor, thread_id: UUID) -> Thread:
         if own is None:
             raise nothing()
         return own
-    threads = visible_threads(employee_of(actor)).select_related("patient", "party", "responsible", "task_employee")
-    thread = threads.filter(id=thread_id).first()
+    employee = employee_of(actor)
+    threads = visible_threads(employee).select_related("patient", "party", "responsible", "task_employee")
+    own_reading = Exists(Reading.objects.filter(thread=OuterRef("pk"), employee=employee))
+    thread = threads.annotate(is_read=own_reading).filter(id=thread_id).first()
     if thread is None:
         raise nothing()
+    remember(_READ, thread)
     return thread
+
+
+def as_it_stands(actor: Actor, thread: Thread) -> Thread:
+    """The thread as `get_thread_for` gives it, not read once more where it is what that gave and nothing changed it.
+
+    Raises NotFoundError.
+    """
+    return thread if remembered(_READ) is thread else get_thread_for(actor, thread.id)
+
+
+def is_read_already(thread: Thread) -> bool:
+    """Whether the thread is what `get_thread_for` gave, unchanged since, and the employee had read it as it stands."""
+    return remembered(_READ) is thread and bool(getattr(thread, "is_read", False))
+
+
+def forget_thread() -> None:
+    """A thread is about to be changed: it is read anew by whoever wants it as it stands."""
+    forget(_READ)
 
 
 def get_attachment_for(actor: Actor, attachment_id: UUID) -> Attachment:

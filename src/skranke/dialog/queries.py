@@ -1,5 +1,6 @@
 """Reads for the screens and the API: mailboxes, counts, and one thread."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,7 +27,6 @@ from skranke.dialog.models import (
     Message,
     Participant,
     Thread,
-    ThreadEvent,
     ThreadState,
 )
 from skranke.dialog.reasons import explain
@@ -63,6 +63,8 @@ __all__ = [
     "unread_recipients",
 ]
 
+_EVENT = ("at", "kind", "actor_name", "detail")
+
 
 def thread_view(thread: Thread) -> ThreadView:
     """The thread as it stands now, with all that its screen shows. The reading is audited (NFR-1).
@@ -71,13 +73,14 @@ def thread_view(thread: Thread) -> ThreadView:
     """
     actor = current_actor()
     employee = access.employee_of(actor)
-    thread = access.get_thread_for(actor, thread.id)
+    thread = access.as_it_stands(actor, thread)
     waits, final = waiting_since(thread) is not None, is_answered_finally(thread)
     takes = thread.channel != Channel.INTERNAL or thread.may_be_answered
     may_answer = takes and rules.is_answerable(thread.kind) and not final
     participants, rows = _participants(thread, employee), _rows(thread)
     entries = entry_ids_of(SOURCE, [row.id for row in rows])
-    messages = tuple(_message(row, entries.get(row.id), final=final) for row in rows)
+    files = _files(thread)
+    messages = tuple(_message(row, entries.get(row.id), files.get(row.id, ()), final=final) for row in rows)
     asked = [one for one in messages if not one.outgoing]
     turns_into = turning.turns_into(thread, answered=final, written_in=bool(asked)) if may_answer else ()
     record(Action.THREAD_READ, subject_kind="thread", subject_id=thread.id, patient_id=thread.patient_id)
@@ -113,7 +116,7 @@ def thread_view(thread: Thread) -> ThreadView:
         version=thread.version,
         max_text=turning.room(thread.kind, begins=turning.begins(thread)),
         messages=messages,
-        events=tuple(_event(event) for event in thread.events.order_by("at", "id")),
+        events=tuple(_event(*event) for event in thread.events.order_by("at", "id").values_list(*_EVENT)),
         participants=participants,
         handling=handling_of(thread),
         task_name=thread.task_employee.name if thread.task_employee else "",
@@ -171,24 +174,34 @@ def _in_inbox(participants: tuple[ParticipantView, ...], employee: Employee) -> 
 
 def _rows(thread: Thread) -> list[Message]:
     """The thread's messages, with what belongs to each."""
-    rows = thread.messages.select_related("author", "earlier").prefetch_related("attachments")
-    messages = list(rows.order_by("generated_at", "msg_id"))
+    messages = list(thread.messages.select_related("author", "earlier").order_by("generated_at", "msg_id"))
     asking = [message for message in messages if message.kind == DialogKind.PRESCRIPTION_RENEWAL]
     prefetch_related_objects(asking, "prescriptions", "renewal_results", "renewal_lists")
     return messages
 
 
-def _message(message: Message, journal_entry_id: UUID | None, *, final: bool) -> MessageView:
-    outgoing = message.direction == Direction.OUT
-    decided = rules.outcome(message.kind, message.code) if outgoing and not message.points_on else None
+def _files(thread: Thread) -> dict[UUID, tuple[AttachmentView, ...]]:
+    """The files of each message of a thread. A prefetch would make a manager for each message, which costs more."""
+    found: dict[UUID, tuple[AttachmentView, ...]] = {}
+    for row in Attachment.objects.filter(message__thread=thread).order_by("number"):
+        assert row.message_id is not None
+        found[row.message_id] = (*found.get(row.message_id, ()), attachment_view(row))
+    return found
+
+
+def _message(
+    message: Message, journal_entry_id: UUID | None, files: tuple[AttachmentView, ...], *, final: bool
+) -> MessageView:
+    outgoing, kind = message.direction == Direction.OUT, message.kind
+    decided = rules.outcome(kind, message.code) if outgoing and not message.points_on else None
     return MessageView(
         id=message.id,
-        kind=message.kind,
+        kind=kind,
         points_on=message.points_on,
         outgoing=outgoing,
         code=message.code,
         outcome=decided.outcome if decided else None,
-        is_request=not outgoing and message.code in rules.request_codes(message.kind),
+        is_request=not outgoing and message.code in rules.request_codes(kind),
         delivery_way=message.delivery_way,
         subject=message.subject,
         text=message.text,
@@ -207,15 +220,13 @@ def _message(message: Message, journal_entry_id: UUID | None, *, final: bool) ->
         and not (final and decided is not None and decided.final)
         and rules.may_resend(message.delivery, message.delivery_code, resends=message.resends),
         journal_entry_id=journal_entry_id,
-        attachments=tuple(
-            attachment_view(row) for row in sorted(message.attachments.all(), key=lambda row: row.number)
-        ),
+        attachments=files,
         prescriptions=tuple(
             prescriptions.view(row) for row in sorted(message.prescriptions.all(), key=lambda row: row.number)
         )
-        if message.kind == DialogKind.PRESCRIPTION_RENEWAL
+        if kind == DialogKind.PRESCRIPTION_RENEWAL
         else (),
-        results=_results(message) if outgoing and message.kind == DialogKind.PRESCRIPTION_RENEWAL else (),
+        results=_results(message) if outgoing and kind == DialogKind.PRESCRIPTION_RENEWAL else (),
     )
 
 
@@ -236,11 +247,11 @@ def attachment_view(row: Attachment) -> AttachmentView:
     )
 
 
-def _event(event: ThreadEvent) -> EventView:
-    told = explain(event.detail.get("code", ""), event.detail.get("error", ""))
-    items = " · ".join(event.detail.get("items", ()))
-    note = event.detail.get("to") or items or told or event.detail.get("hpr_number") or event.detail.get("kind") or ""
-    return EventView(at=event.at, kind=EventKind(event.kind), actor_name=event.actor_name, note=note)
+def _event(at: datetime, kind: str, actor_name: str, detail: Mapping[str, Any]) -> EventView:
+    told = explain(detail.get("code", ""), detail.get("error", ""))
+    items = " · ".join(detail.get("items", ()))
+    note = detail.get("to") or items or told or detail.get("hpr_number") or detail.get("kind") or ""
+    return EventView(at=at, kind=EventKind(kind), actor_name=actor_name, note=note)
 
 
 def _name(row: Participant) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_datetime
+from babel.dates import format_date as babel_date
 from django.utils.translation import get_language, gettext, gettext_noop, ngettext
 
 from skranke.kernel import clock
@@ -41,7 +41,7 @@ HOLIDAYS = (
     gettext_noop("1. juledag"),
     gettext_noop("2. juledag"),
 )
-_CLOCK = {"nb": "HH.mm", "nn": "HH.mm", "en": "HH:mm"}
+_CLOCK = {"nb": "%H.%M", "nn": "%H.%M", "en": "%H:%M"}
 
 
 def format_date(value: date, style: str = "middels") -> str:
@@ -50,21 +50,19 @@ def format_date(value: date, style: str = "middels") -> str:
     Styles: middels "ons. 3. mars", lang "onsdag 3. mars", dag "3. mars" (the year follows when it is not this one),
     ukedag "onsdag", maned "mars 2027", kort "03.03.2027", iso "2027-03-03".
     """
-    day = _day(value)
-    pattern = _PATTERNS[style][_language()]
-    if style in _WITHOUT_YEAR and day.year != clock.today().year:
-        pattern += " y"
-    return _format(day, pattern)
+    return _date_text(_day(value), style, _language())
 
 
 def format_time(value: datetime) -> str:
     """The time on the wall: "10.42", in English "10:42"."""
-    return _format(_wall(value), _CLOCK[_language()])
+    return _wall(value).strftime(_CLOCK[_language()])
 
 
 def format_moment(value: datetime, style: str = "middels") -> str:
     """Date and time: "ons. 3. mars kl. 10.42"; `style` as in `format_date`."""
-    return gettext("%(dato)s kl. %(tid)s") % {"dato": format_date(value, style), "tid": format_time(value)}
+    wall, language = _wall(value), _language()
+    facts = {"dato": _date_text(wall.date(), style, language), "tid": wall.strftime(_CLOCK[language])}
+    return gettext("%(dato)s kl. %(tid)s") % facts
 
 
 def format_relative(value: datetime) -> str:
@@ -123,16 +121,17 @@ def _language() -> str:
     return code if code in _LOCALES else "nb"
 
 
-def _format(value: date, pattern: str) -> str:
-    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a day
-    # Babel takes a naive value as UTC and would move it: the zone is already right, so it is taken off on both sides.
-    return _written(moment.replace(tzinfo=None), pattern, _LOCALES[_language()])
+def _date_text(day: date, style: str, language: str) -> str:
+    pattern = _PATTERNS[style][language]
+    if style in _WITHOUT_YEAR and day.year != clock.today().year:
+        pattern += " y"
+    return _written(day, pattern, _LOCALES[language])
 
 
 @lru_cache(maxsize=4096)
-def _written(moment: datetime, pattern: str, locale: str) -> str:
+def _written(day: date, pattern: str, locale: str) -> str:
     """As Babel writes it, which is slow; lists say the same days again and again."""
-    text: str = format_datetime(moment, pattern, locale=locale)
+    text: str = babel_date(day, pattern, locale=locale)
     return text
 
 

@@ -4,8 +4,10 @@
 that shows nothing where a name was misspelt is worse than an error in a test.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import jinja2
 from django.templatetags.static import static
@@ -17,6 +19,7 @@ from skranke.kernel import clock
 from skranke.ui import dates, filters
 
 SPRITE = "ui/icons.svg"
+_ANY = UUID(int=0)
 
 
 def environment(**options: Any) -> jinja2.Environment:
@@ -37,6 +40,7 @@ def environment(**options: Any) -> jinja2.Environment:
     env.globals |= {
         "static": static,
         "url": url,
+        "url_of": url_of,
         "url_or_none": url_or_none,
         "icon": icon,
         "language": language,
@@ -50,6 +54,12 @@ def environment(**options: Any) -> jinja2.Environment:
 def url(name: str, *args: object, **kwargs: object) -> str:
     """The path of a named route."""
     return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def url_of(name: str, *args: object) -> Callable[[UUID], str]:
+    """The paths of a named route whose last part is an id, for a list of many: only the id is put in each time."""
+    before, after = url(name, *args, _ANY).split(str(_ANY))
+    return lambda one: f"{before}{one}{after}"
 
 
 def url_or_none(name: str, *args: object, **kwargs: object) -> str | None:

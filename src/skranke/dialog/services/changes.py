@@ -27,6 +27,7 @@ def lock_for_change(thread: Thread, *, expected_version: int | None = None) -> t
     """
     actor = current_actor()
     employee = access.employee_of(actor)
+    access.forget_thread()
     locked = Thread.objects.select_for_update(of=("self",)).select_related("patient", "party")
     current = locked.filter(id=thread.id).first()
     # The rights are asked after the lock: whoever had it before may just have changed them.
@@ -39,6 +40,7 @@ def lock_for_change(thread: Thread, *, expected_version: int | None = None) -> t
 
 def save_change(thread: Thread, *fields: str) -> None:
     """Write the thread, or only these fields of it, under a new version and tell open pages."""
+    access.forget_thread()
     thread.version += 1
     thread.save(update_fields=[*fields, "version"] if fields else None)
     live.announce("thread", thread.id)

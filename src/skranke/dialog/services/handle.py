@@ -7,7 +7,7 @@ from skranke.audit.services import record
 from skranke.clinics.models import Employee, Group, Role
 from skranke.clinics.organisation.queries import readers, staff
 from skranke.clinics.organisation.values import Recipient, recipient_of
-from skranke.dialog import rules
+from skranke.dialog import access, rules
 from skranke.dialog.errors import AnswerFirstError, NoTaskError
 from skranke.dialog.models import Channel, Reading, Thread, ThreadState
 from skranke.dialog.services.changes import (
@@ -115,8 +115,10 @@ def remove_from_inbox(thread: Thread) -> Thread:
 def mark_read(thread: Thread) -> Thread:
     """Note that the acting employee has the thread as it now stands before the eyes. Call it before `thread_view`.
 
-    The first time after each new message it is written into the event log.
+    The first time after each new message it is written into the event log; afterwards nothing is locked or written.
     """
+    if access.is_read_already(thread):
+        return thread
     thread, employee = lock_for_change(thread)
     reading = Reading(clinic_id=thread.clinic_id, thread=thread, employee=employee, read_at=clock.now())
     if insert_once(reading):
