@@ -16,7 +16,7 @@ from skranke.kernel import clock
 from skranke.tenancy.work import acting
 
 from cast import Cast, make_clinic
-from support.clinic_pages import HTMX, address, body, field, logged_in
+from support.clinic_pages import HTMX, address, at_most, body, field, logged_in
 from support.dialog import E_CONTACT, PDF, question, receive
 
 
@@ -100,7 +100,9 @@ def test_a_message_that_starts_a_dialog_is_saved_opened_and_sent() -> None:
     kept = {**written, "vedlagt": [str(draft.attachment_ids[0])]}
     ali.post(_new(cast), kept)
     opened = address(cast, "compose", query=f"?utkast={form}")
-    assert opened in body(ali.get(address(cast, "drafts")))
+    chosen = address(cast, "drafts", query=f"?valgt={form}")
+    assert f'href="{chosen}"' in body(ali.get(address(cast, "drafts")))
+    assert opened in body(ali.get(chosen))
     page = body(ali.get(opened))
     assert "Vi flytter.</textarea>" in page
     assert "brev.pdf" in page
@@ -190,3 +192,34 @@ def test_an_answer_that_was_to_be_of_another_kind_is_opened_as_that() -> None:
     assert "Svares som eKonsultasjon" in page
     assert "Se den nye samtalen." in page
     assert "Svares som e-Kontakt" in body(logged_in(cast, cast.mona).get(address(cast, "thread", thread.id)))
+
+
+@pytest.mark.req("MSG-20", "MSG-1")
+def test_kladd_is_a_mailbox_and_the_chosen_draft_stands_beside_the_list() -> None:
+    cast, form, other = make_clinic(), str(uuid4()), str(uuid4())
+    ali = logged_in(cast, cast.ali)
+    long = "Vi flytter. " * 30
+    ali.post(_new(cast), {"emne": "Ny adresse", "text": long, "kladd_id": form, "vedlegg": [_pdf()]})
+    ali.post(_new(cast), {"emne": "Ferie", "text": "Stengt i juli.", "kladd_id": other})
+
+    def shown(person, **query):
+        return html.fromstring(body(person.get(address(cast, "drafts"), query)))
+
+    page = shown(ali)
+    assert page.xpath("//*[@id='post-boxes']//a[@aria-current='true']")[0].text_content().strip() == "Kladd2"
+    assert [one.text for one in page.xpath("//*[@id='draft-rows']//*[@class='l2']")] == ["Ferie", "Ny adresse"]
+    assert not page.xpath("//*[@id='draft-go-on']")
+    page = shown(ali, valgt=form)
+    assert page.xpath("//*[@id='draft-rows']//a[@aria-current='true']")[0].get("id") == f"draft-{form}"
+    thread = page.get_element_by_id("post-thread")
+    assert thread.xpath(".//*[@class='bub draft']")[0].text.strip() == long.strip()
+    assert "brev.pdf" in thread.text_content()
+    assert page.get_element_by_id("draft-go-on").get("href") == address(cast, "compose", query=f"?utkast={form}")
+    # Another's draft is none, and what is gone is told to be.
+    anne = logged_in(cast, cast.anne)
+    assert "Vi flytter" not in body(anne.get(address(cast, "drafts"), {"valgt": form}))
+    assert ali.post(address(cast, "draft-discard", form)).status_code == 302
+    assert "Kladden er sendt eller slettet." in shown(ali, valgt=form).get_element_by_id("post-thread").text_content()
+    assert "Ferie" in body(ali.get(address(cast, "drafts"), {"valgt": "tull"}))
+    with at_most(24):
+        ali.get(address(cast, "drafts"), {"valgt": other})

@@ -133,11 +133,19 @@ def _keep(stage: Stage) -> Any:
     page.locator("#compose-subject").fill("Prøvesvar")
     page.locator("#compose-text").fill("Prøvene er fine.")
     page.locator("#act-keep").click(timeout=60_000)
-    page.get_by_role("heading", name="Kladd").wait_for()
+    page.get_by_role("heading", name="Kladd").first.wait_for()
     page.get_by_text("Venter på HelseNorge").first.wait_for()
     page.wait_for_load_state()  # before its scripts have run the page hears nothing
     with page.expect_response("**/post/kladder/svar"):
         page.locator("#ui-told").dispatch_event("live")
+    return page
+
+
+@state("kladd-valgt")
+def _draft_chosen(stage: Stage) -> Any:
+    page = _keep(stage)
+    page.locator("#draft-rows .it").first.click()
+    page.locator("#draft-go-on").wait_for()
     return page
 
 

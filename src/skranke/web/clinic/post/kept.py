@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from skranke.dialog.access import get_draft_for, get_thread_for
+from skranke.dialog.mailboxes import counts as counts_of_mail
 from skranke.dialog.models import DialogKind, KeptDraft
 from skranke.dialog.services import discard_draft, drafts, keep_draft, save_answer, save_new
 from skranke.kernel.actor import Actor
@@ -17,10 +18,10 @@ from skranke.kernel.errors import NotFoundError
 from skranke.kernel.ids import new_id, uuid_or_none
 from skranke.patients.models import Patient
 from skranke.web.clinic.post import words
-from skranke.web.clinic.post.drafts import Draft, attempt, content_of
+from skranke.web.clinic.post.drafts import Draft, attempt, content_of, opened
 from skranke.web.clinic.post.place import Place, is_htmx, slug_of
 from skranke.web.clinic.post.reach import kind_of, patient_of
-from skranke.web.clinic.post.screens import attachment_room
+from skranke.web.clinic.post.screens import DRAFTS, attachment_room, boxes_of
 from skranke.web.clinic.session import clinic_view
 from skranke.web.clinic.shell import shell
 from skranke.web.drafts import Attempt
@@ -29,12 +30,21 @@ from skranke.web.drafts import Attempt
 @require_GET
 @clinic_view
 def kept_list(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The person's drafts, and what HelseNorge has answered."""
+    """The person's drafts as a mailbox, what HelseNorge has answered, and beside them the one that is chosen."""
+    slug, kept, counts = slug_of(request), list(drafts()), counts_of_mail()
+    wanted = uuid_or_none(request.GET.get("valgt", ""))
+    chosen = next((one for one in kept if one.id == wanted), None)
+    own, shared = boxes_of(actor, Place(slug=slug, box=DRAFTS), counts)
     context = {
-        "shell": shell(request, actor, "post"),
-        "drafts": drafts(),
+        "shell": shell(request, actor, "post", unread=counts.unread),
+        "drafts": kept,
+        "chosen": chosen,
+        "files": opened(chosen).uploads,
+        "gone": wanted is not None and chosen is None,
+        "own_boxes": own,
+        "shared_boxes": shared,
         "words": words,
-        "place": Place(slug=slug_of(request)),
+        "place": Place(slug=slug),
     }
     return render(request, "clinic/post/drafts.html", context)
 

@@ -47,6 +47,8 @@ _SYMBOLS = {
     Mailbox.CLINIC_ARCHIVE: "archive",
 }
 TEMPLATES = "clinic/post"
+DRAFTS = "kladd"
+"""Kladd as a place: it holds no threads, and is no mailbox of the dialog room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ def list_context(actor: Actor, place: Place) -> dict[str, Any]:
         narrow=place.narrowing,
         by_patient=by_patient,
     )
-    own, shared = _boxes(actor, place, counts)
+    own, shared = boxes_of(actor, place, counts)
     return {
         "place": place,
         "page": page,
@@ -110,7 +112,8 @@ def list_context(actor: Actor, place: Place) -> dict[str, Any]:
     }
 
 
-def _boxes(actor: Actor, place: Place, counts: Counts) -> tuple[list[Box], list[Box]]:
+def boxes_of(actor: Actor, place: Place, counts: Counts) -> tuple[list[Box], list[Box]]:
+    """The mailbox pane: the own ones of who acts, and those of the clinic that are granted."""
     boxes = {ThreadState.OPEN: Mailbox.CLINIC_OPEN, ThreadState.CLOSED: Mailbox.CLINIC_ARCHIVE}
     shared = [boxes[state] for state in granted_states(employee_of(actor))]
     mine = (Mailbox.INBOX, Mailbox.ALERTS, Mailbox.OPEN, Mailbox.SENT, Mailbox.ARCHIVE)
@@ -121,7 +124,15 @@ def _boxes(actor: Actor, place: Place, counts: Counts) -> tuple[list[Box], list[
 def _drafts(place: Place) -> list[Box]:
     """What is written and not sent (MSG-20), with its number."""
     total, _answered = draft_counts()
-    return [Box(text=_("Kladd"), url=reverse("drafts", args=[place.slug]), symbol="draft", count=total)]
+    return [
+        Box(
+            text=_("Kladd"),
+            url=reverse("drafts", args=[place.slug]),
+            symbol="draft",
+            count=total,
+            current=place.box == DRAFTS,
+        )
+    ]
 
 
 def _lines(box: Mailbox, place: Place, counts: Counts) -> list[Box]:
