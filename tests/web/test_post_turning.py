@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.test import override_settings
+from lxml import html
 
 from skranke.audit.models import AuditEvent
 from skranke.dialog import services
@@ -16,7 +17,7 @@ from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
 from skranke.tenancy.work import acting
 
-from cast import make_clinic
+from cast import Cast, make_clinic
 from support.api import Api
 from support.clinic_pages import HTMX, address, body, logged_in
 from support.dialog import E_CONSULTATION, E_CONTACT, MONDAY, RENEWAL, file, question, receive, reply
@@ -153,3 +154,85 @@ def test_over_rest_both_messages_or_none() -> None:
     assert kari.post(f"threads/{thread.id}/messages", {"text": "Hei"}).body["kind"] == "e_consultation"
     messages = kari.get(f"threads/{thread.id}").body["messages"]
     assert [(one["code"], one["points_on"]) for one in messages[1:]] == [("19", True), ("DI", False)]
+
+
+def _sent(thread: Thread) -> list[tuple[str, bool, str, str]]:
+    out = Message.objects.filter(thread=thread, direction="out").order_by("generated_at")
+    return [(one.code, one.points_on, one.kind, one.text.split("\n")[0]) for one in out]
+
+
+@pytest.mark.req("JRN-3", "JRN-5", "JRN-15")
+def test_a_clinical_question_in_the_wrong_channel_is_answered_as_an_e_consultation_in_one_click() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=E_CONTACT))
+    client = logged_in(cast, cast.kari)
+    page = html.fromstring(body(client.get(address(cast, "thread", thread.id))))
+    instead = page.get_element_by_id("act-instead")
+    assert (instead.get("name"), instead.get("value")) == ("som", "e_consultation")
+    assert "ny eKonsultasjon" in page.get_element_by_id("instead-effect").text_content()
+    send = address(cast, "thread-answer", thread.id)
+    empty = client.post(send, form(cast, thread, som="e_consultation", text=" "), headers=HTMX)
+    assert (empty.status_code, now(cast, thread).kind) == (422, E_CONTACT)
+    long = "a" * 990
+    kept = client.post(send, form(cast, thread, som="e_consultation", text=long), headers=HTMX)
+    assert (kept.status_code, f">{long}</textarea>" in body(kept)) == (422, True)
+    assert "Svar som e-Kontakt likevel" in body(kept)
+    done = client.post(send, form(cast, thread, som="e_consultation", text="Kom til time."), headers=HTMX)
+    assert done.status_code == 200
+    with acting(cast.system):
+        assert _sent(thread) == [
+            ("19", True, "e_contact", "Svaret kommer som e-konsultasjon."),
+            ("DI", False, "e_consultation", "Kom til time."),
+        ]
+        assert OutboxItem.objects.filter(intent="dialog_message").count() == 2
+        assert JournalEntry.objects.count() == 3
+    # One way: it is not made an e-kontakt again (JRN-4).
+    receive(cast, reply(cast, _last(cast, thread)))
+    assert 'id="act-instead"' not in body(client.get(address(cast, "thread", thread.id)))
+    back = client.post(send, form(cast, thread, som="e_contact", text="Hei"), headers=HTMX)
+    assert (back.status_code, now(cast, thread).kind) == (422, E_CONSULTATION)
+
+
+def _last(cast: Cast, thread: Thread) -> Message:
+    with acting(cast.system):
+        found = Message.objects.filter(thread=thread, direction="out").select_related("thread")
+        return found.order_by("-generated_at")[0]
+
+
+@pytest.mark.req("JRN-1", "JRN-2", "JRN-10", "JRN-12", "MSG-25")
+def test_a_practical_question_in_an_e_consultation_is_answered_as_an_e_contact_in_one_click() -> None:
+    cast = make_clinic()
+    clock.move_to(MONDAY)
+    first = question(cast, kind=E_CONSULTATION, text="Har dere parkering?")
+    thread = receive(cast, first)
+    client = logged_in(cast, cast.kari)
+    page = html.fromstring(body(client.get(address(cast, "thread", thread.id))))
+    assert page.get_element_by_id("act-instead").get("value") == "e_contact"
+    assert "ikke føres i journalen" in page.get_element_by_id("instead-effect").text_content()
+    send = address(cast, "thread-answer", thread.id)
+    done = client.post(send, form(cast, thread, som="e_contact", text="Ja, bak huset."), headers=HTMX)
+    assert done.status_code == 200
+    assert fee_text() not in body(done)
+    with acting(cast.system):
+        assert _sent(thread) == [
+            ("13", True, "e_consultation", "Svaret kommer som e-kontakt."),
+            ("DI", False, "e_contact", "Ja, bak huset."),
+        ]
+        # What belongs to the e-consultation is in the journal, in both directions; the e-kontakt is not.
+        entries = JournalEntry.objects.order_by("at")
+        assert [(one.kind, one.text) for one in entries] == [
+            ("e_consultation", "Har dere parkering?"),
+            ("e_consultation", "Svaret kommer som e-kontakt."),
+        ]
+    after = now(cast, thread)
+    assert (after.kind, after.answer_due) == (E_CONTACT, None)
+    # The patient may write in the old one still: by its rules, in the same thread.
+    clock.move(timedelta(days=1))
+    receive(cast, reply(cast, first, generated_at=clock.now(), text="Det klør også."))
+    after = now(cast, thread)
+    assert str(after.answer_due) == "2027-03-09"
+    with acting(cast.system):
+        assert JournalEntry.objects.count() == 3
+    receive(cast, reply(cast, _last(cast, thread), text="Takk."))
+    with acting(cast.system):
+        assert JournalEntry.objects.count() == 3

@@ -82,7 +82,9 @@ def thread_view(thread: Thread) -> ThreadView:
     files = _files(thread)
     messages = tuple(_message(row, entries.get(row.id), files.get(row.id, ()), final=final) for row in rows)
     asked = [one for one in messages if not one.outgoing]
-    turns_into = turning.turns_into(thread, answered=final, written_in=bool(asked)) if may_answer else ()
+    turned = any(row.earlier_id for row in rows)
+    possible = turning.turns_into(thread, answered=final, written_in=bool(asked), turned=turned)
+    turns_into = possible if may_answer else ()
     record(Action.THREAD_READ, subject_kind="thread", subject_id=thread.id, patient_id=thread.patient_id)
     return ThreadView(
         id=thread.id,
@@ -103,7 +105,7 @@ def thread_view(thread: Thread) -> ThreadView:
         outcomes=rules.outcomes(thread.kind, _asked_code(thread, asked)) if may_answer else (),
         may_refuse=may_answer and waits and rules.is_refusable(thread.kind) and not turning.begins(thread),
         turns_into=turns_into,
-        clinical_word=_clinical_word(thread, messages) if waits and turns_into else "",
+        clinical_word=_clinical_word(thread, messages) if waits and DialogKind.E_CONSULTATION in turns_into else "",
         begins=turning.begins(thread),
         answered_finally=final,
         items=items_among(thread, rows),

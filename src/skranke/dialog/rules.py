@@ -49,6 +49,7 @@ _MEDICINES = frozenset({PrescriptionForm.MEDICINE, PrescriptionForm.BRAND, Presc
 
 _TURNS = {
     DialogKind.E_CONTACT: (DialogKind.E_CONSULTATION,),
+    DialogKind.E_CONSULTATION: (DialogKind.E_CONTACT,),
     DialogKind.PRESCRIPTION_RENEWAL: (DialogKind.E_CONTACT, DialogKind.E_CONSULTATION),
 }
 
@@ -266,8 +267,14 @@ def takes_attachments(kind: str) -> bool:
     return not outcomes(kind)
 
 
-def turns_into(kind: str) -> tuple[DialogKind, ...]:
-    """What the answer to a patient's message may be instead of what was asked for (JRN-3, RX-7); one way (JRN-4)."""
+def turns_into(kind: str, *, turned: bool) -> tuple[DialogKind, ...]:
+    """What the answer to a patient's message may be instead of what was asked for (JRN-3, RX-7).
+
+    An e-consultation may be answered as an e-kontakt when it was about something practical (JRN-12), unless it is one
+    because the clinic made it one: that is one way (JRN-4). turned: whether it was another kind before.
+    """
+    if kind == DialogKind.E_CONSULTATION and turned:
+        return ()
     return _TURNS.get(DialogKind(kind), ())
 
 
@@ -282,7 +289,9 @@ def clinical_word(texts: Iterable[str], words: Iterable[str]) -> str:
 
 def closing_code(kind: str) -> str:
     """The code of the answer that ends what was turned into another dialog (JRN-15, RX-17)."""
-    return REFUSAL.code.value if kind == DialogKind.PRESCRIPTION_RENEWAL else _ENQUIRY_ANSWER
+    if kind == DialogKind.PRESCRIPTION_RENEWAL:
+        return REFUSAL.code.value
+    return answer_code(kind, close=True)
 
 
 def may_cost(kind: str) -> bool:

@@ -126,12 +126,21 @@ def waiting_since(thread: Thread) -> datetime | None:
 
     An answer counts for what had come before it was written; one that never reached the patient does not count.
     """
+    return _waiting(thread)[0]
+
+
+def _waiting(thread: Thread) -> tuple[datetime | None, str]:
+    """As `waiting_since`, and the kind by whose rules it waits: as what it was written, or what the thread became."""
     answers = thread.messages.filter(direction=Direction.OUT, points_on=False).exclude(delivery__in=rules.LOST)
     answered = answers.aggregate(at=Max("recorded_at"))["at"]
     waiting = thread.messages.filter(direction=Direction.IN).exclude(code__in=rules.NOT_DELIVERED_CODES)
     if answered is not None:
         waiting = waiting.filter(recorded_at__gt=answered)
-    return waiting.order_by("generated_at").values_list("generated_at", flat=True).first()
+    since, written_as = waiting.order_by("generated_at").values_list("generated_at", "earlier__kind").first() or (
+        None,
+        None,
+    )
+    return since, written_as if written_as and not rules.is_journaled(thread.kind) else thread.kind
 
 
 def is_answered_finally(thread: Thread) -> bool:
@@ -174,7 +183,8 @@ def last_message(thread: Thread) -> Message | None:
 
 def refresh(thread: Thread) -> None:
     """Work out again what follows from the messages: deadline, place in the lists, parent of the next message."""
-    thread.answer_due = rules.answer_due(thread.kind, _clock_started(thread))
+    since, kind = _waiting(thread)
+    thread.answer_due = rules.answer_due(kind, _clock_started(thread, since))
     newest = last_message(thread)
     if newest is not None:
         thread.last_message_at = newest.generated_at
@@ -189,9 +199,8 @@ def begin(thread: Thread, message: Message) -> None:
     thread.last_message_at, thread.last_msg_id = message.generated_at, message.msg_id
 
 
-def _clock_started(thread: Thread) -> datetime | None:
+def _clock_started(thread: Thread, since: datetime | None) -> datetime | None:
     """From when the days to answer are counted: what waits, or by setting no earlier than it was turned (JRN-4)."""
-    since = waiting_since(thread)
     if since is None or not settings.OURS.conversion_restarts_deadline:
         return since
     turned = thread.earlier.aggregate(at=Max("ended_at"))["at"]

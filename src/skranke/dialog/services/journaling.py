@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import DatabaseError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from skranke.blobs.errors import BlobNotFoundError
 from skranke.dialog import rules
 from skranke.dialog.errors import NotJournaledError
-from skranke.dialog.models import Attachment, Direction, Message, Thread
+from skranke.dialog.models import Attachment, DialogKind, Direction, Message, Thread
 from skranke.dialog.services.changes import add_event, lock_for_change, save_change
 from skranke.dialog.values import EventKind
 from skranke.journal.queries import entry_ids_of
@@ -25,14 +26,19 @@ _NAME_LENGTH = 200
 def journal_thread(thread: Thread) -> None:
     """Journal every message of an e-consultation that is not in the journal yet; of any other kind none (JRN-2).
 
-    Usually that is the newest one. More when the message that says what the thread is came late.
+    Usually that is the newest one. More when the message that says what the thread is came late. Of an e-kontakt that
+    an e-consultation was answered as, what belongs to the e-consultation (JRN-1).
     """
     if rules.is_journaled(thread.kind):
-        _write_missing(thread)
+        _write_missing(thread, Q())
+    elif thread.kind == DialogKind.E_CONTACT:
+        _write_missing(thread, Q(earlier__kind=DialogKind.E_CONSULTATION))
 
 
-def _write_missing(thread: Thread) -> None:
-    messages = list(thread.messages.order_by("generated_at", "msg_id"))
+def _write_missing(thread: Thread, which: Q) -> None:
+    messages = list(thread.messages.filter(which).select_related("earlier").order_by("generated_at", "msg_id"))
+    if not messages:
+        return
     known = entry_ids_of(SOURCE, [message.id for message in messages])
     for message in messages:
         if message.id not in known:
@@ -58,7 +64,7 @@ def journal_by_hand(thread: Thread, *, expected_version: int | None = None) -> T
     if thread.patient is None:
         raise InvalidError(_("Samtalen gjelder ingen pasient og kan ikke føres i noen journal."))
     with _or_nothing_is_done():
-        _write_missing(thread)
+        _write_missing(thread, Q())
     save_change(thread)
     return thread
 
@@ -85,7 +91,7 @@ def _write(thread: Thread, message: Message, files: Iterable[Attachment], *, beg
     record_entry(
         patient=thread.patient,
         at=message.generated_at,
-        kind=thread.kind,
+        kind=thread.kind if rules.is_journaled(thread.kind) else message.kind,
         title=rules.title(message.subject) if message.subject else thread.title,
         text=message.text,
         author_id=message.author_id,

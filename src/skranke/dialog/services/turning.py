@@ -62,13 +62,14 @@ def convert(thread: Thread, *, expected_version: int | None = None) -> Thread:
     return thread
 
 
-def turns_into(thread: Thread, *, answered: bool, written_in: bool) -> tuple[DialogKind, ...]:
+def turns_into(thread: Thread, *, answered: bool, written_in: bool, turned: bool) -> tuple[DialogKind, ...]:
     """What the thread may be turned into now: one that a patient began or wrote in, through HelseNorge.
 
     answered: whether its request has had its one answer (`is_answered_finally`); written_in: whether a patient wrote.
+    turned: whether it was of another kind before.
     """
     ours = thread.channel != Channel.HELSENORGE or thread.start_missing
-    return () if ours or answered or not written_in else rules.turns_into(thread.kind)
+    return () if ours or answered or not written_in else rules.turns_into(thread.kind, turned=turned)
 
 
 def turn(thread: Thread, kind: DialogKind | str) -> None:
@@ -76,8 +77,9 @@ def turn(thread: Thread, kind: DialogKind | str) -> None:
 
     Raises InvalidError where it cannot be.
     """
-    written_in = thread.messages.filter(direction=Direction.IN).exists()
-    if kind not in turns_into(thread, answered=is_answered_finally(thread), written_in=written_in):
+    written_in, turned = thread.messages.filter(direction=Direction.IN).exists(), thread.earlier.exists()
+    possible = turns_into(thread, answered=is_answered_finally(thread), written_in=written_in, turned=turned)
+    if kind not in possible:
         raise _cannot()
     earlier = EarlierConversation.objects.create(
         clinic_id=thread.clinic_id, thread=thread, kind=thread.kind, conversation=thread.conversation
