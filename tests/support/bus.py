@@ -25,7 +25,7 @@ from skranke.wire.queues import PartyQueues, QueueKind, queues_of
 from skranke.wire.transport import Transport
 
 from support.ports import free_ports
-from support.run import mark
+from support.run import mark, spare_the_disk
 
 BROKER = "SKRANKE_TEST_AMQP"
 CLINIC, HELSENORGE = HerId("91095"), HerId("8093240")
@@ -53,6 +53,7 @@ def embedded_bus(admin_dsn: str) -> Iterator[Bus]:
     database, clinic, helsenorge = f"bus_{name}", f"clinic_{name}", f"helsenorge_{name}"
     queues = {clinic: queues_of(CLINIC).specs(), helsenorge: queues_of(HELSENORGE).specs()}
     install(admin_dsn, parties=dict.fromkeys(queues, "only-for-tests"), queues=queues, database=database)
+    spare_the_disk(admin_dsn, database)
     try:
         urls = [party_dsn(admin_dsn, role=role, password="only-for-tests", database=database) for role in queues]
         yield Bus(*urls, queues_of(CLINIC), queues_of(HELSENORGE))

@@ -5,17 +5,20 @@
 """
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.db import connections
+from psycopg.pq import ExecStatus, TransactionStatus
 
 from skranke.cli.database import LOGINS, initialise, migrate, replace_database, replace_user
 from skranke.cli.postgres import EmbeddedPostgres
 
-from support.run import Run, drop_names, forget, mark, mark_of
+from support.run import Run, drop_names, forget, mark, mark_of, spare_the_disk
 
 SERVER = "SKRANKE_TEST_PG"
 TEMPLATE = "SKRANKE_TEST_TEMPLATE"
@@ -80,30 +83,76 @@ class Clone:
             connection.execute(f'REVOKE CONNECT ON DATABASE "{self.name}" FROM PUBLIC')
             for role in LOGINS:
                 connection.execute(f'GRANT CONNECT ON DATABASE "{self.name}" TO {role}')
+        spare_the_disk(os.environ[SERVER], self.name)
 
     def drop(self) -> None:
         if not self.name:
             return
         connections.close_all()
+        while _kept:
+            _kept.popitem()[1].close()
         with psycopg.connect(os.environ[SERVER], autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+
+
+# Connections of other roles that wait for their next use: a new one costs more than most tests ask of it, as the
+# server reads what it must know of every table anew.
+_kept: dict[tuple[object, ...], "psycopg.Connection[Any]"] = {}
+# What a session can leave to the next user of its connection, except statements that are prepared.
+_AS_NEW = (
+    "SELECT pg_advisory_unlock_all(); UNLISTEN *; CLOSE ALL; DISCARD TEMP; RESET SESSION AUTHORIZATION; RESET ROLE; "
+    "RESET ALL"
+)
 
 
 @contextmanager
 def as_role(role: str) -> Iterator[None]:
     """Run the block's queries as another program's role, such as skranke_gateway."""
-    connection = connections["default"]
-    before = connection.settings_dict["USER"]
+    before = connections["default"].settings_dict["USER"]
     if before == role:
         yield
         return
-    connection.close()
-    connection.settings_dict["USER"] = role
+    _become(role)
     try:
         yield
     finally:
-        connection.close()
-        connection.settings_dict["USER"] = before
+        _become(before)
+
+
+def _become(role: str) -> None:
+    wrapper = connections["default"]
+    own, of_main = wrapper.connection, threading.current_thread() is threading.main_thread()
+    before = wrapper.settings_dict["USER"]
+    if of_main and own is not None and not wrapper.in_atomic_block and _is_as_new(own):
+        kind = (wrapper.settings_dict["NAME"], before, own.cursor_factory, own.prepare_threshold)
+        if (older := _kept.pop(kind, None)) is not None:
+            older.close()
+        _kept[kind] = own
+        wrapper.connection = None
+    else:
+        wrapper.close()
+    wrapper.settings_dict["USER"] = role
+    asked = wrapper.get_connection_params()
+    kind = (wrapper.settings_dict["NAME"], role, asked["cursor_factory"], asked["prepare_threshold"])
+    kept = _kept.pop(kind, None) if of_main else None
+    if kept is None:
+        return
+    if not _is_as_new(kept):
+        kept.close()
+        return
+    wrapper.connection, wrapper.errors_occurred, wrapper.run_on_commit = kept, False, []
+    wrapper.init_connection_state()
+
+
+def _is_as_new(connection: "psycopg.Connection[Any]") -> bool:
+    """Whether the connection lives and holds nothing, once what its user left has been taken away."""
+    if connection.closed or connection.info.transaction_status is not TransactionStatus.IDLE:
+        return False
+    try:
+        done = connection.pgconn.exec_(_AS_NEW.encode())
+    except psycopg.Error:
+        return False
+    return done.status == ExecStatus.COMMAND_OK
 
 
 def _server_in(folder: Path) -> EmbeddedPostgres:

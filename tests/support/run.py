@@ -28,6 +28,15 @@ def mark() -> str:
     return f"{os.environ.get(RUN, 'lone')}{uuid4().hex[:6]}"
 
 
+def spare_the_disk(admin_dsn: str, database: str) -> None:
+    """Let a database of the run's own not wait for the disk at each commit.
+
+    What is committed is seen by others all the same; only a crash of the server could lose it, and no test crashes it.
+    """
+    with psycopg.connect(admin_dsn, autocommit=True) as connection:
+        connection.execute(f'ALTER DATABASE "{database}" SET synchronous_commit = off')
+
+
 class Run:
     """One run: its mark, and its folder, in which every temporary file of it lies."""
 

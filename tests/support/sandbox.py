@@ -47,7 +47,7 @@ from support import registered
 from support.bus import CLINIC, HELSENORGE, Bus, embedded_bus
 from support.database import PASSWORD
 from support.ports import free_ports
-from support.run import RUN, mark
+from support.run import RUN, mark, spare_the_disk
 from support.schemas import validate
 
 GP, GP_OFF = CLINIC, HerId("91096")
@@ -479,6 +479,7 @@ def sandbox_database(admin_dsn: str) -> Iterator[str]:
     with psycopg.connect(admin_dsn, autocommit=True) as connection:
         connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
         connection.execute(f"CREATE DATABASE {name} OWNER {name}")
+    spare_the_disk(admin_dsn, name)
     parts = urllib.parse.urlsplit(admin_dsn)
     try:
         yield parts._replace(netloc=f"{name}:{PASSWORD}@{parts.hostname}:{parts.port}", path=f"/{name}").geturl()

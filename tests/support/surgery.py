@@ -33,7 +33,7 @@ from skranke.wire.transport import RawMessage, Transport
 
 from cast import Cast, fresh_her_id, make_clinic
 from support.helsenorge import HelseNorge, Queues
-from support.run import mark
+from support.run import mark, spare_the_disk
 
 QUEUES = ("async", "sync", "error", "syncreply", "hn_async", "hn_sync", "hn_syncreply", "hn_error")
 PASSWORD = "only-for-tests"
@@ -82,6 +82,7 @@ def town(admin_dsn: str) -> Iterator[Town]:
         names = {"clinic": "Prøvevik", "helsenorge": "Helsenorge", "stranger": "En annen"}
         pki = make_pki(Path(folder), names, now=clock.now())
         install(admin_dsn, parties={clinic: PASSWORD, helsenorge: PASSWORD}, queues={}, database=database)
+        spare_the_disk(admin_dsn, database)
         try:
             yield Town(admin_dsn, database, clinic, helsenorge, pki)
         finally:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 from uuid import UUID
 
 _FIRST_WEIGHTS = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
@@ -123,35 +124,40 @@ def synthetic_national_id(born: date, number: int) -> NationalId:
 
     Deterministic. Raises ValueError when the date has no more numbers.
     """
-    for candidate in _synthetic_candidates(born):
-        if number == 0:
-            return candidate
-        number -= 1
-    raise ValueError("The date has no more synthetic numbers.")
+    return _synthetic(born, number)
 
 
 def synthetic_d_number(born: date, number: int) -> NationalId:
     """As `synthetic_national_id`, for a D-number."""
-    for candidate in _synthetic_candidates(born, day_offset=_D_NUMBER_OFFSET):
-        if number == 0:
-            return candidate
-        number -= 1
-    raise ValueError("The date has no more synthetic numbers.")
+    return _synthetic(born, number, day_offset=_D_NUMBER_OFFSET)
 
 
-def _synthetic_candidates(born: date, day_offset: int = 0) -> Iterator[NationalId]:
+def _synthetic(born: date, number: int, day_offset: int = 0) -> NationalId:
+    found = next(islice(_synthetic_digits(born, day_offset), number, None), None)
+    if found is None:
+        raise ValueError("The date has no more synthetic numbers.")
+    return NationalId(found)
+
+
+def _synthetic_digits(born: date, day_offset: int) -> Iterator[str]:
     head = f"{born.day + day_offset:02}{born.month + 80:02}{born.year % 100:02}"
+    # The date's part of the weighed sums is the same for all: a play counts through hundreds of citizens.
+    first_of_head, second_of_head = _weighed(_FIRST_WEIGHTS, head), _weighed(_SECOND_WEIGHTS, head)
     for individual in range(1000):
-        digits = f"{head}{individual:03}"
         try:
             if _century(born.year % 100, individual) + born.year % 100 != born.year:
                 continue
         except ValueError:
             continue
-        first = -sum(w * int(d) for w, d in zip(_FIRST_WEIGHTS, digits, strict=False)) % 11
-        second = -sum(w * int(d) for w, d in zip(_SECOND_WEIGHTS, f"{digits}{first}", strict=False)) % 11
+        last = f"{individual:03}"
+        first = -(first_of_head + _weighed(_FIRST_WEIGHTS[6:], last)) % 11
+        second = -(second_of_head + _weighed(_SECOND_WEIGHTS[6:], f"{last}{first}")) % 11
         if first < 10 and second < 10:  # noqa: PLR2004 - a control digit is one digit
-            yield NationalId(f"{digits}{first}{second}")
+            yield f"{head}{last}{first}{second}"
+
+
+def _weighed(weights: tuple[int, ...], digits: str) -> int:
+    return sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=False))
 
 
 def age_on(born: date, day: date) -> int:
