@@ -9,6 +9,8 @@ from django.conf import settings
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from skranke.clinics.models import Employee, Group
+from skranke.dialog.models import Participant
 from skranke.identity.models import Account, Session, SessionKind
 from skranke.identity.services import create_account
 from skranke.kernel import clock
@@ -17,7 +19,9 @@ from skranke.tenancy.work import acting
 from skranke.web.links import link_for
 
 from cast import Cast, make_clinic
-from support.clinic_pages import HTMX, address, body, logged_in
+from support.api import Api
+from support.clinic_pages import HTMX, address, body, logged_in, same
+from support.dialog import E_CONTACT, question, receive
 
 UNASKED = {"Skranke-Unasked": "1"}
 
@@ -143,3 +147,30 @@ def test_a_position_that_is_taken_away_closes_the_page_at_once() -> None:
         cast.kari.save()
     assert client.get(address(cast, "post")).status_code == 404
     assert client.get(address(cast, "live-ticket")).status_code == 404
+
+
+@pytest.mark.req("ORG-5", "ORG-11", "ORG-14")
+def test_what_is_taken_from_somebody_who_is_logged_in_is_gone_at_the_next_request_and_over_rest_too() -> None:
+    """The page stays open in the browser, and the key stays with the program: neither remembers what it once might."""
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=E_CONTACT))
+    with acting(cast.system):
+        Employee.objects.filter(id=cast.ali.id).update(is_admin=True, sees_clinic_open=True)
+        Participant.objects.filter(thread=thread).update(employee=cast.kari, group=None, role=None)
+    client, api = logged_in(cast, cast.ali), Api(cast, cast.ali)
+    for_administrators = ("settings-staff", "settings-access-log", "settings-message-log", "settings-groups")
+    assert {client.get(address(cast, one)).status_code for one in for_administrators} == {200}
+    assert (client.get(address(cast, "thread", thread.id)).status_code, api.get("receivers").status) == (200, 200)
+    assert api.get(f"threads/{thread.id}").status == 200
+    with acting(cast.system):
+        Employee.objects.filter(id=cast.kari.id).update(is_admin=True)
+        Employee.objects.filter(id=cast.ali.id).update(is_admin=False, sees_clinic_open=False)
+    assert {client.get(address(cast, one)).status_code for one in for_administrators} == {403}
+    group = {"name": "Min gruppe", "owner": "", "kind": "static"}
+    assert client.post(address(cast, "settings-new-group"), group).status_code == 403
+    gone = client.get(address(cast, "thread", thread.id))
+    assert (gone.status_code, same(gone)) == (404, same(client.get(address(cast, "thread", new_id()))))
+    assert client.get(address(cast, "post"), {"boks": "klinikkens_aapne"}).status_code == 404
+    assert (api.get("receivers").status, api.get(f"threads/{thread.id}").status) == (403, 404)
+    with acting(cast.system):
+        assert not Group.objects.filter(name="Min gruppe").exists()

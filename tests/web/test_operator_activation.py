@@ -316,7 +316,10 @@ def test_the_log_tells_what_was_changed_and_refused_and_never_about_whom() -> No
         )  # fmt: skip
         facts = {"subject_kind": "received_message", "subject_id": message.id, "patient_id": cast.jonas.id}
         record("patient.refused", **facts, detail={"code": "30"})
+        record("employee.changed", subject_kind="employee", subject_id=cast.mona.id)
     page = body(client.get(place(cast, "operator-log")))
+    assert "Endret et ansattkort: Mona Dahl" in page
+    assert "employee.changed" not in page
     for told in ("DIALOG_INNBYGGER_EKONTAKT", "Kari Lunde", "Bestilling og medlemskap ble skrevet inn", "Synne Drift"):
         assert told in page
     for secret in (cast.jonas.name, cast.jonas.national_id, str(cast.jonas.id)):

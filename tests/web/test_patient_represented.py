@@ -72,6 +72,15 @@ def test_what_he_does_is_logged_as_his_and_told_to_her_as_anothers() -> None:
     assert "En som handler på dine vegne" in page
 
 
+@pytest.mark.req("PAT-20")
+def test_the_page_promises_nothing_that_a_relative_cannot_do_here() -> None:
+    cast = make_clinic()
+    _given(cast)
+    page = body(as_patient(cast.nora).get(clinic_address(cast, "patient-representatives")))
+    assert "avbestille timer" in page
+    assert " bestille" not in page
+
+
 @pytest.mark.req("PAT-21")
 def test_he_sees_and_cancels_her_times_and_keeps_her_contact_data() -> None:
     timebok = make_timebok()

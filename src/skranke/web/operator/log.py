@@ -13,6 +13,7 @@ from skranke.clinics import queries as clinics
 from skranke.clinics.models import CommunicationParty, Employee
 from skranke.gateway.refused import refusals
 from skranke.tenancy.work import acting
+from skranke.web.action_words import WORDS
 from skranke.web.operator.session import Operator, operator_view
 from skranke.web.operator.shell import shell
 
@@ -27,7 +28,11 @@ def log(request: HttpRequest, operator: Operator, clinic_id: UUID) -> HttpRespon
             "shell": shell(operator, "operator-home"),
             "clinic": clinics.this_clinic(),
             "changes": [
-                (event, words.get(event.action, event.action), names.get(event.subject_id, ""))
+                (
+                    event,
+                    words.get(event.action) or str(WORDS.get(event.action, event.action)),
+                    names.get(event.subject_id, ""),
+                )
                 for event in changes_of_set_up(_SUBJECTS)
             ],
             "refusals": refusals(),
