@@ -5,10 +5,11 @@ from django.db import connection
 
 from skranke.dialog import queries, searching
 from skranke.dialog.models import Message
+from skranke.dialog.services import close_thread
 from skranke.tenancy.work import acting
 
 from cast import make_clinic
-from support.dialog import file, question, receive, reply
+from support.dialog import E_CONTACT, file, question, receive, reply
 
 WRITTEN = "Eg har hatt vondt i skuldrene sidan måndag. Tek ibux, men vart ikkje betre!"
 
@@ -79,13 +80,28 @@ def test_a_thread_is_found_by_the_name_of_a_file(q: str, monkeypatch) -> None:
         assert titles(q) == (["Med bilde"] if "jpg" not in q else [])
 
 
+@pytest.mark.req("MSG-7")
+def test_what_most_of_the_newest_threads_have_is_found_in_those_that_have_it() -> None:
+    cast = make_clinic()
+    for number in range(9):
+        thread = receive(cast, question(cast, kind=E_CONTACT, subject=f"Sak {number}", text="Vondt" * (number != 4)))
+        with acting(cast.actor(cast.kari)):
+            close_thread(thread)
+    with acting(cast.actor(cast.kari)), connection.cursor() as cursor:
+        cursor.execute("SELECT threads_often_have(thread_query('vondt', 'vondt', ''))")
+        assert cursor.fetchone() == (True,)
+        for q in ("vondt", "vondt ola sak"):
+            found = {row.title[:5] for row in queries.mailbox("arkiv", q=q).rows}
+            assert found == {f"Sak {number}" for number in range(9) if number != 4}
+
+
 @pytest.mark.req("NFR-2", "MSG-4")
 def test_the_words_of_another_clinic_are_not_searched() -> None:
     ours, theirs = make_clinic(), make_clinic()
     receive(theirs, question(theirs, text=WRITTEN))
     with acting(ours.actor(ours.kari)), connection.cursor() as cursor:
         assert titles("skulder") == []
-        cursor.execute("SELECT threads_with_word('skulder', 'skulder', '', '', 10)")
+        cursor.execute("SELECT threads_with_words(q, ARRAY[q], 10) FROM thread_query('skulder', 'skulder', '') AS q")
         assert cursor.fetchall() == []
 
 
