@@ -55,7 +55,7 @@ def _boxes(stage: Stage) -> Any:
     return page
 
 
-@state("post-gruppert", "post-columns")
+@state("post-gruppert")
 def _grouped(stage: Stage) -> Any:
     page = stage.staff("jonas")
     page.goto(f"{stage.demo.clinic}post")
