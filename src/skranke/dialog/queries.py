@@ -30,7 +30,7 @@ from skranke.dialog.models import (
     ThreadState,
 )
 from skranke.dialog.reasons import explain
-from skranke.dialog.services import prescriptions, turning
+from skranke.dialog.services import own_journal, prescriptions, turning
 from skranke.dialog.services.changes import is_answered_finally, waiting_since
 from skranke.dialog.services.handling import handling_of
 from skranke.dialog.services.journaling import SOURCE
@@ -81,6 +81,8 @@ def thread_view(thread: Thread) -> ThreadView:
     entries = entry_ids_of(SOURCE, [row.id for row in rows])
     files = _files(thread)
     messages = tuple(_message(row, entries.get(row.id), files.get(row.id, ()), final=final) for row in rows)
+    events = list(thread.events.order_by("at", "id").values_list(*_EVENT))
+    declined = [detail for _at, kind, _name, detail in events if kind == EventKind.JOURNAL_DECLINED]
     asked = [one for one in messages if not one.outgoing]
     turned = any(row.earlier_id for row in rows)
     possible = turning.turns_into(thread, answered=final, written_in=bool(asked), turned=turned)
@@ -101,7 +103,8 @@ def thread_view(thread: Thread) -> ThreadView:
         days_left=rules.days_left(thread.answer_due, clock.today()),
         waits_for_clinic=waits,
         may_answer=may_answer,
-        may_close=thread.state == ThreadState.OPEN and rules.may_close(thread.kind, waits_for_clinic=waits),
+        may_close=thread.state == ThreadState.OPEN
+        and rules.may_close(thread.kind, waits_for_clinic=waits, own_type=thread.own_type),
         outcomes=rules.outcomes(thread.kind, _asked_code(thread, asked)) if may_answer else (),
         may_refuse=may_answer and waits and rules.is_refusable(thread.kind) and not turning.begins(thread),
         turns_into=turns_into,
@@ -112,13 +115,14 @@ def thread_view(thread: Thread) -> ThreadView:
         takes_attachments=rules.takes_attachments(thread.kind),
         journaled=rules.is_journaled(thread.kind),
         may_journal=thread.patient is not None and any(one.journal_entry_id is None for one in messages),
+        asks_journal=own_journal.asks(thread, rows, entries, declined),
         in_inbox=_in_inbox(participants, employee),
         responsible_id=thread.responsible_id,
         responsible_name=thread.responsible.name if thread.responsible else "",
         version=thread.version,
         max_text=turning.room(thread.kind, begins=turning.begins(thread)),
         messages=messages,
-        events=tuple(_event(*event) for event in thread.events.order_by("at", "id").values_list(*_EVENT)),
+        events=tuple(_event(*event) for event in events),
         participants=participants,
         handling=handling_of(thread),
         task_name=thread.task_employee.name if thread.task_employee else "",

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from skranke.blobs.models import Scan
 from skranke.clinics.models import Employee
 from skranke.dialog import kinds
+from skranke.dialog.communication.models import OwnType
 from skranke.dialog.models import Channel, DeliveryState, DialogKind, PrescriptionForm
 from skranke.dialog.outcomes import DECIDED, REFUSABLE, REFUSAL, OutcomeRule
 from skranke.kernel import clock
@@ -24,6 +25,8 @@ TITLE_LENGTH = 300
 SUBJECT_LENGTH = 60
 ANSWER_WORKING_DAYS = 5
 NAME_LENGTH = 120
+PROBLEM_LENGTH = 200
+NOTE_LENGTH = 10_000
 
 # What never leaves for HelseNorge, and where it lives instead.
 _OURS = {DialogKind.E_DIALOG: Channel.OWN, DialogKind.INTERNAL: Channel.INTERNAL}
@@ -166,14 +169,24 @@ def is_journaled(kind: str) -> bool:
     return kind == DialogKind.E_CONSULTATION
 
 
-def is_important(kind: str) -> bool:
+def is_consultation(kind: str, own_type: str = "") -> bool:
+    """Whether a dialog is an e-consultation: through HelseNorge, or started as one in our own channel (JRN-10)."""
+    return kind == DialogKind.E_CONSULTATION or is_own_consultation(own_type)
+
+
+def is_own_consultation(own_type: str) -> bool:
+    """An e-consultation of our own channel: it gets into the journal when the one who answers says so (JRN-9)."""
+    return own_type == OwnType.E_CONSULTATION
+
+
+def is_important(kind: str, own_type: str = "") -> bool:
     """An e-consultation is important by default (JRN-10)."""
-    return kind == DialogKind.E_CONSULTATION
+    return is_consultation(kind, own_type)
 
 
-def answer_due(kind: str, waiting_since: datetime | None) -> date | None:
+def answer_due(kind: str, waiting_since: datetime | None, own_type: str = "") -> date | None:
     """The last day to answer: five working days after the oldest unanswered message of an e-consultation (JRN-10)."""
-    if kind != DialogKind.E_CONSULTATION or waiting_since is None:
+    if not is_consultation(kind, own_type) or waiting_since is None:
         return None
     return add_working_days(clock.oslo(waiting_since).date(), ANSWER_WORKING_DAYS)
 
@@ -188,9 +201,9 @@ def days_left(due: date | None, today: date) -> int | None:
     return min(working_days_between(today, due), -1) if due < today else working_days_between(today, due)
 
 
-def may_close(kind: str, *, waits_for_clinic: bool) -> bool:
+def may_close(kind: str, *, waits_for_clinic: bool, own_type: str = "") -> bool:
     """An e-consultation that waits for an answer may not be closed without one (MSG-9)."""
-    return kind != DialogKind.E_CONSULTATION or not waits_for_clinic
+    return not is_consultation(kind, own_type) or not waits_for_clinic
 
 
 def is_answerable(kind: str) -> bool:

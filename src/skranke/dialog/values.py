@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     JOURNALED = "journaled"
+    JOURNAL_DECLINED = "journal_declined"
     REMOVED_FROM_INBOX = "removed_from_inbox"
     RESENT = "resent"
     RESENT_BY_ITSELF = "resent_by_itself"
@@ -452,7 +453,7 @@ class ThreadView:
     """A thread as the screen and the API show it; messages by GenDate, then MsgId.
 
     may_close, may_answer: what the buttons may offer now (MSG-9). journaled: by itself, both ways (JRN-1). may_journal:
-    somebody may write into the journal what is not there yet (JRN-13).
+    somebody may write into the journal what is not there yet (JRN-13). asks_journal: somebody is to say if (JRN-9).
     max_text: most characters an answer may have (CMP-16), 0 for no limit. outcomes: of which an answer now must
     decide one; empty where it decides nothing, or may not be given. may_refuse: what the patient wrote may be refused
     instead of answered. turns_into: what the answer may be instead of what was asked for (JRN-3, RX-7). clinical_word:
@@ -485,6 +486,7 @@ class ThreadView:
     takes_attachments: bool
     journaled: bool
     may_journal: bool
+    asks_journal: bool
     in_inbox: bool
     responsible_id: UUID | None
     responsible_name: str

@@ -11,6 +11,8 @@ from skranke.tenancy.models import TenantModel
 class JournalEntry(TenantModel):
     """One entry (JRN-6). Entries are inserted and never changed: that of a merged patient keeps its patient.
 
+    problem: the problem or diagnosis, a code or words, where somebody had to state one (JRN-9).
+
     source_kind, source_id: the message it records; a message is recorded at most once.
     """
 
@@ -22,6 +24,7 @@ class JournalEntry(TenantModel):
     kind = models.CharField(max_length=40)
     title = models.CharField(max_length=300)
     text = models.TextField()
+    problem = models.CharField(max_length=200, blank=True, default="")
     author_id = models.UUIDField(null=True)
     author_name = models.CharField(max_length=200)
     recipient_name = models.CharField(max_length=200, blank=True)

@@ -30,11 +30,13 @@ def record_entry(
     thread_id: UUID | None = None,
     attachments: Sequence[AttachmentFacts] = (),
     begins: bool = False,
+    problem: str = "",
 ) -> JournalEntry:
     """Write one entry with all that JRN-6 asks for, in the caller's transaction.
 
     A source is recorded once: recording it again gives the entry that stands. An attachment whose content does not
     exist stops the whole (BlobNotFoundError): a message that cannot be journaled is neither received nor sent.
+    problem: the problem or diagnosis, where one was stated (JRN-9).
     begins: the unit of work has just made the source, so nobody can have recorded it.
     """
     entry = JournalEntry(
@@ -44,6 +46,7 @@ def record_entry(
         kind=kind,
         title=title,
         text=text,
+        problem=problem,
         author_id=author_id,
         author_name=author_name,
         recipient_name=recipient_name,

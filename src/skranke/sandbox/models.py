@@ -92,7 +92,9 @@ class Message(models.Model):
     """One message, dialog message or receipt or fault report, in or out.
 
     msg_id is that of MsgHead or AppRec, message_id that of the bus. acting: who acted, when not the citizen.
-    about: what a receipt, a fault report or a synchronous answer is about. document: the XML, kept as it was.
+    shown: it stands in the citizen's inbox; not after the citizen has deleted it, which nobody else is told of.
+    archived_at: when the citizen put it away. about: what a receipt, a fault report or a synchronous answer is about.
+    document: the XML, kept as it was.
     """
 
     id = models.UUIDField(primary_key=True, default=ids.new_id)
@@ -117,6 +119,7 @@ class Message(models.Model):
     state_at = models.DateTimeField()
     shown = models.BooleanField(default=True)
     read_at = models.DateTimeField(null=True)
+    archived_at = models.DateTimeField(null=True)
     document = models.BinaryField()
 
     class Meta:

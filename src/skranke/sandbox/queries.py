@@ -13,7 +13,7 @@ from skranke.kernel import clock, ids
 from skranke.sandbox import access, rules
 from skranke.sandbox.access import DIALOGS, Visit
 from skranke.sandbox.models import Appointment, Citizen, Direction, Gauge, Message, Mode, Outgoing, Party
-from skranke.sandbox.rules import Access, AppointmentState
+from skranke.sandbox.rules import Access, AppointmentState, Delivery
 from skranke.standards.apprec import AppRec
 from skranke.standards.codes import Answer
 from skranke.standards.m1 import Resept
@@ -23,6 +23,7 @@ from skranke.standards.xcal import VEvent
 
 PAGE = 40
 _LOG_LINES = 8
+_NOTICES = 5
 _LONG = 200
 _STALE = timedelta(seconds=15)
 _RENEWING = frozenset({Answer.RENEWED, Answer.PARTLY_RENEWED})
@@ -129,8 +130,11 @@ def version(patient: Citizen) -> str:
     return "-".join(str(int(one.timestamp() * 1000)) if one else "0" for one in moments)
 
 
-def inbox(visit: Visit) -> list[ThreadRow]:
-    """The newest message of each dialog, and every notice about an appointment, newest first."""
+def inbox(visit: Visit, *, archived: bool = False) -> list[ThreadRow]:
+    """The newest message of each dialog, and every notice about an appointment, newest first.
+
+    archived: those that the citizen has put away instead; a dialog is out again when something new comes in it.
+    """
     if visit.access is Access.NONE:
         return []
     rows: dict[str, ThreadRow] = {}
@@ -154,7 +158,21 @@ def inbox(visit: Visit) -> list[ThreadRow]:
             unread=(before.unread if before else 0) + (one.read_at is None),
             last=one,
         )
-    return sorted(rows.values(), key=lambda row: row.at, reverse=True)
+    wanted = [row for row in rows.values() if (row.last.archived_at is not None) is archived]
+    return sorted(wanted, key=lambda row: row.at, reverse=True)
+
+
+def notices(visit: Visit) -> list[Message]:
+    """What HelseNorge has told the citizen of by SMS and e-mail: each message of a dialog from the clinic (RCV-18).
+
+    The newest first. That it was told of stays true when the citizen deletes it.
+    """
+    found = Message.objects.filter(
+        citizen=visit.patient, direction=Direction.IN, function__in=DIALOGS, mode=Mode.ASYNC, state=Delivery.RECEIVED
+    )
+    if visit.access is Access.NONE:
+        return []
+    return list(found.select_related("party").defer("document").order_by("-recorded_at", "-id")[:_NOTICES])
 
 
 def author_of(message: Message) -> str:

@@ -266,6 +266,26 @@ def mark_read(messages: Sequence[UUID]) -> None:
     Message.objects.filter(pk__in=messages, read_at=None).update(read_at=clock.now())
 
 
+def archive_thread(visit: Visit, conversation: str, *, away: bool) -> None:
+    """Put a dialog away, or take it out again, in the citizen's inbox alone: no message says so (JRN-14).
+
+    Raises NotFoundError, AccessError.
+    """
+    visit.require_full()
+    rows = [row.pk for row in visit.thread(conversation)]
+    Message.objects.filter(pk__in=rows).update(archived_at=clock.now() if away else None)
+
+
+def delete_thread(visit: Visit, conversation: str) -> None:
+    """Delete the citizen's copy of a dialog. The clinic's is its own, and no message takes it back (JRN-14).
+
+    Raises NotFoundError, AccessError.
+    """
+    visit.require_full()
+    rows = [row.pk for row in visit.thread(conversation)]
+    Message.objects.filter(pk__in=rows).update(shown=False)
+
+
 def send(visit: Visit, party: Party, document: MsgHead, files: Sequence[Attachment] = ()) -> Message:
     """Leave a message of the visitor's, which the inbox shows, for the bus process."""
     draft = outbox.Draft(

@@ -75,6 +75,10 @@ DOORS: dict[str, Door] = {
     "thread-fill": _thread_deed("thread-fill", "thread.read", of="renewal", utfall="renewed"),
     "thread-items": _thread_deed("thread-items", "thread.items_changed", of="renewal", reseptliste="Paracet"),
     "thread-journal": _thread_deed("thread-journal", "journal.recorded"),
+    "thread-journal-note": _thread_deed(
+        "thread-journal-note", "journal.recorded", of="own_consultation", pasient="patient", notat="Sett", problem="A01"
+    ),
+    "thread-journal-decline": _thread_deed("thread-journal-decline", "thread.read", of="own_consultation"),
     "thread-convert": _thread_deed("thread-convert", "thread.turned"),
     "thread-forward": _thread_deed("thread-forward", "thread.forwarded", til="receiver"),
     "thread-participant-add": _thread_deed(

@@ -74,6 +74,9 @@ def make_world() -> World:
         add_participant(thread, cast.mona)
     renewal = receive(cast, question(cast, kind=RENEWAL, **facts))
     own = portal.start(cast, to=patient, subject=MARKER, text=MARKER, attachment_ids=(own_file.id,))
+    own_consultation = portal.start(cast, to=patient, subject=MARKER, text=MARKER)
+    with acting(cast.system):
+        Thread.objects.filter(id=own_consultation.id).update(own_type=OwnType.E_CONSULTATION)
     ids = {
         "thread": thread.id,
         "consultation": consultation.id,
@@ -82,6 +85,8 @@ def make_world() -> World:
         "renewal": renewal.id,
         "renewal_version": renewal.version,
         "own_thread": own.id,
+        "own_consultation": own_consultation.id,
+        "own_consultation_version": own_consultation.version,
         "undelivered": sent.id,
         "patient": patient.id,
         "slot": slots[1].id,

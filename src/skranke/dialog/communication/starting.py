@@ -163,6 +163,7 @@ def _new_thread(patient: Patient, kind: OwnType, subject: str, conversation: str
         patient=patient,
         conversation=conversation,
         title=dialog_rules.title(subject, channel=Channel.OWN),
+        important=dialog_rules.is_important(_KIND, kind),
         created_at=now,
         last_message_at=now,
     )

@@ -19,6 +19,7 @@ from skranke.dialog.services.keeping import (
 )
 from skranke.dialog.services.leaving import end_employment
 from skranke.dialog.services.own_channel import answer_by_patient, mark_read_by_patient
+from skranke.dialog.services.own_journal import decline_journal, journal_consultation
 from skranke.dialog.services.participants import add_participant, remove_participant
 from skranke.dialog.services.receive import look_ahead, receive_message
 from skranke.dialog.services.renewing import arrange_items, items_of
@@ -36,6 +37,7 @@ __all__ = [
     "close_thread",
     "complete",
     "convert",
+    "decline_journal",
     "discard_draft",
     "discard_upload",
     "draft_counts",
@@ -46,6 +48,7 @@ __all__ = [
     "issued",
     "items_of",
     "journal_by_hand",
+    "journal_consultation",
     "keep_draft",
     "look_ahead",
     "mark_delivery",

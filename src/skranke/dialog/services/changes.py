@@ -184,7 +184,7 @@ def last_message(thread: Thread) -> Message | None:
 def refresh(thread: Thread) -> None:
     """Work out again what follows from the messages: deadline, place in the lists, parent of the next message."""
     since, kind = _waiting(thread)
-    thread.answer_due = rules.answer_due(kind, _clock_started(thread, since))
+    thread.answer_due = rules.answer_due(kind, _clock_started(thread, since), thread.own_type)
     newest = last_message(thread)
     if newest is not None:
         thread.last_message_at = newest.generated_at
@@ -195,7 +195,7 @@ def refresh(thread: Thread) -> None:
 def begin(thread: Thread, message: Message) -> None:
     """What `refresh` works out, for a thread whose only message this is; it is the patient's."""
     waits = message.code not in rules.NOT_DELIVERED_CODES
-    thread.answer_due = rules.answer_due(thread.kind, message.generated_at if waits else None)
+    thread.answer_due = rules.answer_due(thread.kind, message.generated_at if waits else None, thread.own_type)
     thread.last_message_at, thread.last_msg_id = message.generated_at, message.msg_id
 
 

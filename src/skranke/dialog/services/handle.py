@@ -36,7 +36,7 @@ def close_thread(thread: Thread, *, expected_version: int | None = None) -> Thre
     thread, employee = lock_for_change(thread, expected_version=expected_version)
     if thread.state == ThreadState.CLOSED:
         return thread
-    if not rules.may_close(thread.kind, waits_for_clinic=waiting_since(thread) is not None):
+    if not _may_close(thread):
         raise AnswerFirstError(_("En eKonsultasjon kan ikke avsluttes uten svar."))
     if thread.channel == Channel.INTERNAL and leave_own_inbox(thread, employee):
         return _done(thread, EventKind.REMOVED_FROM_INBOX, Action.THREAD_CLOSED)
@@ -54,7 +54,7 @@ def complete(thread: Thread, *, expected_version: int | None = None) -> Thread:
     thread, employee = lock_for_change(thread, expected_version=expected_version)
     if not thread.is_task or thread.task_done_at is not None:
         raise NoTaskError(_("Samtalen har ingen oppgave som venter."))
-    if not rules.may_close(thread.kind, waits_for_clinic=waiting_since(thread) is not None):
+    if not _may_close(thread):
         raise AnswerFirstError(_("En eKonsultasjon kan ikke avsluttes uten svar."))
     thread.task_done_at, thread.state, thread.answer_due = clock.now(), ThreadState.CLOSED, None
     leave_all_inboxes(thread)
@@ -90,6 +90,11 @@ def forward(thread: Thread, *, to: Employee | Group | Role | None, expected_vers
     join(thread, receiver, in_inbox=True, given=True)
     _give_anew(thread, receiver, employee)
     return _done(thread, EventKind.FORWARDED, Action.THREAD_FORWARDED, to=name_of(to))
+
+
+def _may_close(thread: Thread) -> bool:
+    waits = waiting_since(thread) is not None
+    return rules.may_close(thread.kind, waits_for_clinic=waits, own_type=thread.own_type)
 
 
 def _give_anew(thread: Thread, receiver: Recipient, giver: Employee) -> None:

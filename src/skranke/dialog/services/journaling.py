@@ -8,9 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from skranke.blobs.errors import BlobNotFoundError
+from skranke.clinics.queries import this_clinic
 from skranke.dialog import rules
 from skranke.dialog.errors import NotJournaledError
-from skranke.dialog.models import Attachment, DialogKind, Direction, Message, Thread
+from skranke.dialog.models import Attachment, Channel, DialogKind, Direction, Message, Thread
 from skranke.dialog.services.changes import add_event, lock_for_change, save_change
 from skranke.dialog.values import EventKind
 from skranke.journal.queries import entry_ids_of
@@ -30,19 +31,22 @@ def journal_thread(thread: Thread) -> None:
     an e-consultation was answered as, what belongs to the e-consultation (JRN-1).
     """
     if rules.is_journaled(thread.kind):
-        _write_missing(thread, Q())
+        write_missing(thread)
     elif thread.kind == DialogKind.E_CONTACT:
-        _write_missing(thread, Q(earlier__kind=DialogKind.E_CONSULTATION))
+        write_missing(thread, Q(earlier__kind=DialogKind.E_CONSULTATION))
 
 
-def _write_missing(thread: Thread, which: Q) -> None:
-    messages = list(thread.messages.filter(which).select_related("earlier").order_by("generated_at", "msg_id"))
+def write_missing(thread: Thread, which: Q | None = None) -> Message | None:
+    """Journal what is not in the journal yet, whatever its kind. The newest message that was not; None for none."""
+    wanted = thread.messages.filter(which or Q()).select_related("earlier")
+    messages = list(wanted.order_by("generated_at", "msg_id"))
     if not messages:
-        return
+        return None
     known = entry_ids_of(SOURCE, [message.id for message in messages])
-    for message in messages:
-        if message.id not in known:
-            _write(thread, message, message.attachments.order_by("number"))
+    missing = [message for message in messages if message.id not in known]
+    for message in missing:
+        _write(thread, message, message.attachments.order_by("number"))
+    return missing[-1] if missing else None
 
 
 def journal_sent(thread: Thread) -> None:
@@ -50,27 +54,30 @@ def journal_sent(thread: Thread) -> None:
 
     Raises NotJournaledError.
     """
-    with _or_nothing_is_done():
+    with or_nothing_is_done():
         journal_thread(thread)
 
 
 def journal_by_hand(thread: Thread, *, expected_version: int | None = None) -> Thread:
     """Journal all of a thread about a patient that is not in the journal yet (JRN-13), a whole dialog in one action.
 
-    What comes later is not journaled by itself. Raises InvalidError where no patient is in it, NotJournaledError,
+    What comes later is not journaled by itself. Raises InvalidError where no patient is in it, and for an
+    e-consultation of our own channel, which needs a note and a problem (JRN-9); NotJournaledError,
     VersionConflictError.
     """
     thread, _employee = lock_for_change(thread, expected_version=expected_version)
     if thread.patient is None:
         raise InvalidError(_("Samtalen gjelder ingen pasient og kan ikke føres i noen journal."))
-    with _or_nothing_is_done():
-        _write_missing(thread, Q())
+    if rules.is_own_consultation(thread.own_type):
+        raise InvalidError(_("Bekreft pasienten, og skriv tekst og problem til journalen."), field="note")
+    with or_nothing_is_done():
+        write_missing(thread)
     save_change(thread)
     return thread
 
 
 @contextmanager
-def _or_nothing_is_done() -> Iterator[None]:
+def or_nothing_is_done() -> Iterator[None]:
     """What the journal does not take is told as one thing, whatever stood in the way; the caller's work is undone."""
     try:
         yield
@@ -91,8 +98,8 @@ def _write(thread: Thread, message: Message, files: Iterable[Attachment], *, beg
     record_entry(
         patient=thread.patient,
         at=message.generated_at,
-        kind=thread.kind if rules.is_journaled(thread.kind) else message.kind,
-        title=rules.title(message.subject) if message.subject else thread.title,
+        kind=_kind(thread, message),
+        title=rules.title(message.subject, channel=thread.channel) if message.subject else thread.title,
         text=message.text,
         author_id=message.author_id,
         author_name=message.author_name,
@@ -107,9 +114,22 @@ def _write(thread: Thread, message: Message, files: Iterable[Attachment], *, beg
     add_event(thread, EventKind.JOURNALED, detail={"message": str(message.id)})
 
 
+def _kind(thread: Thread, message: Message) -> str:
+    if rules.is_own_consultation(thread.own_type):
+        return DialogKind.E_CONSULTATION
+    return thread.kind if rules.is_journaled(thread.kind) else message.kind
+
+
 def _recipient(thread: Thread, message: Message) -> str:
-    whom = thread.party if message.direction == Direction.IN else thread.patient
-    return whom.name if whom is not None else ""
+    if message.direction == Direction.OUT:
+        return thread.patient.name if thread.patient is not None else ""
+    if thread.party is not None:
+        return thread.party.name
+    # In our own channel the patient picks one who is there by name, or writes to the clinic (RCV-22).
+    picked = thread.participants.filter(personal=True, employee__isnull=False).select_related("employee").first()
+    if picked is not None and picked.employee is not None:
+        return picked.employee.name
+    return this_clinic().name if thread.channel == Channel.OWN else ""
 
 
 def _facts(row: Attachment) -> AttachmentFacts:

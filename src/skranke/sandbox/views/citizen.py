@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from skranke.kernel.errors import NotFoundError
 from skranke.sandbox import queries, rules, services, words
@@ -42,7 +42,9 @@ def overview(request: HttpRequest, actor: int, patient: int) -> HttpResponse:
     """GP and services, inbox, appointments."""
     one = guest(actor, patient)
     request.session["citizen"] = actor
-    context = {"inbox": queries.inbox(one), "live_inbox": True, "services": _services(one)}
+    away = request.GET.get("arkiv") == "1"
+    shown = {"inbox": queries.inbox(one, archived=away), "archived": away}
+    context = shown | {"live_inbox": not away, "services": _services(one)}
     return citizen_page(request, "sandbox/overview.html", one, context)
 
 
@@ -59,7 +61,7 @@ def news(request: HttpRequest, actor: int, patient: int) -> HttpResponse:
         "live_thread": request.GET.get("thread", ""),
     }
     if context["live_inbox"]:
-        context["inbox"] = queries.inbox(one)
+        context |= {"inbox": queries.inbox(one), "archived": False}
     if context["live_thread"]:
         context |= _thread(one, str(context["live_thread"]))
     return render(request, "sandbox/parts/news.html", context | behind(one))
@@ -95,6 +97,23 @@ def thread(request: HttpRequest, actor: int, patient: int, conversation: str) ->
     # What was written where no answer is taken any more is shown with the reason.
     context["may_answer"] = context["may_answer"] or form.is_bound
     return citizen_page(request, "sandbox/thread.html", one, context | {"form": form})
+
+
+@require_POST
+def archive(request: HttpRequest, actor: int, patient: int, conversation: str) -> HttpResponse:
+    """Put a dialog away, or take it out of the archive again."""
+    one, away = guest(actor, patient), request.POST.get("tilbake") is None
+    services.archive_thread(one, conversation, away=away)
+    messages.success(request, _("Samtalen ligger i arkivet ditt.") if away else _("Samtalen ligger i innboksen igjen."))
+    return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
+
+
+@require_POST
+def delete(request: HttpRequest, actor: int, patient: int, conversation: str) -> HttpResponse:
+    """Delete the citizen's copy of a dialog."""
+    services.delete_thread(guest(actor, patient), conversation)
+    messages.success(request, _("Samtalen er slettet hos deg. Legekontoret har fortsatt sin."))
+    return HttpResponseRedirect(reverse("sandbox:overview", args=(actor, patient)))
 
 
 @require_GET
@@ -138,6 +157,8 @@ def _thread(one: Visit, conversation: str) -> dict[str, object]:
     services.mark_read([row.pk for row in found if row.read_at is None])
     return {
         "conversation": conversation,
+        "is_archived": found[-1].archived_at is not None,
+        "may_remove": one.access == rules.Access.FULL,
         "live_thread": conversation,
         "thread": [
             (row, queries.author_of(row), list(row.attachments.defer("content")), queries.renewed(row)) for row in found

@@ -88,6 +88,7 @@ def behind(one: Visit) -> dict[str, Any]:
     rows = queries.appointments(one)
     return {
         "wire": queries.wire_log(one),
+        "notices": queries.notices(one),
         "appointments": [(row, _offers(one, row)) for row in rows],
     }
 

@@ -40,6 +40,19 @@ class ForwardIn(ReceiverIn):
     """To whom a thread goes on: an employee, a group or a role (one of them); without any: the whole clinic."""
 
 
+class JournalIn(Schema):
+    """Yes or no to journaling an answered e-consultation of our own channel (JRN-9).
+
+    patient_id: whom it is about, confirmed. text: what is added. problem: the problem or diagnosis, a code or words.
+    decline: no; the rest is then left out.
+    """
+
+    patient_id: UUID | None = None
+    text: Text = ""
+    problem: Text = ""
+    decline: bool = False
+
+
 def handling_of(body: HandlingIn) -> Handling:
     """As the dialog room takes it."""
     return Handling(

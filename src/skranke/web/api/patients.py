@@ -107,6 +107,7 @@ def _entry(row: JournalEntry) -> schemas.JournalEntryOut:
         kind=row.kind,
         title=row.title,
         text=row.text,
+        problem=row.problem,
         author_name=row.author_name,
         recipient_name=row.recipient_name,
         on_behalf_of=row.on_behalf_of,

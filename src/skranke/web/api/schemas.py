@@ -211,7 +211,8 @@ class ThreadOut(Schema):
     `clinical_word`: a word of the patient's for which it should perhaps be an e-konsultasjon; empty for none.
     `answered_finally`: the request has had its one answer. `items`: what a request for renewal asks for. `issued`:
     whether anything was issued to the patient since it came ("yes", "no" or "unknown"); empty where none waits.
-    `own_type`: as what the patient started it in our own channel, else empty.
+    `own_type`: as what the patient started it in our own channel, else empty. `asks_journal`: somebody is to say
+    whether its newest answer is to be journaled (JRN-9).
     """
 
     id: UUID
@@ -225,6 +226,7 @@ class ThreadOut(Schema):
     days_left: int | None
     may_answer: bool
     may_close: bool
+    asks_journal: bool
     outcomes: list[OutcomeOut]
     may_refuse: bool
     turns_into: list[str]
@@ -280,13 +282,14 @@ class AnswerIn(Schema):
 
 
 class JournalEntryOut(Schema):
-    """One journal entry (JRN-6)."""
+    """One journal entry (JRN-6). problem: the problem or diagnosis, where one was stated (JRN-9)."""
 
     id: UUID
     at: datetime
     kind: str
     title: str
     text: str
+    problem: str
     author_name: str
     recipient_name: str
     on_behalf_of: str

@@ -18,9 +18,11 @@ from skranke.dialog.models import Attachment, DialogKind, Message, Thread
 from skranke.dialog.services import (
     arrange_items,
     convert,
+    decline_journal,
     handle,
     issued,
     journal_by_hand,
+    journal_consultation,
     set_handling,
     start_internal,
     write,
@@ -40,7 +42,7 @@ from skranke.patients.access import get_patient_for
 from skranke.scheduling.services import answer_wish
 from skranke.tenancy.work import current_actor
 from skranke.web.api import asked, schemas
-from skranke.web.api.handling import ForwardIn, HandlingIn, ReceiverIn, handling_of
+from skranke.web.api.handling import ForwardIn, HandlingIn, JournalIn, ReceiverIn, handling_of
 from skranke.web.api.prescriptions import ItemResultOut, ItemsIn, item_out, renewed, result
 from skranke.web.api.work import answer, created, expected_version, reads, writes
 from skranke.web.files import file_headers
@@ -191,9 +193,20 @@ def convert_thread(request: HttpRequest, thread_id: UUID) -> Any:
 
 @router.post("/threads/{thread_id}/journal", response=schemas.ThreadOut)
 @writes
-def journal_thread(request: HttpRequest, thread_id: UUID) -> Any:
-    """Write all of the thread that is not there yet into the patient's journal (JRN-13)."""
-    journal_by_hand(get_thread_for(current_actor(), thread_id), expected_version=expected_version(request))
+def journal_thread(request: HttpRequest, thread_id: UUID, body: JournalIn | None = None) -> Any:
+    """Write all of the thread that is not there yet into the patient's journal (JRN-13).
+
+    An e-consultation of our own channel needs a body: the patient confirmed, text and problem, or `decline` (JRN-9).
+    """
+    thread, version = get_thread_for(current_actor(), thread_id), expected_version(request)
+    if body is None or not body.model_fields_set:
+        journal_by_hand(thread, expected_version=version)
+    elif body.decline:
+        decline_journal(thread, expected_version=version)
+    else:
+        journal_consultation(
+            thread, patient_id=body.patient_id, note=body.text, problem=body.problem, expected_version=version
+        )
     return _changed(thread_id)
 
 
@@ -287,6 +300,7 @@ def shown_thread(thread_id: UUID) -> schemas.ThreadOut:
         days_left=view.days_left,
         may_answer=view.may_answer,
         may_close=view.may_close,
+        asks_journal=view.asks_journal,
         outcomes=[schemas.OutcomeOut.from_orm(one) for one in view.outcomes],
         may_refuse=view.may_refuse,
         turns_into=list(view.turns_into),

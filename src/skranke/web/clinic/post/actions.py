@@ -133,6 +133,38 @@ def journal(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse
     return _do(request, actor, thread_id, verb, "journalfort")
 
 
+@require_POST
+@clinic_view
+def journal_note(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Yes: write an e-consultation of our own channel into the journal, with a note and a problem (JRN-9)."""
+    thread = get_thread_for(actor, thread_id)
+
+    def verb(_draft: Draft) -> None:
+        services.journal_consultation(
+            thread,
+            patient_id=uuid_or_none(request.POST.get("pasient", "")),
+            note=request.POST.get("notat", ""),
+            problem=request.POST.get("problem", ""),
+            expected_version=_version(request),
+        )
+
+    return _do(request, actor, thread_id, verb, "journalfort-med-notat")
+
+
+@require_POST
+@clinic_view
+def journal_decline(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """No: it stays out of the journal, and the event log says so (JRN-9)."""
+    thread = get_thread_for(actor, thread_id)
+    return _do(
+        request,
+        actor,
+        thread_id,
+        lambda _: services.decline_journal(thread, expected_version=_version(request)),
+        "ikke-journalfort",
+    )
+
+
 def _answer_wish(request: HttpRequest, thread: Thread, draft: Draft) -> None:
     appointment_id = uuid_or_none(draft.appointment)
     if draft.appointment and appointment_id is None:

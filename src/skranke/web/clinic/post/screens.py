@@ -30,6 +30,7 @@ from skranke.kernel.errors import InvalidError, SkrankeError
 from skranke.scheduling.queries import coming_appointments, wish_of
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.drafts import Draft, opened
+from skranke.web.clinic.post.noted import noted_in
 from skranke.web.clinic.post.place import Place, is_htmx
 from skranke.web.clinic.post.renewed import GROUPS, shown
 from skranke.web.clinic.shell import active_patient_id, nav, shell
@@ -193,6 +194,7 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         "wish": None,
         "renewed": shown(view, draft.renewed),
         "issued_unknown": _issued_unknown(view),
+        "noted": noted_in(request, refused=more.get("error") is not None),
         **accepted(thread.channel),
         "turned": turned(view, draft),
         "groups": GROUPS,
