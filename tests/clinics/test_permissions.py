@@ -28,6 +28,8 @@ MATRIX = {
     "manage_groups": ("no", "no", "yes", "no"),
     "change_settings": ("no", "no", "yes", "no"),
     "see_accounting": ("no", "no", "yes", "no"),
+    # Not in the specification's table: RX-9, only users with prescribing right.
+    "prescribe": ("given", "given", "given", "no"),
 }
 
 

@@ -169,12 +169,41 @@ def test_while_the_scanner_is_away_nothing_unseen_is_sent_or_opened_and_nothing_
 
 
 @pytest.mark.req("CMP-11")
-def test_what_came_while_the_scanner_was_away_is_found_when_it_is_opened(scanner: str) -> None:
+def test_what_came_while_the_scanner_was_away_is_found_when_it_is_opened_and_shown_so_from_then_on(
+    scanner: str,
+) -> None:
     cast = make_clinic()
     with scanned_by(NOBODY):
-        come(cast)
+        message = come(cast)
+        place = address(cast, "thread", message.thread_id)
+        assert "kontrolleres når du åpner den" in body(logged_in(cast, cast.kari).get(place))
     with scanned_by(scanner):
         assert Api(cast, cast.kari).get(f"attachments/{only(cast).id}").status == 409
+    page = body(logged_in(cast, cast.kari).get(place))
+    assert "Sperret: vi fant et virus i filen." in page
+    assert ("kontrolleres når du åpner den" in page, address(cast, "attachment", only(cast).id) in page) == (
+        False,
+        False,
+    )
+    shown = Api(cast, cast.kari).get(f"threads/{message.thread_id}").body["messages"][0]
+    assert [one["quarantine"] for one in shown["attachments"]] == ["infected"]
+
+
+@pytest.mark.req("CMP-11")
+@pytest.mark.parametrize(
+    ("content", "status", "told"), [(ILL, 409, "Sperret: vi fant et virus"), (b"Tekst.", 200, "lastes ned")]
+)
+def test_the_same_on_the_page_and_what_is_clean_waits_no_more(
+    scanner: str, content: bytes, status: int, told: str
+) -> None:
+    cast = make_clinic()
+    with scanned_by(NOBODY):
+        message = come(cast, content)
+    kari = logged_in(cast, cast.kari)
+    with scanned_by(scanner):
+        assert kari.get(address(cast, "attachment", only(cast).id)).status_code == status
+    page = body(kari.get(address(cast, "thread", message.thread_id)))
+    assert (told in page, "Ikke kontrollert for virus ennå" in page) == (True, False)
 
 
 def test_a_clinic_may_choose_to_go_on_without_the_scanner() -> None:

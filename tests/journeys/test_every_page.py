@@ -27,7 +27,15 @@ from support.journeys.watch import DESK, PHONE, SCREENS, ZOOMED
 REGISTERS = (CLINIC, SANDBOX)
 STATES = [state for register in REGISTERS for state in register.states]
 # What answers no page, or not at an address that is a number, and is proven elsewhere.
-NO_PAGE = {"health", "oidc_configuration", "oidc_jwks", "oidc_par", "oidc_token", "operator-passkey"}
+NO_PAGE = {
+    "health",
+    "oidc_configuration",
+    "oidc_jwks",
+    "oidc_par",
+    "oidc_token",
+    "operator-passkey",
+    "prescription-window",
+}
 # Importing them registered the states.
 RECIPES = (
     clinic_states,

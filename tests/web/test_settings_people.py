@@ -30,7 +30,9 @@ def card(cast: Cast, person: Employee, **changes: object) -> dict[str, object]:
     now = read(cast, Employee, id=person.id)
     names = ("version", "given_name", "family_name", "email", "phone", "hpr_number")
     facts = {name: getattr(now, name) for name in names}
-    ticks = {name: "on" for name in ("licence_active", "is_admin", "sees_clinic_open") if getattr(now, name)}
+    ticks = {
+        name: "on" for name in ("licence_active", "is_admin", "sees_clinic_open", "may_prescribe") if getattr(now, name)
+    }
     roles = {"held_role": str(now.held_role_id), "functions": now.functions, "her_id": ""}
     return {name: value for name, value in (facts | ticks | roles | changes).items() if value is not None}
 

@@ -19,6 +19,7 @@ class Action(StrEnum):
     DEPARTMENT_CHANGED = "department.changed"
     OPENING_HOURS_CHANGED = "clinic.hours_changed"
     CLINICAL_WORDS_CHANGED = "clinic.clinical_words_changed"
+    PRESCRIPTION_WINDOW_CHANGED = "clinic.prescription_window_changed"
     DEPARTMENT_REMOVED = "department.removed"
     ROLE_CHANGED = "role.changed"
     ROLE_REMOVED = "role.removed"
@@ -64,6 +65,7 @@ class Action(StrEnum):
 
     JOURNAL_RECORDED = "journal.recorded"
     JOURNAL_READ = "journal.read"
+    PRESCRIPTION_WINDOW_OPENED = "prescription.window_opened"
 
     THREAD_READ = "thread.read"
     THREAD_SEARCHED = "thread.searched"

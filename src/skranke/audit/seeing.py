@@ -43,6 +43,7 @@ class Deed(StrEnum):
 DEEDS: Mapping[str, Deed] = {
     Action.PATIENT_READ: Deed.LOOKED_UP,
     Action.JOURNAL_READ: Deed.READ_JOURNAL,
+    Action.PRESCRIPTION_WINDOW_OPENED: Deed.LOOKED_UP,
     Action.THREAD_READ: Deed.READ_CONVERSATION,
     Action.MESSAGE_READ: Deed.READ_CONVERSATION,
     Action.ATTACHMENT_READ: Deed.READ_FILE,

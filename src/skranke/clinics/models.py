@@ -43,6 +43,7 @@ class Access(models.TextChoices):
     CLINIC_OPEN = "clinic_open"
     CLINIC_ARCHIVE = "clinic_archive"
     REPORTS = "reports"
+    PRESCRIBE = "prescribe"
 
 
 class GroupKind(models.TextChoices):
@@ -104,6 +105,7 @@ class Clinic(models.Model):
 
     tells_booked_times: HelseNorge's question for booked times (HBT) is answered; else with 26 (DDFL-HT-16).
     moves_on_request: an appointment is moved when HelseNorge asks for a change (ERT); else that is answered 34 (D-41).
+    prescription_window: address of the record system's window for prescriptions, `{patient_id}` in it (RX-9); or none.
     clinical_words: what makes an e-kontakt look like a clinical question (IMP-6); none, and it is never said.
     limits_version: grows with each change of the limits (CAL-7): who changes older ones is told.
     has_video: the clinic has a video module, so that its types may be met by video (TYP-8, VID-1).
@@ -138,6 +140,7 @@ class Clinic(models.Model):
     offers = ArrayField(models.CharField(max_length=30, choices=Service), default=everything)
     activation_version = models.PositiveIntegerField(default=1)
     clinical_words = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    prescription_window = models.CharField(max_length=500, blank=True, default="")
     created_at = models.DateTimeField(default=clock.now)
 
     objects = ThisClinic()
@@ -200,6 +203,7 @@ class Role(TenantModel):
 class Employee(TenantModel):
     """One person's position at the clinic (ORG-3, ORG-6). `role` is the position type of the role that is held.
 
+    may_prescribe: has been given the right to issue prescriptions, which also needs an active licence (RX-9).
     functions_off: functions the employee has logged out of for now (ORG-15). ended_at: since when the person does not
     work here any more.
     """
@@ -223,6 +227,7 @@ class Employee(TenantModel):
     sees_clinic_open = models.BooleanField(default=False)
     sees_clinic_archive = models.BooleanField(default=False)
     sees_reports = models.BooleanField(default=False)
+    may_prescribe = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     CHANGE_SETTINGS = "change_settings"
     SEE_ACCOUNTING = "see_accounting"
     SEE_REPORTS = "see_reports"
+    PRESCRIBE = "prescribe"
 
 
 class Holder(StrEnum):
@@ -57,4 +58,5 @@ HOLDERS: dict[Permission, frozenset[Holder]] = {
     Permission.CHANGE_SETTINGS: frozenset({Holder.ADMINISTRATOR}),
     Permission.SEE_ACCOUNTING: frozenset({Holder.ADMINISTRATOR}),
     Permission.SEE_REPORTS: frozenset({Holder.ADMINISTRATOR, Holder.GRANTED}),
+    Permission.PRESCRIBE: frozenset({Holder.GRANTED}),
 }

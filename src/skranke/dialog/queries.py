@@ -67,10 +67,7 @@ _EVENT = ("at", "kind", "actor_name", "detail")
 
 
 def thread_view(thread: Thread) -> ThreadView:
-    """The thread as it stands now, with all that its screen shows. The reading is audited (NFR-1).
-
-    Raises NotFoundError where the actor may not see it.
-    """
+    """The thread as it stands now, with all that its screen shows; it is audited (NFR-1). Raises NotFoundError."""
     actor = current_actor()
     employee = access.employee_of(actor)
     thread = access.as_it_stands(actor, thread)

@@ -385,7 +385,6 @@ class MessageView:
     and says that the answer comes in another (JRN-15, RX-17).
 
     delivery: empty for what came in (MSG-22).
-
     delivery_code: why it was not delivered, for machines; delivery_reason: the same for people; delivery_error: what
     the other side wrote. may_resend: whether it may be sent again now.
     journal_entry_id: the journal entry that records it, if any (JRN-8). outcome: what an answer of ours decided.
@@ -458,8 +457,7 @@ class ThreadView:
     decide one; empty where it decides nothing, or may not be given. may_refuse: what the patient wrote may be refused
     instead of answered. turns_into: what the answer may be instead of what was asked for (JRN-3, RX-7). clinical_word:
     a word in it that speaks for an e-konsultasjon (IMP-6). begins: the thread was turned so, and the answer ends what
-    it was. answered_finally: it has had its one answer. items: what the newest request asks to renew, as staff have
-    arranged it (RX-2).
+    it was. answered_finally: it has had its one answer. items: what the request asks for, as staff have it (RX-2).
     """
 
     id: UUID

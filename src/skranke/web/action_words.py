@@ -24,6 +24,7 @@ _BY_WORD: tuple[tuple[Promise, tuple[Action, ...]], ...] = (
     (_("Endret en gruppe"), (Action.GROUP_CHANGED, Action.GROUP_REMOVED)),
     (_("Endret åpningstidene"), (Action.OPENING_HOURS_CHANGED,)),
     (_("Endret medisinske ord"), (Action.CLINICAL_WORDS_CHANGED,)),
+    (_("Endret adressen til reseptvinduet"), (Action.PRESCRIPTION_WINDOW_CHANGED,)),
     (_("Endret hvem som får meldinger"), (Action.RECIPIENTS_CHANGED, Action.RECEIVERS_CHANGED)),
     (
         _("Endret en kommunikasjonstype"),
@@ -51,6 +52,7 @@ _BY_WORD: tuple[tuple[Promise, tuple[Action, ...]], ...] = (
     (_("Åpnet en postkasse"), (Action.THREADS_LISTED,)),
     (_("Søkte i samtaler"), (Action.THREAD_SEARCHED,)),
     (_("Meldte at en resept er utstedt"), (Action.PRESCRIPTION_ISSUED,)),
+    (_("Åpnet reseptvinduet"), (Action.PRESCRIPTION_WINDOW_OPENED,)),
     (_("Skrev på en kladd"), (Action.DRAFT_KEPT, Action.DRAFT_DISCARDED)),
     (_("Endret en mal"), (Action.TEMPLATE_CHANGED, Action.TEMPLATE_REMOVED)),
     (_("Brukte en mal"), (Action.TEMPLATE_USED,)),

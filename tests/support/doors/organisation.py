@@ -25,6 +25,7 @@ _PAGES = (
     "settings-me",
     "settings-hours",
     "settings-clinical-words",
+    "settings-prescribing",
     "settings-schedules",
     "settings-types",
     "settings-new-type",

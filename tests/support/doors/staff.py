@@ -109,6 +109,12 @@ DOORS: dict[str, Door] = {
     "patient-search": Door(ask=lambda v, _: v.get("patient-search", q=GIVEN_NAME), because=BY_LIST),
     "patient-close": Door(ask=lambda v, _: v.post("patient-close"), shows=False, because=NOBODYS),
     "patient": Door(ask=lambda v, ids: v.get("patient", ids["patient"]), named="patient", writes="journal.read"),
+    "prescription-window": Door(
+        ask=lambda v, ids: v.get("prescription-window", ids["patient"]),
+        named="patient",
+        shows=False,
+        writes="prescription.window_opened",
+    ),
     "patient-choose": Door(
         ask=lambda v, ids: v.post("patient-choose", ids["patient"], headers=HTMX),
         named="patient",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from skranke.clinics.organisation.prescribing import set_prescription_window
 from skranke.clinics.organisation.values import WHOLE_CLINIC
 from skranke.dialog.communication.models import OwnType
 from skranke.dialog.communication.set_up import TypeSetUp, set_type
@@ -66,6 +67,7 @@ def make_world() -> World:
     with acting(cast.actor(cast.ali)):
         everybody = TypeSetUp(kind=OwnType.E_DIALOG, active=True, recipients=(WHOLE_CLINIC,))
         set_type(everybody, expected_version=0)
+        set_prescription_window("https://journal.example.no/{patient_id}", expected="")
         shared = save_template(TemplateFacts(title=f"Delt {MARKER}", shared=True))
     task = receive(cast, question(cast, kind=E_CONTACT, **facts))
     with acting(cast.actor(cast.kari)):

@@ -299,6 +299,11 @@ def _clinical_words(stage: Stage) -> Any:
     return stage.settings("medisinske-ord?forslag=ja")
 
 
+@state("konfigurasjon-reseptvindu", "settings-prescribing")
+def _prescribing(stage: Stage) -> Any:
+    return stage.settings("reseptvindu")
+
+
 @state("konfigurasjon-grupper", "settings-groups", main=True)
 def _groups(stage: Stage) -> Any:
     return stage.settings("grupper")

@@ -1,13 +1,19 @@
 """Pure rules of the organisation: what a position does by default, and who is in which group."""
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from skranke.clinics.choices import ReceiverFormat
 from skranke.clinics.models import Access, EmployeeRole, Service, StaffFunction
 
 RECEPTION_GROUP = "Resepsjon"
+PATIENT_ID = "{patient_id}"
+# What may stand in an address (RFC 3986) and the braces of our placeholder; no quotes, backslashes or spaces.
+_ADDRESS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%{}]{1,500}", re.ASCII)
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?", re.ASCII)
 _DOCTORS = frozenset({EmployeeRole.GP, EmployeeRole.SUBSTITUTE, EmployeeRole.INTERN})
 _FUNCTIONS: dict[EmployeeRole, tuple[StaffFunction, ...]] = {
     EmployeeRole.NURSE: (StaffFunction.LABORATORY, StaffFunction.TELEPHONE),
@@ -42,6 +48,33 @@ def standard_functions(position_type: str) -> list[str]:
     return sorted(doctors if position_type in _DOCTORS else _FUNCTIONS[EmployeeRole(position_type)])
 
 
+def standard_accesses(position_type: str) -> list[str]:
+    """What a position of this type is given until an administrator says otherwise: doctors prescribe (ORG-2, RX-9)."""
+    return [Access.PRESCRIBE.value] if position_type in _DOCTORS else []
+
+
+def can_prescribe(*, given: bool, licence_active: bool) -> bool:
+    """Only who has been given the right and has an active licence issues prescriptions (RX-9)."""
+    return given and licence_active
+
+
+def is_window_address(text: str) -> bool:
+    """Whether an address may open the record system's window for a patient's prescriptions (RX-9).
+
+    https and a host, with no user or password in it; the patient as `{patient_id}` after the host, and no other
+    placeholder: nothing else of the patient ever stands in an address.
+    """
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    if parts.scheme != "https" or port == 0 or not _ADDRESS.fullmatch(text) or not _HOST.fullmatch(parts.netloc):
+        return False
+    left = text.replace(PATIENT_ID, "")
+    return PATIENT_ID in text.partition(parts.netloc)[2] and not {"{", "}"} & set(left)
+
+
 def has_specialisation(position_type: str) -> bool:
     """Doctors may have a specialisation; no other position type has one (ORG-2)."""
     return position_type in _DOCTORS
@@ -70,6 +103,7 @@ def inherited(accesses: Collection[str]) -> dict[str, bool]:
         "sees_clinic_open": Access.CLINIC_OPEN in accesses,
         "sees_clinic_archive": Access.CLINIC_ARCHIVE in accesses,
         "sees_reports": Access.REPORTS in accesses,
+        "may_prescribe": Access.PRESCRIBE in accesses,
     }
 
 

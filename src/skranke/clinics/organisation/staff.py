@@ -46,6 +46,7 @@ class EmployeeCard:
     sees_clinic_open: bool = False
     sees_clinic_archive: bool = False
     sees_reports: bool = False
+    may_prescribe: bool = False
 
 
 def change_employee(employee_id: UUID, card: EmployeeCard, *, expected_version: int) -> Employee:
@@ -67,6 +68,7 @@ def change_employee(employee_id: UUID, card: EmployeeCard, *, expected_version: 
     employee.is_admin = card.is_admin
     employee.sees_clinic_open, employee.sees_clinic_archive = card.sees_clinic_open, card.sees_clinic_archive
     employee.sees_reports = card.sees_reports
+    employee.may_prescribe = card.may_prescribe
     _save(employee)
     _set_her_id(employee, card.her_id)
     after = _told(employee)
@@ -165,4 +167,5 @@ def _told(employee: Employee) -> dict[str, object]:
         "sees_clinic_open": employee.sees_clinic_open,
         "sees_clinic_archive": employee.sees_clinic_archive,
         "sees_reports": employee.sees_reports,
+        "may_prescribe": employee.may_prescribe,
     }

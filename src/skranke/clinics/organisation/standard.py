@@ -1,7 +1,7 @@
 """What a clinic has before anybody has set it up: a department, roles as they are needed, and Resepsjon (ORG-9)."""
 
 from skranke.clinics.models import Clinic, Department, EmployeeRole, Group, GroupKind, Role, StaffFunction
-from skranke.clinics.organisation.rules import RECEPTION_GROUP, standard_functions
+from skranke.clinics.organisation.rules import RECEPTION_GROUP, standard_accesses, standard_functions
 from skranke.tenancy.work import current_actor
 
 
@@ -25,6 +25,6 @@ def standard_role(position_type: EmployeeRole, department: Department) -> Role:
         department=department,
         position_type=position_type,
         name="",
-        defaults={"functions": standard_functions(position_type)},
+        defaults={"functions": standard_functions(position_type), "accesses": standard_accesses(position_type)},
     )
     return role

@@ -11,7 +11,7 @@ from skranke.clinics.models import Employee
 from skranke.clinics.organisation.values import WHOLE_CLINIC, Recipient
 from skranke.dialog import access, rules
 from skranke.dialog.errors import VersionConflictError
-from skranke.dialog.models import Direction, Message, Participant, Thread, ThreadEvent
+from skranke.dialog.models import Channel, Direction, Message, Participant, Thread, ThreadEvent
 from skranke.dialog.values import EventKind
 from skranke.kernel import clock
 from skranke.tenancy import live
@@ -136,6 +136,9 @@ def _waiting(thread: Thread) -> tuple[datetime | None, str]:
     waiting = thread.messages.filter(direction=Direction.IN).exclude(code__in=rules.NOT_DELIVERED_CODES)
     if answered is not None:
         waiting = waiting.filter(recorded_at__gt=answered)
+    if thread.channel != Channel.HELSENORGE:
+        # Never turned into anything; and a patient, who works here too, may not read of conversations.
+        return waiting.order_by("generated_at").values_list("generated_at", flat=True).first(), thread.kind
     since, written_as = waiting.order_by("generated_at").values_list("generated_at", "earlier__kind").first() or (
         None,
         None,
@@ -201,7 +204,7 @@ def begin(thread: Thread, message: Message) -> None:
 
 def _clock_started(thread: Thread, since: datetime | None) -> datetime | None:
     """From when the days to answer are counted: what waits, or by setting no earlier than it was turned (JRN-4)."""
-    if since is None or not settings.OURS.conversion_restarts_deadline:
+    if since is None or thread.channel != Channel.HELSENORGE or not settings.OURS.conversion_restarts_deadline:
         return since
     turned = thread.earlier.aggregate(at=Max("ended_at"))["at"]
     return since if turned is None else max(since, turned)

@@ -87,6 +87,17 @@ def _require_clean(blob: Blob) -> None:
         )
 
 
+def look_into(blob_id: UUID) -> None:
+    """Ask the virus scanner about content that waits for it, and show the files that have it as it says (CMP-11).
+
+    In a unit of work of its own, before the content is opened: an opening that is refused leaves nothing.
+    """
+    blob = blobs.scan_waiting(blob_id)
+    state = blob.scan if blob.scan in rules.QUARANTINED else ""
+    if state != Scan.WAITING:
+        Attachment.objects.filter(blob_id=blob.id, quarantine=Scan.WAITING).update(quarantine=state)
+
+
 def discard_upload(attachment: Attachment) -> None:
     """Forget an upload of the acting employee's that has not been sent. Raises NotFoundError for any other."""
     employee = access.employee_of(current_actor())

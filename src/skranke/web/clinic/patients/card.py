@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from skranke.clinics.organisation.prescribing import may_open_window
 from skranke.dialog import queries as dialog
 from skranke.journal.queries import entries_for
 from skranke.kernel import clock
@@ -65,6 +66,7 @@ def card_page(
         "columns": (layout.shown[:half], layout.shown[half:]),
         "words": words,
         "place": Place(slug=slug_of(request)),
+        "opens_window": may_open_window(actor),
     }
     for area in layout.shown:
         context |= _CONTENT[area](request, patient)

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from skranke.web.clinic.patients import arranging, card, contact, journal, lists, number, pages, relations, syncing
+from skranke.web.clinic.patients import (
+    arranging,
+    card,
+    contact,
+    journal,
+    lists,
+    number,
+    pages,
+    prescribing,
+    relations,
+    syncing,
+)
 
 urlpatterns = [
     path("pasienter", pages.search, name="patient-search"),
@@ -19,6 +30,7 @@ urlpatterns = [
     path("pasienter/lister/<str:key>/eksport", lists.export, name="patient-list-export"),
     path("pasienter/kort", arranging.arrange, name="patient-card-layout"),
     path("pasienter/<uuid:patient_id>", card.card, name="patient"),
+    path("pasienter/<uuid:patient_id>/reseptvindu", prescribing.window, name="prescription-window"),
     path("pasienter/<uuid:patient_id>/naas", pages.reach, name="patient-reach"),
     path("pasienter/<uuid:patient_id>/velg", pages.choose, name="patient-choose"),
     path("pasienter/<uuid:patient_id>/minimer", card.minimise, name="patient-minimise"),

@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from skranke.clinics import queries as clinics
+from skranke.clinics.organisation.prescribing import may_open_window
 from skranke.clinics.organisation.queries import choices
 from skranke.clinics.queries import former_employees
 from skranke.dialog import presence, queries, rules
 from skranke.dialog.access import employee_of, granted_states
 from skranke.dialog.columns import chosen_layout, taking_part
+from skranke.dialog.communication.models import OwnType
 from skranke.dialog.layouts import ListColumn
 from skranke.dialog.models import DialogKind, MessageTemplate, Thread, ThreadState
 from skranke.dialog.services import draft_counts, draft_in, mark_read, templates
@@ -194,6 +196,7 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         "wish": None,
         "renewed": shown(view, draft.renewed),
         "issued_unknown": _issued_unknown(view),
+        "opens_window": _asks_for_prescriptions(view) and may_open_window(actor),
         "noted": noted_in(request, refused=more.get("error") is not None),
         **accepted(thread.channel),
         "turned": turned(view, draft),
@@ -208,6 +211,12 @@ def _templates(view: ThreadView, draft: Draft) -> QuerySet[MessageTemplate] | No
     if not view.may_answer:
         return None
     return templates(draft.turn_into if draft.turn_into in view.turns_into else view.kind)
+
+
+def _asks_for_prescriptions(view: ThreadView) -> bool:
+    """Whether the thread asks for prescriptions, through HelseNorge or in our own channel (RX-1, RCV-20)."""
+    asks = view.kind == DialogKind.PRESCRIPTION_RENEWAL or view.own_type == OwnType.PRESCRIPTION_REQUEST
+    return asks and view.patient is not None
 
 
 def _issued_unknown(view: ThreadView) -> bool:

@@ -125,12 +125,13 @@ class CardForm(SettingsForm):
     sees_clinic_open = _yes(_("Kan lese Klinikkens åpne"))
     sees_clinic_archive = _yes(_("Kan lese Klinikkens arkiv"))
     sees_reports = _yes(_("Kan se Rapporter"), help_text=_("Tall for hele klinikken, uten navn på pasienter."))
+    may_prescribe = _yes(_("Kan skrive ut resepter"), help_text=_("Gjelder bare med aktiv autorisasjon."))
 
     @classmethod
     def of(cls, employee: Employee, data: Any) -> "CardForm":
         """The form of an employee as the card stands, or with what was sent."""
         names = ("version", "given_name", "family_name", "email", "phone", "functions", "hpr_number", "licence_active",
-                 "is_admin", "sees_clinic_open", "sees_clinic_archive", "sees_reports")  # fmt: skip
+                 "is_admin", "sees_clinic_open", "sees_clinic_archive", "sees_reports", "may_prescribe")  # fmt: skip
         party = employee.parties.first()
         initial = {name: getattr(employee, name) for name in names}
         initial |= {"held_role": str(employee.held_role_id), "department": str(employee.department_id)}
@@ -173,6 +174,7 @@ class RoleForm(SettingsForm):
             Access.CLINIC_OPEN: gettext("Kan lese Klinikkens åpne"),
             Access.CLINIC_ARCHIVE: gettext("Kan lese Klinikkens arkiv"),
             Access.REPORTS: gettext("Kan se Rapporter"),
+            Access.PRESCRIBE: gettext("Kan skrive ut resepter"),
         }
         self._offer("accesses", [(one.value, texts[one]) for one in Access])
 

@@ -150,6 +150,13 @@ PAGES = (
         Permission.CHANGE_SETTINGS,
     ),
     SettingsPage(
+        Area.CLINIC,
+        "settings-prescribing",
+        _("Reseptvindu"),
+        _("Adressen til journalsystemets reseptvindu, som åpnes med Alt+R."),
+        Permission.CHANGE_SETTINGS,
+    ),
+    SettingsPage(
         Area.CLINIC, "settings-me", _("Min profil"), _("Navn, telefon, språk, og hvilke grupper du er logget inn i.")
     ),
     SettingsPage(
