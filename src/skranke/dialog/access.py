@@ -169,6 +169,18 @@ def _allowed_files(actor: Actor) -> Q:
     return Q(message__thread__in=visible_threads(employee)) | Q(template__in=visible_templates(employee)) | unsent
 
 
+def reusable_files(employee: Employee, patient_id: UUID | None) -> QuerySet[Attachment]:
+    """Files the employee may read and send anew to a patient (CMP-10): of the patient's threads and of templates.
+
+    patient_id: None where a message is about nobody; then only the templates' are there.
+    What the virus scanner has not passed is not among them.
+    """
+    allowed = Q(template__in=visible_templates(employee))
+    if patient_id is not None:
+        allowed |= Q(message__thread__in=visible_threads(employee).filter(patient_id=patient_id))
+    return Attachment.objects.filter(allowed, clinic_id=employee.clinic_id, quarantine="")
+
+
 def own_drafts(employee: Employee) -> QuerySet[KeptDraft]:
     """What the employee has written and not sent, but for answers in threads that the employee may read no more."""
     readable = Q(thread=None) | Q(thread__in=visible_threads(employee))

@@ -76,6 +76,11 @@ def endings_of(media_type: str) -> tuple[str, ...]:
     return next((kind.endings for kind in KINDS if kind.media_type == media_type), ())
 
 
+def word(media_type: str) -> str:
+    """The kind of a media type as a person reads it: "PDF"; empty for one that is not of `KINDS`."""
+    return next((kind.name.upper() for kind in KINDS if kind.media_type == media_type), "")
+
+
 def words(kinds: Iterable[FileKind]) -> str:
     """The kinds as a person reads them: "PDF, JPG, PNG"."""
     return ", ".join(kind.name.upper() for kind in kinds)

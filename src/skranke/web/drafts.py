@@ -49,15 +49,21 @@ class Attempt(Generic[D, T]):
     error: SkrankeError | None = None
 
 
-def attempt(request: HttpRequest, actor: Actor, draft: D, verb: Callable[[D], T]) -> Attempt[D, T]:
+def attempt(
+    request: HttpRequest,
+    actor: Actor,
+    draft: D,
+    verb: Callable[[D], T],
+    picked: Callable[[], tuple[Attachment, ...]] = tuple,
+) -> Attempt[D, T]:
     """Take in the files, then do the verb; a refusal undoes the verb and keeps the files and what was written.
 
-    Files that are refused themselves are not kept.
+    Files that are refused themselves are not kept. picked: takes in those that are here already (CMP-10).
     """
     try:
         draft = replace(draft, uploads=_kept(request, actor))
         with transaction.atomic():
-            return _do(verb, replace(draft, uploads=(*draft.uploads, *_stored(request))))
+            return _do(verb, replace(draft, uploads=(*draft.uploads, *_stored(request), *picked())))
     except InvalidError as error:
         return Attempt(draft=draft, error=error)
 

@@ -49,6 +49,11 @@ def _save_new(visit: Visit, ids: Ids):
     return visit.client.post(address, {"emne": "Hei", "text": "Hei", "kladd_id": str(uuid4())})
 
 
+def _files_new(visit: Visit, ids: Ids):
+    address = f"{visit.address('compose-files')}?type=e_contact&pasient={ids['patient']}"
+    return visit.client.post(address, {"emne": "Hei", "text": "Hei", "kladd_id": str(uuid4())})
+
+
 DOORS: dict[str, Door] = {
     "live-ticket": Door(ask=lambda v, _: v.get("live-ticket"), shows=False, because=NOBODYS),
     "post": Door(ask=lambda v, _: v.get("post"), because=BY_LIST),
@@ -66,6 +71,8 @@ DOORS: dict[str, Door] = {
     "thread-template": _thread_deed("thread-template", "message_template.used", malvalg="template"),
     "thread": Door(ask=lambda v, ids: v.get("thread", ids["thread"]), named="thread", writes="thread.read"),
     "thread-news": Door(ask=lambda v, ids: v.get("thread-news", ids["thread"]), named="thread", writes="thread.read"),
+    "thread-files": _thread_deed("thread-files", "draft.kept", text="Svar"),
+    "compose-files": Door(ask=_files_new, named="patient", writes="draft.kept"),
     "thread-save": _thread_deed("thread-save", "draft.kept", shows=False, text="Svar"),
     "compose-save": Door(ask=_save_new, named="patient", shows=False, writes="draft.kept"),
     "thread-answer": _thread_deed("thread-answer", "thread.answered", text="Svar"),

@@ -259,6 +259,23 @@ def _answer_filled_in(stage: Stage) -> Any:
     return page
 
 
+@state("samtale-filer", "thread", main=True)
+def _files_here(stage: Stage) -> Any:
+    page = stage.thread()
+    page.locator("#act-files").click()
+    page.locator("#existing li").first.get_by_role("checkbox").check()
+    page.locator("#answer ul[aria-label='Lagt ved'] li").first.wait_for()
+    return page
+
+
+@state("skriv-filer", "compose")
+def _files_of_a_message(stage: Stage) -> Any:
+    page = stage.compose("Ola Nordli")
+    page.locator("#act-files").click()
+    page.locator("#existing li").first.wait_for()
+    return page
+
+
 @state("skriv-feil")
 def _compose_refused(stage: Stage) -> Any:
     page = stage.compose("Ola Nordli")

@@ -30,6 +30,7 @@ from skranke.patients.models import Patient
 from skranke.tenancy.work import current_actor
 
 _MEBIBYTE = 1024 * 1024
+MOST_EXISTING = 50
 
 
 def store_upload(*, name: str, content: BinaryIO) -> Attachment:
@@ -117,16 +118,20 @@ def uploads_of(writer: Employee | Patient) -> QuerySet[Attachment]:
 def attach(message: Message, attachment_ids: Sequence[UUID], uploads: QuerySet[Attachment]) -> None:
     """Send some of the writer's `uploads` with a message, in the order given.
 
-    Raises NotFoundError when one is not the writer's own unsent upload, AttachmentsTooLargeError when all of them
-    together are larger than the limit, to the byte (CMP-9), AttachmentKindError for one that its channel does not take.
+    An employee may name files of `existing_files` as well (CMP-10).
+
+    Raises NotFoundError when one is neither that nor the writer's own unsent upload, AttachmentsTooLargeError when all
+    of them together are larger than the limit, to the byte (CMP-9), AttachmentKindError for one that its channel does
+    not take.
     """
     if not attachment_ids:
         return
     own = uploads.select_for_update().filter(id__in=attachment_ids)
     found = {row.id: row for row in own.order_by("id")}
     wanted = list(dict.fromkeys(attachment_ids))
-    if any(one not in found for one in wanted):
-        raise _unknown()
+    again = [one for one in wanted if one not in found]
+    if again:
+        found |= dict(zip(again, reuse(again, message.thread.patient_id), strict=True))
     require_room(found.values())
     _require_taken(message.thread.channel, found.values())
     for number, one in enumerate(wanted):
@@ -156,6 +161,37 @@ def _require_taken(channel: str, files: Iterable[Attachment]) -> None:
             _("HelseNorge tar ikke «%(name)s», bare %(kinds)s. Lagre filen som PDF. Ingenting er sendt.") % facts,
             field="attachments",
         )
+
+
+def existing_files(patient: Patient | None, channel: str = "") -> list[Attachment]:
+    """What the acting employee may send anew without uploading it (CMP-10), newest first, the same content once.
+
+    patient: whom the message is about, if anybody. channel: only what may be sent in it. At most MOST_EXISTING files.
+    """
+    employee = access.employee_of(current_actor())
+    taken = [kind.media_type for kind in allowed_kinds(channel)]
+    rows = access.reusable_files(employee, patient.id if patient else None).filter(media_type__in=taken)
+    once = rows.order_by("blob_id", "-created_at", "id").distinct("blob_id").values("id")
+    found = Attachment.objects.filter(id__in=once).select_related("message__thread", "template")
+    return list(found.order_by("-created_at", "id")[:MOST_EXISTING])
+
+
+def reuse(attachment_ids: Sequence[UUID], patient_id: UUID | None) -> tuple[Attachment, ...]:
+    """Uploads of the acting employee's own with the content of files that are here already, in the order given.
+
+    The content is stored once; each file is written in the audit log as read. Raises NotFoundError for one that is not
+    among those of `existing_files`, AttachmentInfectedError, ScannerAwayError.
+    """
+    actor = current_actor()
+    if actor.kind != ActorKind.EMPLOYEE:
+        raise _unknown()
+    employee = access.employee_of(actor)
+    allowed = {row.id: row for row in access.reusable_files(employee, patient_id).filter(id__in=attachment_ids)}
+    if any(one not in allowed for one in attachment_ids):
+        raise _unknown()
+    for one in attachment_ids:
+        _require_clean(blobs.get_blob(access.get_attachment_for(actor, one).blob_id))
+    return copy_to(employee, (allowed[one] for one in attachment_ids))
 
 
 def copy_to(writer: Employee, files: Iterable[Attachment]) -> tuple[Attachment, ...]:

@@ -307,6 +307,7 @@
     if (place) { place.textContent = sum ? text : ""; place.classList.toggle("over", tooLarge); }
     if (names) names.textContent = [...input.files].map((file) => file.name).join(", ") || names.dataset.text;
     input.setAttribute("aria-invalid", String(tooLarge));
+    send(input, "weighed", {}, true);
   }
 
   const buttonOf = (input) => document.querySelector(`[data-file-button="${CSS.escape(input.id)}"]`);

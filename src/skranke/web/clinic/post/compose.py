@@ -66,6 +66,7 @@ def shown(
         "kept": kept,
         "draft_id": new_draft_id(request, kept),
         "used": None,
+        "existing": None,
         "handling": _handling(actor, kind, more["draft"]),
     }
     return third_pane(request, actor, place, "compose", _context(request, place, kind, patient) | facts | more)

@@ -6,17 +6,23 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from skranke.dialog.access import get_thread_for, nothing
 from skranke.dialog.models import Attachment, KeptDraft
-from skranke.dialog.services.uploads import uploads_of
+from skranke.dialog.services.uploads import reuse, uploads_of
 from skranke.dialog.values import DraftContent
 from skranke.kernel.actor import Actor
+from skranke.kernel.errors import InvalidError, NotFoundError
+from skranke.kernel.ids import uuid_or_none
+from skranke.patients.models import Patient
 from skranke.web import drafts
 from skranke.web.clinic.post.handling import entered_fields
+from skranke.web.clinic.post.reach import patient_of
 from skranke.web.clinic.post.renewed import Row, entered
 
 T = TypeVar("T")
-TO = "deltaker"
+TO, PICKED = "deltaker", "eksisterende"
 _LONGEST_WORD, _LONGEST_VALUE, _MOST_TICKED = 30, 60, 500
 
 
@@ -51,7 +57,30 @@ class Draft(drafts.Written):
 
 def attempt(request: HttpRequest, actor: Actor, verb: Callable[[Draft], T]) -> drafts.Attempt[Draft, T]:
     """As `drafts.attempt`, with all that the forms of Post have."""
-    return drafts.attempt(request, actor, entered_draft(request), verb)
+    return drafts.attempt(request, actor, entered_draft(request), verb, lambda: _picked(request, actor))
+
+
+def _picked(request: HttpRequest, actor: Actor) -> tuple[Attachment, ...]:
+    """The files ticked among those that are here already (CMP-10), now the writer's own. Raises InvalidError."""
+    ticked = list(dict.fromkeys(request.POST.getlist(PICKED)))
+    ids = [found for found in map(uuid_or_none, ticked) if found is not None]
+    if not ticked:
+        return ()
+    try:
+        if len(ids) < len(ticked):
+            raise nothing()
+        about = about_whom(request, actor)
+        return reuse(ids, about.id if about else None)
+    except NotFoundError as error:
+        raise InvalidError(_("Vi finner ikke filen lenger. Velg en annen."), field="attachments") from error
+
+
+def about_whom(request: HttpRequest, actor: Actor) -> Patient | None:
+    """The patient that the form's message is to or about: that of the thread it answers, else of the address."""
+    match = request.resolver_match
+    if match is not None and "thread_id" in match.kwargs:
+        return get_thread_for(actor, match.kwargs["thread_id"]).patient
+    return patient_of(request, actor)
 
 
 def entered_draft(request: HttpRequest) -> Draft:

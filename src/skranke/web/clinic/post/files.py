@@ -6,12 +6,21 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from skranke.dialog.access import get_attachment_for
-from skranke.dialog.services.uploads import look_into
+from skranke.dialog.models import Attachment
+from skranke.dialog.services.uploads import existing_files, look_into
 from skranke.journal import access as journal
 from skranke.kernel.actor import Actor
+from skranke.patients.models import Patient
 from skranke.tenancy.work import acting
 from skranke.web.clinic.session import asking_view
+from skranke.web.drafts import Written
 from skranke.web.files import file_response
+
+
+def shown_files(patient: Patient | None, channel: str, draft: Written) -> list[Attachment]:
+    """What can be attached without being uploaded (CMP-10), but for what is attached already."""
+    attached = {one.blob_id for one in draft.uploads}
+    return [one for one in existing_files(patient, channel) if one.blob_id not in attached]
 
 
 @require_GET

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from skranke.dialog import rules
 from skranke.dialog.access import get_draft_for, get_thread_for
 from skranke.dialog.mailboxes import counts as counts_of_mail
 from skranke.dialog.models import DialogKind, KeptDraft
@@ -18,7 +20,8 @@ from skranke.kernel.errors import NotFoundError
 from skranke.kernel.ids import new_id, uuid_or_none
 from skranke.patients.models import Patient
 from skranke.web.clinic.post import words
-from skranke.web.clinic.post.drafts import Draft, attempt, content_of, opened
+from skranke.web.clinic.post.drafts import Draft, about_whom, attempt, content_of, opened
+from skranke.web.clinic.post.files import shown_files
 from skranke.web.clinic.post.place import Place, is_htmx, slug_of
 from skranke.web.clinic.post.reach import kind_of, patient_of
 from skranke.web.clinic.post.screens import DRAFTS, attachment_room, boxes_of
@@ -73,7 +76,12 @@ def save_message(request: HttpRequest, actor: Actor) -> HttpResponse:
     if form_id is None:
         raise NotFoundError("There is no such draft.")
     kind, patient = kind_of(request), patient_of(request, actor)
-    return _saved(request, actor, lambda draft: save_new(form_id, content_of(draft), kind=kind, patient=patient))
+    return _saved(
+        request,
+        actor,
+        lambda draft: save_new(form_id, content_of(draft), kind=kind, patient=patient),
+        rules.channel(kind),
+    )
 
 
 @require_POST
@@ -81,15 +89,22 @@ def save_message(request: HttpRequest, actor: Actor) -> HttpResponse:
 def save_reply(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
     """Keep an answer while it is written."""
     thread = get_thread_for(actor, thread_id)
-    return _saved(request, actor, lambda draft: save_answer(thread, content_of(draft)))
+    return _saved(request, actor, lambda draft: save_answer(thread, content_of(draft)), thread.channel)
 
 
-def _saved(request: HttpRequest, actor: Actor, save: Callable[[Draft], KeptDraft | None]) -> HttpResponse:
+def _saved(request: HttpRequest, actor: Actor, save: Callable[[Draft], KeptDraft | None], channel: str) -> HttpResponse:
     """The files that lie ready now, and what was wrong with one that does not; the rest is kept all the same."""
     outcome = attempt(request, actor, save)
     kept = outcome.value if outcome.error is None else save(outcome.draft)
     facts: dict[str, Any] = {"draft": outcome.draft, "error": outcome.error, "kept": kept, "words": words}
-    context = facts | {"room": attachment_room(outcome.draft), "place": Place(slug=slug_of(request))}
+    context = facts | {
+        "room": attachment_room(outcome.draft),
+        "attachment_most": settings.OURS.attachment_total_bytes,
+        "place": Place(slug=slug_of(request)),
+        "existing": None,
+    }
+    if request.POST.get("filer_vist"):
+        context["existing"] = shown_files(about_whom(request, actor), channel, outcome.draft)
     return render(request, "clinic/post/saved.html", context, status=422 if outcome.error else 200)
 
 

@@ -192,6 +192,7 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         "error": None,
         "done": "",
         "used": None,
+        "existing": None,
         "templates": _templates(view, draft),
         "wish": None,
         "renewed": shown(view, draft.renewed),
@@ -282,6 +283,7 @@ def third_pane(request: HttpRequest, actor: Actor, place: Place, third: str, con
         "third": third,
         "wrong": error.field if isinstance(error, InvalidError) else "",
         "attachment_room": attachment_room(context["draft"]),
+        "attachment_most": settings.OURS.attachment_total_bytes,
     }
     if not is_htmx(request):
         return post_page(request, actor, place, context | {"pane": "thread"}, status=status)

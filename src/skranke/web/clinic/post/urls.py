@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from skranke.web.clinic.post import actions, compose, files, kept, pages, reach, templates
+from skranke.web.clinic.post import actions, compose, existing, files, kept, pages, reach, templates
 
 urlpatterns = [
     path("post", pages.post, name="post"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("post/ny/naas", reach.compose_reach, name="compose-reach"),
     path("post/ny/maler", templates.suggest, name="compose-templates"),
     path("post/ny/mal", templates.use_in_message, name="compose-template"),
+    path("post/ny/filer", existing.for_message, name="compose-files"),
     path("post/ny/kladd", kept.save_message, name="compose-save"),
     path("post/kladder", kept.kept_list, name="drafts"),
     path("post/kladder/svar", kept.told, name="drafts-told"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("post/<uuid:thread_id>", pages.thread, name="thread"),
     path("post/<uuid:thread_id>/nytt", pages.news, name="thread-news"),
     path("post/<uuid:thread_id>/kladd", kept.save_reply, name="thread-save"),
+    path("post/<uuid:thread_id>/filer", existing.for_answer, name="thread-files"),
     path("post/<uuid:thread_id>/mal", templates.use_in_answer, name="thread-template"),
     path("post/<uuid:thread_id>/svar", actions.answer, name="thread-answer"),
     path("post/<uuid:thread_id>/svar-og-avslutt", actions.answer, {"close": True}, name="thread-answer-close"),

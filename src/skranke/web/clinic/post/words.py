@@ -1,10 +1,12 @@
 """What things of a dialog are called on the screen."""
 
+import math
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from skranke.dialog.kinds import word
 from skranke.dialog.models import Channel, DeliveryState, DialogKind
 from skranke.dialog.outcomes import AnswerOutcome
 from skranke.dialog.values import EventKind, EventView, Mailbox, MessageView, PrescriptionView, ThreadRow, ThreadView
@@ -13,10 +15,12 @@ from skranke.scheduling.models import WishKind
 from skranke.standards.codes import Delivery as DeliveryWay
 from skranke.ui import prescriptions
 from skranke.ui.dates import format_date, format_relative, format_time
+from skranke.ui.filters import number
 from skranke.web.clinic.schedule.grid import state_text
 from skranke.web.own_types import own_type_text
 
 _WARN_FROM = 2
+_MEBIBYTE = 1024 * 1024
 # What a row of a list or of a log says is looked up here first and translated then: one text each, not all of them.
 _UNKNOWN_KIND = gettext_noop("Ukjent type")
 _KINDS = {
@@ -72,6 +76,18 @@ _EVENTS = {
     EventKind.LIST_CONFIRMED: gettext_noop("Listetilhørighet bekreftet"),
     EventKind.WISH_NOT_MET: gettext_noop("Pasienten ba om en behandler (HPR %(note)s) som ikke er aktiv her"),
 }
+
+
+def file_kind(media_type: str) -> str:
+    """What kind of file it is: "PDF"."""
+    return word(media_type) or _("Fil")
+
+
+def attached_text(octets: int, most: int) -> str:
+    """How much of what may be attached is used, in the megabytes of 1024 x 1024 bytes that the limit is told in."""
+    used = math.ceil(octets / _MEBIBYTE * 10) / 10
+    facts = {"sum": number(used, 1), "most": number(most / _MEBIBYTE)}
+    return _("Vedlagt %(sum)s av %(most)s MB") % facts
 
 
 def kind_text(kind: str) -> str:
