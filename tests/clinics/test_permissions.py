@@ -28,7 +28,9 @@ MATRIX = {
     "manage_groups": ("no", "no", "yes", "no"),
     "change_settings": ("no", "no", "yes", "no"),
     "see_accounting": ("no", "no", "yes", "no"),
-    # Not in the specification's table: RX-9, only users with prescribing right.
+    # Not in the specification's table: how much patients write and how soon they are answered.
+    "see_reports": ("given", "given", "yes", "no"),
+    # Nor is this: RX-9, only users with prescribing right.
     "prescribe": ("given", "given", "given", "no"),
 }
 

@@ -50,7 +50,6 @@ def test_each_side_keeps_its_own_copy_whatever_the_other_does(staff: Open, citiz
     first = told.first.inner_text()
     assert ("Du har fått en melding fra" in first, "kremen" in first.lower()) == (True, False)
     home.get_by_role("link", name="Tilbake til innboksen").click()
-    home.locator("#varsler").get_by_text("Ikke lest").first.wait_for()
     row = home.locator("#innboks tr", has_text=subject)
     conversation = str(row.get_attribute("data-conversation"))
     was = _on_the_wire(log, conversation)
@@ -60,7 +59,7 @@ def test_each_side_keeps_its_own_copy_whatever_the_other_does(staff: Open, citiz
 
     # The clinic closes it and takes it out of the inbox: nothing leaves, and the citizen has it still.
     hand(doctor).press(doctor.get_by_role("button", name="Avslutt", exact=True))
-    doctor.get_by_text("Samtalen er avsluttet og ligger i arkivet.").wait_for()
+    doctor.locator("#thread-done").get_by_text("Samtalen er avsluttet og ligger i arkivet.").wait_for()
     look(doctor)
     assert _on_the_wire(log, conversation) == was
     home.reload()
