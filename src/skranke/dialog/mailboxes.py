@@ -112,9 +112,9 @@ class _Asked(NamedTuple):
         """Only what waits for somebody in the order of what is due has its important ones on top (MSG-14)."""
         return self.box == Mailbox.INBOX and self.order == Order.DUE
 
-    def threads(self, employee: Employee) -> QuerySet[Thread]:
+    def threads(self, employee: Employee, *, searched: bool = False) -> QuerySet[Thread]:
         """All of it, in no order."""
-        threads = _held_by(self.box, employee)
+        threads = _held_by(self.box, employee, searched=searched)
         if self.kind:
             threads = threads.filter(kind=self.kind)
         return threads if self.patient_id is None else threads.filter(patient_id=self.patient_id)
@@ -139,7 +139,7 @@ def _by_patient(asked: _Asked, employee: Employee, cursor: str | None, limit: in
 
 def _filtered(asked: _Asked, employee: Employee, q: str, narrow: Narrowing | None) -> QuerySet[Thread]:
     """What of a list is searched for, or left by the filter; in no order."""
-    threads = asked.threads(employee)
+    threads = asked.threads(employee, searched=bool(q.strip()))
     if narrow is not None:
         threads = threads.filter(narrowed(narrow))
     if q.strip():
@@ -330,7 +330,10 @@ def _read_by(employee: Employee) -> Exists:
     return Exists(Reading.objects.filter(thread=OuterRef("pk"), employee=employee))
 
 
-def _held_by(box: Mailbox, employee: Employee) -> QuerySet[Thread]:
+def _held_by(box: Mailbox, employee: Employee, *, searched: bool) -> QuerySet[Thread]:
+    """searched: what is read is the clinic's threads with some word, of which most are others'. So what the employee
+    takes part in is found once then, and looked up; the top of a list is asked thread by thread.
+    """
     if box == Mailbox.INBOX:
         return Thread.objects.filter(_in_inbox(employee))
     if box == Mailbox.ALERTS:
@@ -341,7 +344,8 @@ def _held_by(box: Mailbox, employee: Employee) -> QuerySet[Thread]:
     if box in _GRANTED:
         return Thread.objects.filter(Q(private=False) | access.participated_by(employee), state=_GRANTED[box])
     state = ThreadState.OPEN if box == Mailbox.OPEN else ThreadState.CLOSED
-    own = Thread.objects.filter(access.participated_by(employee), state=state)
+    taking_part = Q(_among(_taken_part_in(employee))) if searched else access.participated_by(employee)
+    own = Thread.objects.filter(taking_part, state=state)
     return own.alias(waits=_stands_in_inbox(employee)).filter(waits=False)
 
 
