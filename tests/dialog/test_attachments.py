@@ -186,7 +186,8 @@ def test_files_leave_in_the_order_given() -> None:
     assert [one.name for one in files] == ["to.png", "en.pdf"]
 
 
-def test_an_upload_is_its_uploaders_until_sent_and_is_sent_once() -> None:
+@pytest.mark.req("CMP-10")
+def test_an_upload_is_its_uploaders_until_sent_and_is_sent_anew_as_a_file_of_its_own() -> None:
     cast = make_clinic()
     thread = receive(cast, question(cast, kind=E_CONTACT))
     with acting(cast.actor(cast.kari)):
@@ -203,8 +204,13 @@ def test_an_upload_is_its_uploaders_until_sent_and_is_sent_once() -> None:
         services.answer(thread, text="Se vedlegg.", attachment_ids=[attachment.id])
         with pytest.raises(NotFoundError):
             services.discard_upload(attachment)
-    with pytest.raises(NotFoundError), acting(cast.actor(cast.kari)):
+        first = Attachment.objects.get(id=attachment.id).message_id
         services.answer(thread, text="Igjen.", attachment_ids=[attachment.id])
+        # What has been sent stays where it is; the same content goes once more, under an id of its own.
+        sent = list(Attachment.objects.filter(message__thread=thread).order_by("created_at", "id"))
+        assert [one.id == attachment.id for one in sent] == [True, False]
+        assert [one.message_id == first for one in sent] == [True, False]
+        assert {one.blob_id for one in sent} == {attachment.blob_id}
     with acting(cast.actor(cast.ali)):
         assert access.get_attachment_for(cast.actor(cast.ali), attachment.id) == attachment
 
