@@ -95,5 +95,6 @@ def _words() -> dict[Permission, str]:
         Permission.MANAGE_GROUPS: _("Legge til og endre grupper"),
         Permission.CHANGE_SETTINGS: _("Endre klinikkens innstillinger"),
         Permission.SEE_ACCOUNTING: _("Se klinikkens regnskap"),
+        Permission.SEE_REPORTS: _("Se Rapporter"),
         Permission.PRESCRIBE: _("Åpne reseptvinduet og skrive ut resepter"),
     }
