@@ -50,6 +50,7 @@ def test_every_icon_named_in_a_template_exists() -> None:
 def test_every_class_and_attribute_the_guide_names_is_in_the_files() -> None:
     guide = (STATIC.parents[3] / "docs" / "ui.md").read_text(encoding="utf-8")
     script = "".join(path.read_text(encoding="utf-8") for path in OWN.glob("*.js"))
+    style = "".join(path.read_text(encoding="utf-8") for path in OWN.glob("*.css"))
     templates = "".join(path.read_text(encoding="utf-8") for path in STATIC.parent.glob("templates/**/*.html"))
     for attribute in set(re.findall(r"data-[a-z-]+", guide)) - {"data-pane"}:
         camel = re.sub(r"-([a-z])", lambda found: found[1].upper(), attribute.removeprefix("data-"))
@@ -58,4 +59,5 @@ def test_every_class_and_attribute_the_guide_names_is_in_the_files() -> None:
             or f"dataset.{camel}" in script
             or f"dataset?.{camel}" in script
             or attribute in templates
+            or f"attr({attribute})" in style
         )
