@@ -33,7 +33,8 @@ class _MomentReader(Loader):
     def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
         super().__init__(oid, context)
         assert _READER is not None, "psycopg always has one"
-        self.load = _READER(oid, context).load  # type: ignore[method-assign]
+        # In the place of the method below, so that no call in Python stands between psycopg and its own reader.
+        self.load = _READER(oid, context).load  # type: ignore[method-assign]  # on purpose: see the line above
 
-    def load(self, data: Buffer) -> Any:  # noqa: ARG002 - never called
+    def load(self, data: Buffer) -> Any:  # noqa: ARG002 - psycopg's signature; each instance has its reader's instead
         raise AssertionError("replaced in each instance")
