@@ -1,10 +1,12 @@
 """An e-consultation of our own channel: its deadline, and whether it is to be journaled (JRN-9, JRN-10)."""
 
 from datetime import timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -93,6 +95,27 @@ def test_it_is_important_due_in_five_working_days_and_may_not_be_closed_without_
     )
     assert again.status_code == 302
     assert api.get(f"threads/{thread.id}").body["answer_due"] == "2027-03-15"
+
+
+@pytest.mark.req("JRN-10")
+def test_what_waited_before_there_was_a_deadline_gets_it_by_the_upgrade_and_nothing_else_does() -> None:
+    cast = make_clinic()
+    clock.move_to(MONDAY)
+    opened(cast)
+    opened(cast, "e_dialog")
+    waits, answered, other = written(cast), written(cast), written(cast, "e_dialog")
+    kari = logged_in(cast, cast.kari)
+    answer(cast, kari, answered)
+    before = import_module("skranke.dialog.migrations.0034_own_deadlines")
+    with acting(cast.system), connection.cursor() as cursor:
+        Thread.objects.update(answer_due=None)
+        before.fill(cursor)
+        due = dict(Thread.objects.values_list("id", "answer_due"))
+    assert {name: str(due[one.id]) for name, one in (("waits", waits), ("answered", answered), ("other", other))} == {
+        "waits": "2027-03-08",
+        "answered": "None",
+        "other": "None",
+    }
 
 
 @pytest.mark.req("JRN-9", "JRN-2", "JRN-6", "JRN-8")

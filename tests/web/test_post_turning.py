@@ -199,7 +199,7 @@ def _last(cast: Cast, thread: Thread) -> Message:
         return found.order_by("-generated_at")[0]
 
 
-@pytest.mark.req("JRN-1", "JRN-2", "JRN-10", "JRN-12", "MSG-25")
+@pytest.mark.req("JRN-1", "JRN-2", "JRN-10", "JRN-12", "MSG-9", "MSG-25")
 def test_a_practical_question_in_an_e_consultation_is_answered_as_an_e_contact_in_one_click() -> None:
     cast = make_clinic()
     clock.move_to(MONDAY)
@@ -233,6 +233,14 @@ def test_a_practical_question_in_an_e_consultation_is_answered_as_an_e_contact_i
     assert str(after.answer_due) == "2027-03-09"
     with acting(cast.system):
         assert JournalEntry.objects.count() == 3
+    # What waits is an e-consultation, though the thread is an e-kontakt: it is not closed without an answer.
+    client = logged_in(cast, cast.kari)
+    page = body(client.get(address(cast, "thread", thread.id)))
+    assert ('id="act-answer"' in page, 'id="act-close"' in page) == (True, False)
+    assert "En eKonsultasjon kan ikke avsluttes uten svar." in page
+    refused = client.post(address(cast, "thread-close", thread.id), form(cast, thread), headers=HTMX)
+    assert "En eKonsultasjon kan ikke avsluttes uten svar." in body(refused)
+    assert (Api(cast, cast.kari).post(f"threads/{thread.id}/close").status, now(cast, thread).state) == (409, "open")
     receive(cast, reply(cast, _last(cast, thread), text="Takk."))
     with acting(cast.system):
         assert JournalEntry.objects.count() == 3

@@ -31,7 +31,7 @@ from skranke.dialog.models import (
 )
 from skranke.dialog.reasons import explain
 from skranke.dialog.services import own_journal, prescriptions, turning
-from skranke.dialog.services.changes import is_answered_finally, waiting_since
+from skranke.dialog.services.changes import is_answered_finally, waiting
 from skranke.dialog.services.handling import handling_of
 from skranke.dialog.services.journaling import SOURCE
 from skranke.dialog.services.participants import may_remove
@@ -71,7 +71,8 @@ def thread_view(thread: Thread) -> ThreadView:
     actor = current_actor()
     employee = access.employee_of(actor)
     thread = access.as_it_stands(actor, thread)
-    waits, final = waiting_since(thread) is not None, is_answered_finally(thread)
+    (since, waits_as), final = waiting(thread), is_answered_finally(thread)
+    waits = since is not None
     takes = thread.channel != Channel.INTERNAL or thread.may_be_answered
     may_answer = takes and rules.is_answerable(thread.kind) and not final
     participants, rows = _participants(thread, employee), _rows(thread)
@@ -82,8 +83,7 @@ def thread_view(thread: Thread) -> ThreadView:
     declined = [detail for _at, kind, _name, detail in events if kind == EventKind.JOURNAL_DECLINED]
     asked = [one for one in messages if not one.outgoing]
     turned = any(row.earlier_id for row in rows)
-    possible = turning.turns_into(thread, answered=final, written_in=bool(asked), turned=turned)
-    turns_into = possible if may_answer else ()
+    ways = turning.turns_into(thread, answered=final, written_in=bool(asked), turned=turned) if may_answer else ()
     record(Action.THREAD_READ, subject_kind="thread", subject_id=thread.id, patient_id=thread.patient_id)
     return ThreadView(
         id=thread.id,
@@ -101,11 +101,11 @@ def thread_view(thread: Thread) -> ThreadView:
         waits_for_clinic=waits,
         may_answer=may_answer,
         may_close=thread.state == ThreadState.OPEN
-        and rules.may_close(thread.kind, waits_for_clinic=waits, own_type=thread.own_type),
+        and rules.may_close(waits_as, waits_for_clinic=waits, own_type=thread.own_type),
         outcomes=rules.outcomes(thread.kind, _asked_code(thread, asked)) if may_answer else (),
         may_refuse=may_answer and waits and rules.is_refusable(thread.kind) and not turning.begins(thread),
-        turns_into=turns_into,
-        clinical_word=_clinical_word(thread, messages) if waits and DialogKind.E_CONSULTATION in turns_into else "",
+        turns_into=ways,
+        clinical_word=_clinical_word(thread, messages) if waits and DialogKind.E_CONSULTATION in ways else "",
         begins=turning.begins(thread),
         answered_finally=final,
         items=items_among(thread, rows),

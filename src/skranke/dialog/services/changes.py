@@ -126,10 +126,10 @@ def waiting_since(thread: Thread) -> datetime | None:
 
     An answer counts for what had come before it was written; one that never reached the patient does not count.
     """
-    return _waiting(thread)[0]
+    return waiting(thread)[0]
 
 
-def _waiting(thread: Thread) -> tuple[datetime | None, str]:
+def waiting(thread: Thread) -> tuple[datetime | None, str]:
     """As `waiting_since`, and the kind by whose rules it waits: as what it was written, or what the thread became."""
     answers = thread.messages.filter(direction=Direction.OUT, points_on=False).exclude(delivery__in=rules.LOST)
     answered = answers.aggregate(at=Max("recorded_at"))["at"]
@@ -186,7 +186,7 @@ def last_message(thread: Thread) -> Message | None:
 
 def refresh(thread: Thread) -> None:
     """Work out again what follows from the messages: deadline, place in the lists, parent of the next message."""
-    since, kind = _waiting(thread)
+    since, kind = waiting(thread)
     thread.answer_due = rules.answer_due(kind, _clock_started(thread, since), thread.own_type)
     newest = last_message(thread)
     if newest is not None:

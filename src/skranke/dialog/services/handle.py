@@ -17,7 +17,7 @@ from skranke.dialog.services.changes import (
     lock_for_change,
     of,
     save_change,
-    waiting_since,
+    waiting,
 )
 from skranke.dialog.services.colleagues import leave_own_inbox
 from skranke.dialog.services.participants import name_of, require_present
@@ -93,8 +93,9 @@ def forward(thread: Thread, *, to: Employee | Group | Role | None, expected_vers
 
 
 def _may_close(thread: Thread) -> bool:
-    waits = waiting_since(thread) is not None
-    return rules.may_close(thread.kind, waits_for_clinic=waits, own_type=thread.own_type)
+    # What waits is an e-consultation also where its thread was answered as something else (docs/decisions/0014).
+    since, kind = waiting(thread)
+    return rules.may_close(kind, waits_for_clinic=since is not None, own_type=thread.own_type)
 
 
 def _give_anew(thread: Thread, receiver: Recipient, giver: Employee) -> None:
