@@ -8,15 +8,28 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from skranke.clinics.activation.services import put_party_live
+from skranke.clinics.services import register_party
 from skranke.outbox.models import OutboxItem
 from skranke.patients.services import register
 from skranke.scheduling.errors import BookingRefusedError, SlotTakenError
 from skranke.scheduling.models import Appointment, BookedThrough, Occupancy
-from skranke.scheduling.services import add_event, apply_plan, book, book_extra, cancel, change_schedule
+from skranke.scheduling.resources import offer_uid
+from skranke.scheduling.services import (
+    add_event,
+    add_single_slot,
+    apply_plan,
+    book,
+    book_extra,
+    cancel,
+    change_schedule,
+    create_schedule,
+    create_type,
+)
 from skranke.scheduling.values import Refusal
 from skranke.tenancy.work import acting
 
-from cast import fresh_national_id
+from cast import fresh_her_id, fresh_national_id
 from support.timebok import make_timebok, weekday_at
 
 
@@ -68,6 +81,28 @@ def test_of_fifty_who_book_one_slot_exactly_one_gets_it() -> None:
     with acting(timebok.cast.system):
         assert [one.id for one in Appointment.objects.all()] == [won[0].id]
         assert Occupancy.objects.get().source_id == won[0].id
+
+
+@pytest.mark.req("RES-21")
+def test_of_twenty_who_want_one_common_offer_as_many_get_it_as_have_it_free() -> None:
+    timebok = make_timebok()
+    start, end = weekday_at(10), weekday_at(10) + timedelta(minutes=10)
+    with acting(timebok.cast.system):
+        row = register_party(her_id=fresh_her_id(), kind="service", name="Lab", services=["booking"])
+        put_party_live(row)
+        kind = create_type(name="Blodprøve", minutes=10, category="lab")
+        for number in range(3):
+            add_single_slot(create_schedule(owner=None, public_name=f"Lab {number}"), start=start, type=kind)
+    uid = offer_uid(timebok.cast.clinic.id, kind.id, int(start.timestamp()))
+
+    def work(patient):
+        facts = {"slot_uid": uid, "contact_her_id": row.her_id, "expect": (start, end), "through": "helsenorge"}
+        return lambda: book(patient=patient, **facts)
+
+    results = _at_once([work(one) for one in _patients(timebok, 20)], timebok)
+    assert sum(isinstance(one, SlotTakenError) for one in results) == 17
+    with acting(timebok.cast.system):
+        assert len({one.schedule_id for one in Appointment.objects.all()}) == Appointment.objects.count() == 3
 
 
 @pytest.mark.req("BOK-4", "BOK-12")

@@ -14,6 +14,7 @@ from skranke.scheduling import rules
 from skranke.scheduling.errors import BookingRefusedError
 from skranke.scheduling.facts import all_types, schedule_facts, time_in_use, type_facts
 from skranke.scheduling.models import OwnerKind, Schedule, Slot, SlotState
+from skranke.scheduling.resources import common_schedules
 from skranke.scheduling.values import Finding, OfferAudience, Refusal, ScheduleFacts, SlotFacts, TypeFacts
 
 
@@ -52,15 +53,15 @@ def schedule_of(gp_id: UUID, wanted: Employee | None) -> ScheduleFacts:
 
 
 def resource_schedules(party: CommunicationParty) -> list[ScheduleFacts]:
-    """The calendars of a service party: its employee's, else the clinic's own (HNB-2).
+    """The calendars of a service party (HNB-2): its employee's, else every one that no GP owns (RES-2, RES-9).
 
     Raises BookingRefusedError (26) when the party does not offer booking, or there is none.
     """
     if Service.BOOKING.value not in offered_by(party):
         raise BookingRefusedError(Refusal.SERVICE_OFF)
-    rows = Schedule.objects.filter(archived=False).order_by("internal_name", "id")
-    rows = rows.filter(owner_id=party.employee_id) if party.employee_id else rows.filter(owner_kind=OwnerKind.CLINIC)
-    found = [replace(schedule_facts(row), resource=True) for row in rows]
+    common = party.employee_id is None
+    rows = common_schedules() if common else Schedule.objects.filter(archived=False, owner_id=party.employee_id)
+    found = [replace(schedule_facts(row), resource=True, flagged_only=common) for row in rows]
     if not found:
         raise BookingRefusedError(Refusal.NO_SCHEDULE)
     return found
@@ -90,6 +91,11 @@ class Calendar:
     gp_id: UUID | None = None
     wanted: Employee | None = None
     resource: CommunicationParty | None = None
+
+    @property
+    def is_common(self) -> bool:
+        """It is that of the clinic's common services, and of no practitioner (RES-2)."""
+        return self.resource is not None and self.resource.employee_id is None
 
     def schedules(self) -> list[ScheduleFacts]:
         """Those HelseNorge may see of it. Raises BookingRefusedError (26)."""

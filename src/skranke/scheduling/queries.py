@@ -27,6 +27,7 @@ from skranke.scheduling.facts import (
 )
 from skranke.scheduling.helsenorge import Calendar, only_schedule, why_no_slots
 from skranke.scheduling.models import STANDING, Appointment, AppointmentType, OwnerKind, Schedule, Slot, SlotState, Wish
+from skranke.scheduling.resources import NO_GPS, united
 from skranke.scheduling.values import OfferAudience, OfferedSlot, PatientFacts, Refusal, ScheduleFacts, SlotAnswer
 
 QUESTION_DAYS = 28
@@ -169,6 +170,8 @@ def helsenorge_question(
     if patient is None:
         return SlotAnswer(code="04")
     shown = _offer(chosen, OfferAudience.HELSENORGE, patient, (start, end), now or clock.now())
+    if calendar.is_common:
+        shown = united(shown, patient.clinic_id)
     record(
         Action.SLOT_OFFERED,
         subject_kind="patient",
@@ -232,6 +235,8 @@ def find_slot(*, uid: UUID | str | None = None, contact_her_id: str = "", start:
     if party is None or (party.employee_id is None and party.kind != PartyKind.SERVICE):
         return None
     owned = Schedule.objects.filter(owner_id=party.employee_id, archived=False)
+    if party.employee_id is None:
+        owned = Schedule.objects.filter(NO_GPS, archived=False)
     matches = list(rows.filter(schedule__in=owned, starts=start)[:2])
     return matches[0] if len(matches) == 1 else None
 

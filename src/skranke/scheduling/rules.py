@@ -168,18 +168,24 @@ def is_entitled_in_helsenorge(patient: PatientFacts | None, schedule: ScheduleFa
     if patient is None:
         return False
     if schedule.resource:
-        return is_on_list_of(patient, None)
+        # RES-8, RES-28: those of any of the clinic's lists, or of them only whom a custom list has.
+        sifted = schedule.audience == ON_LIST and schedule.list_id not in patient.list_ids
+        return is_on_list_of(patient, None) and not sifted
     gp_id = schedule.list_of or schedule.owner_id
     return gp_id is not None and is_on_list_of(patient, gp_id)
 
 
 def offline(schedule: ScheduleFacts, kind: TypeFacts) -> Refusal | None:
-    """BOK-1, BOK-2, HNB-6, HNB-7: schedule and type are online; the schedule beats the type."""
+    """BOK-1, BOK-2, HNB-6, HNB-7: schedule and type are online; the schedule beats the type.
+
+    RES-9: of a common service's schedule HelseNorge is shown the flagged types only.
+    """
     if not schedule.online:
         return Refusal.SCHEDULE_OFFLINE
     if is_hidden(kind):
         return Refusal.TYPE_HIDDEN
-    return None if kind.bookable_online and takes_one_patient(kind) else Refusal.TYPE_OFFLINE
+    online = kind.bookable_online and takes_one_patient(kind) and (bool(kind.category) or not schedule.flagged_only)
+    return None if online else Refusal.TYPE_OFFLINE
 
 
 def out_of_use(schedule: ScheduleFacts, kind: TypeFacts) -> Refusal | None:

@@ -117,7 +117,7 @@ class ScheduleFacts:
 
     audience: who may book, as models.Audience has it; list_id: the patient list where that is "list".
     list_of: the GP whose patients HelseNorge shows it to, when that is not the owner: a stand-in's. resource: shown
-    to those of any of the clinic's lists (Ressurstimebok).
+    to those of any of the clinic's lists (Ressurstimebok). flagged_only: of it HelseNorge is shown the flagged types.
     """
 
     id: UUID
@@ -130,6 +130,7 @@ class ScheduleFacts:
     list_id: UUID | None = None
     list_of: UUID | None = None
     resource: bool = False
+    flagged_only: bool = False
     limits: LimitFacts = field(default_factory=LimitFacts)
 
 

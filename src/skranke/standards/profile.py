@@ -138,8 +138,9 @@ RESOURCE_CALENDARS = True
 
 Evidence: it is set up in Adresseregisteret on a HER-id with a calendar category, the FHIR guide has the categories
 Vaksine and Lab, and HelseNorge shows a type's name and some text. So: the messages of TIMERESERVASJON, addressed to a
-service party; contact is its HER-id, summary the type's name, categories the type's. False: a service party has no
-calendar, and a question to it is answered 26.
+service party; contact is its HER-id, summary the type's name, categories the type's, and the uid stands for a type
+and a start in whichever schedules have it free. False: a service party has no calendar, and a question to it is
+answered 26.
 """
 
 RESOURCE_TEXT_CHARACTERS = 200

@@ -11,6 +11,7 @@ from skranke.gateway.types.people import practitioner, role_of
 from skranke.kernel import clock
 from skranke.kernel.ids import HprNumber
 from skranke.scheduling.models import Appointment, AppointmentState, ContactInterface, ResourceCategory
+from skranke.scheduling.resources import is_common
 from skranke.standards import profile
 from skranke.standards.build import parties
 from skranke.standards.codes import Answer, SlotCategory
@@ -89,7 +90,7 @@ def calendar_owner(appointment: Appointment, endpoint: Endpoint) -> OwnParty | N
     """The party whose calendar it stands in: the schedule owner's, a service's, else that of the patient's GP."""
     own = endpoint.parties.values()
     owner_id, gp_id = appointment.schedule.owner_id, appointment.patient.gp_id
-    if owner_id is None:
+    if owner_id is None or is_common(appointment):
         services = (one for one in own if one.employee_id is None and Service.BOOKING in one.services)
         if profile.RESOURCE_CALENDARS and (found := next(services, None)) is not None:
             return found
@@ -98,9 +99,17 @@ def calendar_owner(appointment: Appointment, endpoint: Endpoint) -> OwnParty | N
 
 
 def other_than(party: OwnParty | None, appointment: Appointment) -> RelatedRole | None:
-    """Whom the appointment is with, when it is not the GP that the message comes from (DDFL-PU-11)."""
+    """Whom the appointment is with, when it is not the GP that the message comes from (DDFL-PU-11).
+
+    Of a common service HelseNorge knows the service only (RES-6).
+    """
     owner = appointment.schedule.owner
-    if owner is None or not owner.hpr_number or (party is not None and owner.id == party.employee_id):
+    if (
+        is_common(appointment)
+        or owner is None
+        or not owner.hpr_number
+        or (party is not None and owner.id == party.employee_id)
+    ):
         return None
     return practitioner(owner)
 

@@ -27,7 +27,7 @@ from skranke.scheduling.facts import (
     time_in_use,
     type_facts,
 )
-from skranke.scheduling.helsenorge import another_slot, calendar_of, check_request
+from skranke.scheduling.helsenorge import Calendar, another_slot, calendar_of, check_request
 from skranke.scheduling.models import (
     Appointment,
     AppointmentState,
@@ -41,6 +41,7 @@ from skranke.scheduling.models import (
     SlotState,
 )
 from skranke.scheduling.queries import find_slot
+from skranke.scheduling.resources import by_load, calendar_party, slots_of_offer
 from skranke.scheduling.services.locks import Stretch, lock_for_booking
 from skranke.scheduling.services.record import MADE, store
 from skranke.scheduling.values import OfferAudience, Refusal, ScheduleFacts, SlotFacts
@@ -118,6 +119,10 @@ def book(
     """
     through = BookedThrough(through)
     request = Request(patient, through, this_clinic(), Words(comment, reason, note, representative, contact), expect)
+    if through is BookedThrough.HELSENORGE and expect is not None:
+        candidates = slots_of_offer(request.clinic.id, slot_uid, expect[0])
+        if candidates:
+            return _book_common(request, candidates, UUID(str(slot_uid)), contact_her_id)
     found = slot if slot is not None else _find(slot_id, slot_uid, contact_her_id, expect)
     if accepts_other and _repeated(slot_uid, patient, through) is None:
         found = _with_another(request, found) or found
@@ -148,6 +153,40 @@ def _book(request: Request, found: Slot | None, contact_her_id: str, *, by_uid: 
     stored = _store(appointment, request.clinic, now, exclusive=True, expired=expired)
     _order_dialog(stored, taken.type, now)
     return stored
+
+
+def _book_common(request: Request, candidates: list[Slot], uid: UUID, contact_her_id: str) -> Appointment:
+    """A time of a common service, in the schedule with the least to do that has it free (RES-21).
+
+    Raises SlotTakenError (06) only when none is left, else the BookingRefusedError of a rule.
+    """
+    start, end = request.expect or (candidates[0].during.lower, candidates[0].during.upper)
+    shown = {one.id: one for one in check_common(request, contact_her_id)}
+    stretches = [Stretch(one.schedule_id, one.during.lower, one.during.upper) for one in candidates]
+    lock_for_booking(request.patient.id, *stretches)
+    repeated = _repeated(uid, request.patient, request.through)
+    if repeated is not None and repeated.during.lower == start:
+        return repeated
+    now = clock.now()
+    refused: BookingRefusedError = SlotTakenError(Refusal.GONE)
+    # As they are now that nobody else can take them.
+    held = {one.id for one in candidates if one.during.upper == end and one.schedule_id in shown}
+    for slot in by_load(one for one in slots_of_offer(request.clinic.id, uid, start) if one.id in held):
+        try:
+            expired = check_slot(request, slot, shown[slot.schedule_id], now)
+        except SlotTakenError as error:
+            refused = error if isinstance(refused, SlotTakenError) else refused
+            continue
+        except BookingRefusedError as error:
+            refused = error
+            continue
+        appointment = _new(request, slot.schedule, slot.type, slot.during, now)
+        # One that was moved away from this offer has its uid for life.
+        appointment.slot, appointment.slot_uid = slot, slot.uid if repeated is not None else uid
+        stored = _store(appointment, request.clinic, now, exclusive=True, expired=expired)
+        _order_dialog(stored, slot.type, now)
+        return stored
+    raise refused
 
 
 def _order_dialog(appointment: Appointment, kind: AppointmentType, now: datetime) -> None:
@@ -199,6 +238,15 @@ def check_helsenorge(request: Request, slot: Slot | None, contact_her_id: str) -
     return shown
 
 
+def check_common(request: Request, contact_her_id: str) -> list[ScheduleFacts]:
+    """What can be said of a common service's reservation before its times are looked at; the schedules as shown.
+
+    No comment is asked for: it can carry one (RES-27).
+    """
+    calendar = Calendar(resource=calendar_party(contact_her_id))
+    return check_request(calendar, request.patient, "", require_comment=False)
+
+
 def _repeated(slot_uid: UUID | str | None, patient: Patient, through: BookedThrough) -> Appointment | None:
     """Protocol-messages 6.6: the same patient asks again for what the patient already has."""
     uid = uuid_or_none(str(slot_uid))
@@ -221,7 +269,7 @@ def check_slot(request: Request, slot: Slot, shown: ScheduleFacts | None, now: d
     audience = AUDIENCES[request.through]
     schedule, kind = schedule_facts(slot.schedule), type_facts(slot.type)
     if shown is not None:
-        schedule = replace(schedule, list_of=shown.list_of, resource=shown.resource)
+        schedule = replace(schedule, list_of=shown.list_of, resource=shown.resource, flagged_only=shown.flagged_only)
     start, end = slot.during.lower, slot.during.upper
     if slot.state != SlotState.OPEN:
         raise SlotTakenError(Refusal.GONE)

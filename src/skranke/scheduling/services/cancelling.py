@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
-from skranke.clinics.models import CommunicationParty
+from skranke.clinics.models import CommunicationParty, EmployeeRole
 from skranke.clinics.queries import this_clinic
 from skranke.kernel import clock
 from skranke.kernel.actor import ActorKind
@@ -155,7 +155,8 @@ def _book_of(contact_her_id: str) -> Q | None:
     if party is None:
         return None
     if party.employee_id is None:
-        return Q(schedule__owner__isnull=True)
+        flagged = ~Q(type__category="") & ~Q(schedule__owner__role=EmployeeRole.GP)
+        return Q(schedule__owner__isnull=True) | flagged
     nobodys = Q(schedule__owner__isnull=True) | Q(schedule__owner__role__in=rules.STAND_INS)
     return Q(schedule__owner_id=party.employee_id) | Q(nobodys, patient__gp_id=party.employee_id)
 

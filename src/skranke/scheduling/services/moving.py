@@ -11,9 +11,10 @@ from skranke.audit.actions import Action
 from skranke.clinics.queries import this_clinic
 from skranke.kernel import clock
 from skranke.scheduling.errors import SlotTakenError, WrongStateError
-from skranke.scheduling.facts import busy_times
+from skranke.scheduling.facts import busy_times, time_in_use
 from skranke.scheduling.models import STANDING, Appointment, BookedThrough, Schedule, Slot, SlotState
 from skranke.scheduling.queries import find_slot
+from skranke.scheduling.resources import by_load, slots_of_offer
 from skranke.scheduling.services.booking import (
     Request,
     Words,
@@ -83,7 +84,7 @@ def move_for_patient(
     has been written then.
     """
     request = Request(appointment.patient, through, this_clinic(), Words(), expect, appointment)
-    slot = find_slot(uid=slot_uid, contact_her_id=contact_her_id, start=expect[0] if expect else None)
+    slot = _wanted(appointment, slot_uid, contact_her_id, expect)
     if slot is not None:
         _lock(appointment, slot.schedule, slot.during)
         appointment = locked(appointment)
@@ -102,6 +103,25 @@ def move_for_patient(
     _put(appointment, wanted.schedule, wanted.during, wanted, now, exclusive=True)
     withdraw_pushes(appointment)
     return appointment
+
+
+def _wanted(
+    appointment: Appointment,
+    slot_uid: UUID | str,
+    contact_her_id: str,
+    expect: tuple[datetime, datetime] | None,
+) -> Slot | None:
+    """The slot a patient has chosen; of a common service's offer the one it has, else the first that is free."""
+    start = expect[0] if expect else None
+    offered = slots_of_offer(appointment.clinic_id, slot_uid, start)
+    if not offered:
+        return find_slot(uid=slot_uid, contact_her_id=contact_her_id, start=start)
+    own = next((one for one in offered if one.id == appointment.slot_id), None)
+    return own or next((one for one in by_load(offered) if not _is_used(one)), None)
+
+
+def _is_used(slot: Slot) -> bool:
+    return time_in_use(slot.schedule_id, slot.during.lower, slot.during.upper, clock.now())[0]
 
 
 def _lock(appointment: Appointment, target: Schedule, during: DateTimeTZRange) -> None:

@@ -23,6 +23,7 @@ from skranke.outbox.services import enqueue
 from skranke.patients.models import Patient
 from skranke.scheduling.errors import UNAVAILABLE, BookingRefusedError, CancellationRefusedError
 from skranke.scheduling.models import STANDING, Appointment, BookedThrough
+from skranke.scheduling.resources import is_common
 from skranke.scheduling.services import book, cancel, find_for_cancellation, move_for_patient
 from skranke.standards import profile
 from skranke.standards.codes import Answer, Question, YesNo
@@ -67,7 +68,7 @@ def reserve(incoming: Incoming) -> Handled:
         action = Action.PATIENT_REFUSED if code is Answer.NO_ACCESS else Action.APPOINTMENT_REFUSED
         record_refusal(incoming.received_id, incoming.message, code, action)
         return _refuse(incoming, patient, Intent.BOOKING_ANSWER, code, str(error))
-    other = appointment.schedule.owner_id != _asked_for(incoming)
+    other = appointment.schedule.owner_id != _asked_for(incoming) and not is_common(appointment)
     return _answer(incoming, appointment, Intent.BOOKING_ANSWER, Answer.RESERVED, other=other)
 
 
