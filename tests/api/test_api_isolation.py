@@ -140,18 +140,6 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
         "patient",
         lambda api, ids: api.get(f"patients/{ids['patient']}/reachability"),
     ),
-    "GET /patients/{patient_id}/address": (
-        "patient",
-        lambda api, ids: api.get(f"patients/{ids['patient']}/address"),
-    ),
-    "GET /patients/{patient_id}/exemption-card": (
-        "patient",
-        lambda api, ids: api.get(f"patients/{ids['patient']}/exemption-card"),
-    ),
-    "PUT /patients/{patient_id}/exemption-card": (
-        "patient",
-        lambda api, ids: api.put(f"patients/{ids['patient']}/exemption-card", {"state": "no"}),
-    ),
     "POST /threads": (
         "patient",
         lambda api, ids: api.post(
@@ -193,6 +181,14 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
     "PATCH /schedules/{schedule_id}": (
         "schedule",
         lambda api, ids: api.patch(f"schedules/{ids['schedule']}", {"online": False}, **{"If-Match": "*"}),
+    ),
+    "POST /schedules/{schedule_id}/copies": (
+        "schedule",
+        lambda api, ids: (
+            # A GP's own is not copied.
+            api.patch(f"schedules/{ids['schedule']}", {"owner": {"kind": "clinic"}}, **{"If-Match": "*"}),
+            api.post(f"schedules/{ids['schedule']}/copies", {"name": MARKER, "role": "lab", "number": 1}),
+        )[1],
     ),
     "PUT /receivers/{kind}": (
         "employee",
@@ -262,6 +258,7 @@ SETTINGS = {
     "GET /booking-limits",
     "PATCH /booking-limits",
     "PATCH /schedules/{schedule_id}",
+    "POST /schedules/{schedule_id}/copies",
     "GET /receivers",
     "PUT /receivers/{kind}",
     "PUT /appointment-types/{type_id}/automatic-dialog",
@@ -320,9 +317,6 @@ WRITES: dict[str, str] = {
     "GET /patients/{patient_id}": "patient.read",
     "POST /patients/{patient_id}/prescriptions": "prescription.issued",
     "GET /patients/{patient_id}/reachability": "patient.read",
-    "GET /patients/{patient_id}/address": "patient.read",
-    "GET /patients/{patient_id}/exemption-card": "patient.read",
-    "PUT /patients/{patient_id}/exemption-card": "patient.changed",
     "GET /appointments": "appointment.listed",
     "POST /appointments": "appointment.booked",
     "GET /appointments/{appointment_id}": "appointment.read",
@@ -332,6 +326,7 @@ WRITES: dict[str, str] = {
     "POST /appointments/{appointment_id}/resend": "message.resent",
     "POST /schedules": "schedule.created",
     "PATCH /schedules/{schedule_id}": "schedule.changed",
+    "POST /schedules/{schedule_id}/copies": "schedule.created",
     "POST /appointment-types": "appointment_type.created",
     "PATCH /appointment-types/{type_id}": "appointment_type.changed",
     "DELETE /appointment-types/{type_id}": "appointment_type.removed",

@@ -25,7 +25,6 @@ _NUMBERS = {
     "message_bytes": (1, _MANY),
     "session_hours": (1, _YEAR),
     "idle_minutes": (1, 480),
-    "send_undo_seconds": (0, 60),
     "receipt_alarm_minutes": (1, _YEAR * 60),
     "receipt_resend_minutes": (0, _YEAR * 60),
     "status_check_hour": (-1, 23),
@@ -93,9 +92,6 @@ class Settings:
     idle_minutes: int = field(
         default=15, metadata={"help": "Lock the screen when nobody has done anything for this long; 480 at most."}
     )
-    send_undo_seconds: int = field(
-        default=10, metadata={"help": "What is sent from the screen waits so long and can be undone; 0: never."}
-    )
     receipt_alarm_minutes: int = field(default=60, metadata={"help": "Alarm when no AppRec has come within this."})
     receipt_resend_minutes: int = field(
         default=240, metadata={"help": "Send an unreceipted message once more after this; 0: never."}
@@ -123,9 +119,6 @@ class Settings:
     gp_register_url: str = field(
         default="", metadata={"help": "Fastlegeregisteret (IFlrReadOperations, basic); empty: not asked."}
     )
-    person_register_url: str = field(
-        default="", metadata={"help": "Folkeregisteret (Persontjenesten, basic): addresses (PAT-8); empty: not asked."}
-    )
     registers_user: str = field(default="", metadata={"help": "User name at the registers, from Norsk Helsenett."})
     registers_password: str = field(default="", metadata={"help": "Its password; name a file with _FILE."})
     register_refresh_hour: int = field(
@@ -147,6 +140,10 @@ class Settings:
         "kom-i-gang-med-digital-dialog-pa-ditt-legekontor",
         metadata={"help": "Where a clinic orders it."},
     )
+    nhn_resource_url: str = field(
+        default="https://www.nhn.no/tjenester/helsenorge/helsenorge-for-kommuner/ressurstimebok-koronatiltak",
+        metadata={"help": "Norsk Helsenett's guide to resource booking: set-up, and what citizens see (RES-29)."},
+    )
     health_directory: str = field(default="", metadata={"help": "Where the programs write their heartbeats."})
 
     def __post_init__(self) -> None:
@@ -159,7 +156,7 @@ class Settings:
                 raise SettingError(f"{PREFIX}{name.upper()} must be a whole number from {least} to {most}.")
         if self.revocation not in {"off", "on", "required"}:
             raise SettingError(f"{PREFIX}REVOCATION must be off, on or required.")
-        for name in ("address_register_url", "profile_register_url", "gp_register_url", "person_register_url"):
+        for name in ("address_register_url", "profile_register_url", "gp_register_url"):
             if not _is_register_address(getattr(self, name)):
                 raise SettingError(f"{PREFIX}{name.upper()} must begin with https://: the password travels with it.")
         for provider in ("helseid", "id_porten"):

@@ -32,22 +32,6 @@ class AddressSource(models.TextChoices):
     PATIENT = "patient", _("Pasienten")
     RELATIVE = "relative", _("Pårørende")
     DOCUMENT = "document", _("Et dokument")
-    REGISTER = "register", _("Folkeregisteret")
-
-
-class Exemption(models.TextChoices):
-    """Whether the patient has an exemption card (frikort) for user fees (PAT-7)."""
-
-    UNKNOWN = "", _("Ikke kjent")
-    YES = "yes", _("Har frikort")
-    NO = "no", _("Har ikke frikort")
-
-
-class ExemptionSource(models.TextChoices):
-    """Who told of the exemption card."""
-
-    STAFF = "staff", _("klinikken")
-    RECORD_SYSTEM = "record_system", _("journalsystemet")
 
 
 class Patient(TenantModel):
@@ -64,8 +48,7 @@ class Patient(TenantModel):
     helsenorge_asked_at: since when somebody waits for HelseNorge to tell; empty when nobody does.
     note: what the whole clinic must see (PAT-23), with who wrote it last and when.
     address_*: where the patient lives, as told by whom and when. There is none while the address is confidential.
-    exemption_*: the exemption card, until which day it holds, and who told of it when (`exemption`).
-    version: raised whenever contact data, card or note change; an edit made against an older one is told so.
+    version: raised whenever the contact data or the note change; an edit made against an older one is told so.
     merged_into: the row of the same person that took over all of this one's; this one then has no number and no list.
     """
 
@@ -92,11 +75,6 @@ class Patient(TenantModel):
     address_source = models.CharField(max_length=10, choices=AddressSource, blank=True, default="")
     address_at = models.DateTimeField(null=True)
     confidentiality = models.CharField(max_length=1, choices=Confidentiality, blank=True, default=Confidentiality.NONE)
-    exemption = models.CharField(max_length=3, choices=Exemption, blank=True, default=Exemption.UNKNOWN)
-    exemption_until = models.DateField(null=True)
-    exemption_source = models.CharField(max_length=20, choices=ExemptionSource, blank=True, default="")
-    exemption_by = models.CharField(max_length=200, blank=True, default="")
-    exemption_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True, default="")
     note_by = models.CharField(max_length=200, blank=True, default="")
     note_at = models.DateTimeField(null=True)
@@ -113,15 +91,6 @@ class Patient(TenantModel):
             models.CheckConstraint(
                 condition=Q(confidentiality="") | Q(address_line="", postal_code="", city="", address_source=""),
                 name="patient_confidential_has_no_address",
-            ),
-            models.CheckConstraint(
-                condition=Q(exemption="yes", exemption_until__isnull=False)
-                | (~Q(exemption="yes") & Q(exemption_until__isnull=True)),
-                name="patient_exempt_until_a_day",
-            ),
-            models.CheckConstraint(
-                condition=Q(exemption="") | (Q(exemption_at__isnull=False) & ~Q(exemption_source="")),
-                name="patient_exemption_told_by_somebody",
             ),
             models.UniqueConstraint(
                 fields=["clinic_id", "national_id"], name="patient_once", condition=~Q(national_id="")
@@ -148,43 +117,6 @@ class Patient(TenantModel):
     def name(self) -> str:
         """Given name, then family name."""
         return f"{self.given_name} {self.family_name}"
-
-
-class ResidenceTold(models.TextChoices):
-    """What Folkeregisteret told of where a patient lives (PAT-8)."""
-
-    NOTHING = ""
-    ADDRESS = "address"
-    NO_ADDRESS = "no_address"
-    SECRET = "secret"  # noqa: S105 - of an address, no password
-    NOT_FOUND = "not_found"
-
-
-class ResidenceReading(TenantModel):
-    """The asking of Folkeregisteret about one patient: what it told last, and whether it is being asked (PAT-8).
-
-    asked_at: when somebody last made the patient active. due_at: when to ask, None when nothing is due; whoever asks
-    puts it off first, so that no two ask at once and one who dies is followed by another. tries: since asked_at.
-    read_at: when it last told, and told what. reason: why the last try failed, empty when it did not.
-    The address itself is the patient's; of a secret one nothing is kept anywhere.
-    """
-
-    patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="residence_reading")
-    asked_at = models.DateTimeField()
-    due_at = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    read_at = models.DateTimeField(null=True)
-    told = models.CharField(max_length=10, choices=ResidenceTold, blank=True, default=ResidenceTold.NOTHING)
-    reason = models.CharField(max_length=60, blank=True, default="")
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(told="", read_at__isnull=True) | (~Q(told="") & Q(read_at__isnull=False)),
-                name="residence_told_when",
-            )
-        ]
-        indexes = [models.Index(fields=["due_at"], name="residence_due", condition=Q(due_at__isnull=False))]
 
 
 class NamePart(TenantModel):

@@ -59,8 +59,10 @@ class Colour(models.TextChoices):
 
 
 class ResourceCategory(models.TextChoices):
-    """What a resource calendar's times are for (Ressurstimebok); empty for an ordinary appointment."""
+    """What a resource calendar's times are for (Ressurstimebok, RES-13); empty for an ordinary appointment."""
 
+    CORONA_TEST = "corona_test"
+    CORONA_VACCINE = "corona_vaccine"
     VACCINE = "vaccine"
     LAB = "lab"
 
@@ -213,7 +215,7 @@ class AppointmentType(Limits, TenantModel):
     price = models.PositiveIntegerField(null=True)
     must_call = models.BooleanField(default=False)
     urgent = models.BooleanField(default=False)
-    category = models.CharField(max_length=10, choices=ResourceCategory, blank=True)
+    category = models.CharField(max_length=20, choices=ResourceCategory, blank=True)
     information = models.TextField(blank=True)
     address = models.CharField(max_length=300, blank=True)
     active = models.BooleanField(default=True)

@@ -67,6 +67,13 @@ DOORS = {
     "settings-schedule": Door(
         ask=lambda v, ids: v.get("settings-schedule", ids["schedule"]), named="schedule", because=NOBODYS, by="ali"
     ),
+    "settings-schedule-copies": Door(
+        ask=lambda v, ids: v.get("settings-schedule-copies", ids["schedule"]),
+        named="schedule",
+        shows=False,
+        because=NOBODYS,
+        by="ali",
+    ),
     "settings-schedule-archive": Door(
         ask=lambda v, ids: v.post("settings-schedule-archive", ids["schedule"], version="1", tilstand="i-bruk"),
         named="schedule",

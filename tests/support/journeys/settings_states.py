@@ -149,6 +149,14 @@ def _schedule_not_archived(stage: Stage) -> Any:
     return page
 
 
+@state("konfigurasjon-timebok-kopier", "settings-schedule-copies", main=True)
+def _schedule_copies(stage: Stage) -> Any:
+    page = _schedule(stage)
+    page.get_by_role("link", name="Lag nummererte kopier").click()
+    page.get_by_role("button", name="Lag kopiene").wait_for()
+    return page
+
+
 @state("konfigurasjon-ny-timebok", "settings-new-schedule", main=True)
 def _new_schedule(stage: Stage) -> Any:
     return stage.settings("timeboker/ny")

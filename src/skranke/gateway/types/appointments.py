@@ -1,5 +1,6 @@
 """What every message about an appointment is made of, whichever function carries it (protocol-messages 3.5)."""
 
+import re
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -25,8 +26,15 @@ CONFIRMED = "CONFIRMED"
 CANCELLED = "CANCELLED"
 VIDEO = "Video"
 _CANCELLED_STATES = frozenset({AppointmentState.CANCELLED_BY_CLINIC, AppointmentState.CANCELLED_BY_PATIENT})
-_RESOURCES = {ResourceCategory.VACCINE: SlotCategory.VACCINE, ResourceCategory.LAB: SlotCategory.LAB}
+# The wire knows two categories (list 7617), the clinic four (RES-13).
+_RESOURCES = {
+    ResourceCategory.CORONA_TEST: SlotCategory.LAB,
+    ResourceCategory.CORONA_VACCINE: SlotCategory.VACCINE,
+    ResourceCategory.LAB: SlotCategory.LAB,
+    ResourceCategory.VACCINE: SlotCategory.VACCINE,
+}
 _TICK = timedelta(milliseconds=1)
+_LAST_WORD = re.compile(r"\s+\S*$")
 
 
 def appointment_of(appointment_id: UUID) -> Appointment:
@@ -138,5 +146,12 @@ def categories(*, contact: str, urgent: bool, resource: str = "") -> tuple[str, 
 
 
 def resource_text(information: str) -> str:
-    """As much of a resource type's information as HelseNorge shows (`profile.RESOURCE_CALENDARS`)."""
-    return information[: profile.RESOURCE_TEXT_CHARACTERS]
+    """As much of a resource type's information as HelseNorge shows (`profile.RESOURCE_CALENDARS`), in whole words.
+
+    One word that is longer than all of it is cut (RES-16).
+    """
+    text, most = information.strip(), profile.RESOURCE_TEXT_CHARACTERS
+    if len(text) <= most:
+        return text
+    # Where the end falls in a word, that word is left out.
+    return text[:most].rstrip() if text[most].isspace() else _LAST_WORD.sub("", text[:most])

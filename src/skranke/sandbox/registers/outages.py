@@ -11,7 +11,6 @@ class Register(StrEnum):
     ADDRESSES = "ar"
     PROFILES = "cppa"
     GPS = "flr"
-    PERSONS = "freg"
 
 
 def stop(register: Register) -> None:

@@ -15,6 +15,7 @@ from skranke.kernel import clock
 from skranke.kernel.errors import ChangedError, InvalidError
 from skranke.patients.models import PatientList
 from skranke.scheduling.errors import ScheduleInUseError
+from skranke.scheduling.holding import holds_common_only
 from skranke.scheduling.models import STANDING, Appointment, Audience, OwnerKind, Schedule
 from skranke.scheduling.services.limits import check_limits
 from skranke.scheduling.services.locks import lock_schedule
@@ -120,7 +121,10 @@ def _owner_columns(owner: Employee | Group | None) -> dict[str, Any]:
 
 
 def _check(schedule: Schedule) -> None:
-    """CAL-2, CAL-4, CAL-6, PAT-15: it has a name, sensible limits, and a list where, and only where, one decides."""
+    """CAL-2, CAL-4, CAL-6, PAT-15: it has a name, sensible limits, and a list where, and only where, one decides.
+
+    RES-3: a GP owns no schedule of common services; one that is archived is nobody's to book.
+    """
     if not schedule.public_name.strip() or max(len(schedule.public_name), len(schedule.internal_name)) > LONGEST_NAME:
         raise InvalidError(
             _("Gi timeboken et navn på høyst 200 tegn, som pasientene ser. Ingenting er lagret."), field="public_name"
@@ -129,5 +133,14 @@ def _check(schedule: Schedule) -> None:
         raise InvalidError(
             _("Velg en pasientliste når bare pasientene på den kan bestille, og ellers ingen. Ingenting er lagret."),
             field="patient_list_id",
+        )
+    is_gps = schedule.owner is not None and schedule.owner.is_gp
+    if is_gps and not schedule.archived and holds_common_only([schedule]):
+        raise InvalidError(
+            _(
+                "En fastlege kan ikke eie en timebok som bare har ressurstimer. Velg en gruppe, hele klinikken eller "
+                "en ansatt som ikke er fastlege. Ingenting er lagret."
+            ),
+            field="owner",
         )
     check_limits(schedule)

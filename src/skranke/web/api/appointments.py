@@ -19,7 +19,7 @@ from skranke.scheduling import queries
 from skranke.scheduling.access import get_appointment_for, get_schedule_for, get_slot_for, get_type_for
 from skranke.scheduling.details import details
 from skranke.scheduling.models import Appointment, BookedThrough, Schedule
-from skranke.scheduling.services import booking, cancelling, changing, moving, setup, telling
+from skranke.scheduling.services import booking, cancelling, changing, copying, moving, setup, telling
 from skranke.scheduling.values import OfferAudience
 from skranke.tenancy.work import current_actor
 from skranke.web.api import asked, schemas
@@ -65,6 +65,14 @@ def change_schedule(request: HttpRequest, schedule_id: UUID, body: schemas.Sched
         fields["patient_list"] = _list(body.patient_list_id)
     changed = setup.change_schedule(schedule, expected_version=expected_version(request, needed=True), **fields)
     return answer(_schedule(changed), changed.version)
+
+
+@router.post("/schedules/{schedule_id}/copies", response={201: schemas.ScheduleList})
+@writes
+def copy_schedule(request: HttpRequest, schedule_id: UUID, body: asked.CopiesIn) -> Any:
+    """Make numbered copies of a schedule, with its owner, audience and limits. For administrators."""
+    made = copying.copy_schedule(get_schedule_for(current_actor(), schedule_id), **body.model_dump())
+    return created(schemas.ScheduleList(items=[_schedule(one) for one in made]))
 
 
 @router.get("/slots", response=schemas.SlotList)

@@ -1,7 +1,7 @@
-"""What the lists of the REST API are asked for: the parameters of their addresses."""
+"""What the REST API is asked for: the parameters of its lists, and how copies are made."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -10,6 +10,7 @@ from pydantic import Field
 from skranke.dialog.values import Mailbox
 from skranke.gateway.log_values import LogState
 from skranke.gateway.message_log import LARGEST_PAGE
+from skranke.scheduling.services.copying import MOST_COPIES
 from skranke.scheduling.values import OfferAudience
 from skranke.web.api.schemas import MOST_ROWS
 from skranke.web.api.text import Text
@@ -78,3 +79,15 @@ class AppointmentQuery(Schema):
     standing: bool = True
     cursor: int = Field(0, ge=0)
     limit: int = Field(100, ge=1, le=MOST_ROWS)
+
+
+class CopiesIn(Schema):
+    """Copies named "Labtjenester (helsesekretær 2)": name and role, and a number that goes on from those in use.
+
+    with_plan: the copies get the weeks that are planned, and their free times.
+    """
+
+    name: Text
+    role: Text
+    number: Annotated[int, Field(ge=1, le=MOST_COPIES)]
+    with_plan: bool = False

@@ -62,7 +62,7 @@ class TypeFields(LimitsIn):
     urgent: bool = False
     notifies: bool = False
     is_default: bool = False
-    category: Literal["vaccine", "lab", ""] = ""
+    category: Literal["corona_test", "corona_vaccine", "lab", "vaccine", ""] = ""
     information: Text = ""
     price: Number | None = None
     address: Text = ""

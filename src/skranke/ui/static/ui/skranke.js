@@ -298,6 +298,15 @@
     place.classList.toggle("over", over > 0);
   }
 
+  // What others will see of a field, in whole words and no more than its counter allows
+  function mirror(field) {
+    const place = document.querySelector(`[data-mirror-for="${CSS.escape(field.id)}"]`);
+    if (!place) return;
+    const text = [...field.value.trim()], most = Number(field.dataset.counter) || text.length;
+    const shown = text.slice(0, most).join("");
+    place.textContent = (text.length > most && !/\s/.test(text[most]) ? shown.replace(/\s+\S*$/, "") : shown.trimEnd()) || place.dataset.text;
+  }
+
   function weigh(input) {
     const most = Number(input.dataset.maxBytes), sum = [...input.files].reduce((total, file) => total + file.size, 0);
     const place = document.getElementById(`${input.id}_sum`), names = document.getElementById(`${input.id}_names`), mega = 1048576;
@@ -316,7 +325,10 @@
     const button = event.target.closest?.("[data-file-button]");
     if (button) document.getElementById(button.dataset.fileButton).click();
   });
-  document.addEventListener("input", (event) => { if (event.target.dataset?.counter) count(event.target); });
+  document.addEventListener("input", (event) => {
+    if (event.target.dataset?.counter) count(event.target);
+    if (event.target.dataset?.mirrored !== undefined) mirror(event.target);
+  });
   document.addEventListener("change", (event) => {
     if (event.target.dataset?.maxBytes) weigh(event.target);
     if (event.target.matches?.("[data-shortcut-switch]")) {
@@ -399,19 +411,6 @@
     toast.timer = setTimeout(() => { place.hidden = true; }, 12000);
   }
 
-  // What can be undone for so many seconds goes when they have passed; the focus does not fall out of the page with it.
-  function expire(element) {
-    const end = Date.now() + Number(element.dataset.expires) * 1000, shown = element.querySelector("[data-seconds]");
-    const timer = setInterval(() => {
-      const left = Math.ceil((end - Date.now()) / 1000);
-      if (shown) shown.textContent = Math.max(left, 0);
-      if (element.isConnected && left > 0) return;
-      clearInterval(timer);
-      if (element.contains(document.activeElement)) document.querySelector(".conv[tabindex]")?.focus();
-      element.remove();
-    }, 250);
-  }
-
   function arrive(root) {
     roam(root.closest?.("[data-roving]") ?? root);
     withSelf("[data-counter]", root).forEach(count);
@@ -421,7 +420,6 @@
     withSelf("[data-error-summary], [aria-invalid=true]", root)[0]?.focus();
     // A wide table scrolls sideways on a phone: the keyboard must reach it.
     for (const table of withSelf("table.t", root)) if (table.scrollWidth > table.clientWidth + 1) table.tabIndex = 0;
-    withSelf("[data-expires]", root).forEach(expire);
     for (const list of withSelf("[data-scroll-end]", root)) list.scrollTop = list.scrollHeight;
     for (const pane of withSelf("[data-show-pane]", root)) pane.closest("[data-pane]").dataset.pane = pane.dataset.showPane;
   }

@@ -20,14 +20,12 @@ from skranke.patients import cards, relating
 from skranke.patients import queries as patients
 from skranke.patients.access import get_patient_for
 from skranke.patients.models import CardArea, Patient
-from skranke.patients.residing import reading_of
 from skranke.scheduling.queries import appointments
 from skranke.web.clinic.patients.forms import RelationForm
-from skranke.web.clinic.patients.residence import residence
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.place import Place, slug_of
 from skranke.web.clinic.session import clinic_view
-from skranke.web.clinic.shell import REACH_MOODS, exemption_line, reach_text, remember_patient, shell
+from skranke.web.clinic.shell import REACH_MOODS, reach_text, remember_patient, shell
 
 TEMPLATES = "clinic/patients"
 _CAME_FROM = "card_opened_from"
@@ -62,7 +60,6 @@ def card_page(
         "shell": shell(request, actor, "patients"),
         "patient": patient,
         "reach": reach,
-        "exemption": exemption_line(patient),
         "reach_text": reach_text(reach),
         "reach_mood": REACH_MOODS[reach.state],
         "layout": layout,
@@ -74,10 +71,6 @@ def card_page(
     for area in layout.shown:
         context |= _CONTENT[area](request, patient)
     return render(request, f"{TEMPLATES}/card.html", context | more, status=status)
-
-
-def _basis(request: HttpRequest, patient: Patient) -> dict[str, Any]:  # noqa: ARG001 - as the others
-    return {"residence": residence(reading_of(patient), patient)}
 
 
 def _post(request: HttpRequest, patient: Patient) -> dict[str, Any]:
@@ -106,7 +99,7 @@ def _nothing(request: HttpRequest, patient: Patient) -> dict[str, Any]:  # noqa:
 
 
 _CONTENT: dict[CardArea, Callable[[HttpRequest, Patient], dict[str, Any]]] = {
-    CardArea.BASIS: _basis,
+    CardArea.BASIS: _nothing,
     CardArea.POST: _post,
     CardArea.APPOINTMENTS: _appointments,
     CardArea.JOURNAL: _journal,

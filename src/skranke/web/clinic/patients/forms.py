@@ -7,19 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from skranke.clinics import queries as clinics
-from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, SkrankeError
 from skranke.patients.contact import Contact
-from skranke.patients.models import (
-    AddressSource,
-    Confidentiality,
-    Exemption,
-    Patient,
-    PatientList,
-    PatientListKind,
-    RelationKind,
-)
-from skranke.patients.residing import is_kept_by_register
+from skranke.patients.models import AddressSource, Confidentiality, Patient, PatientList, PatientListKind, RelationKind
 from skranke.patients.rules import MAX_NOTE
 
 _LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
@@ -51,10 +41,7 @@ class ContactForm(VersionedForm):
     postal_code = forms.CharField(label=gettext_lazy("Postnummer"), max_length=10, required=False)
     city = forms.CharField(label=gettext_lazy("Poststed"), max_length=100, required=False)
     address_source = forms.ChoiceField(
-        label=gettext_lazy("Hvem har oppgitt adressen?"),
-        # Nobody speaks for Folkeregisteret.
-        choices=[one for one in AddressSource.choices if one[0] != AddressSource.REGISTER],
-        required=False,
+        label=gettext_lazy("Hvem har oppgitt adressen?"), choices=AddressSource.choices, required=False
     )
     gp = forms.ChoiceField(
         label=gettext_lazy("Fastlege ved klinikken"),
@@ -70,8 +57,7 @@ class ContactForm(VersionedForm):
         else:
             named = [(key, one.name) for key, one in self._gps.items()]
             self.fields["gp"].choices = [("", _("Ingen")), *named]  # type: ignore[attr-defined]  # a ChoiceField has them
-        self._keeps_address = is_kept_by_register(patient)
-        if patient.confidentiality or self._keeps_address:
+        if patient.confidentiality:
             for name in ("address_line", "postal_code", "city", "address_source"):
                 del self.fields[name]
 
@@ -89,28 +75,7 @@ class ContactForm(VersionedForm):
         """What was filled in."""
         facts = dict(self.cleaned_data)
         del facts["version"]
-        gp = self._gps.get(facts.get("gp") or "")
-        return Contact(**(facts | {"gp": gp, "keeps_address": self._keeps_address}))
-
-
-class ExemptionForm(VersionedForm):
-    """The exemption card (PAT-7)."""
-
-    state = forms.ChoiceField(
-        label=gettext_lazy("Frikort"), choices=Exemption.choices, required=False, widget=forms.RadioSelect
-    )
-    valid_until = forms.DateField(
-        label=gettext_lazy("Gjelder til og med"),
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text=gettext_lazy("Et frikort gjelder ut kalenderåret."),
-    )
-
-    @classmethod
-    def of(cls, patient: Patient) -> "ExemptionForm":
-        """The form with what is known now; a new card holds till the end of the year."""
-        until = patient.exemption_until or clock.today().replace(month=12, day=31)
-        return cls(initial={"version": patient.version, "state": patient.exemption, "valid_until": until})
+        return Contact(**(facts | {"gp": self._gps.get(facts.get("gp") or "")}))
 
 
 class NumberForm(VersionedForm):

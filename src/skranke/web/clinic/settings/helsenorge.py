@@ -20,6 +20,7 @@ from skranke.clinics.permissions import Permission
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import ChangedError, SkrankeError
 from skranke.registers.soap import ON_A_PAGE
+from skranke.scheduling.holding import wrongly_owned
 from skranke.scheduling.visibility import SERVICES, service_name
 from skranke.tenancy.work import acting
 from skranke.web.clinic.post.place import slug_of
@@ -120,6 +121,7 @@ def _page(
         "read_at": min(read) if read else None,
         "form_offers": form or OffersForm(initial={"offers": clinic.offers}),
         "notice": notice,
+        "wrongly_owned": wrongly_owned(),
         "links": settings.OURS,
     }
     return settings_page(

@@ -29,8 +29,21 @@ CLINIC = "clinic"
 class ScheduleForm(LimitsForm, SettingsForm):
     """A new schedule, or one as it stands."""
 
-    owner = forms.ChoiceField(label=_("Eier"), help_text=_("En ansatt, en gruppe eller hele klinikken."))
-    public_name = forms.CharField(label=label_of("public_name"), max_length=200, help_text=_("Vises til pasientene."))
+    owner = forms.ChoiceField(
+        label=_("Eier"),
+        help_text=_(
+            "En ansatt, en gruppe (for eksempel laben) eller hele klinikken. En fastlege kan ikke eie en timebok som "
+            "bare har ressurstimer."
+        ),
+    )
+    public_name = forms.CharField(
+        label=label_of("public_name"),
+        max_length=200,
+        help_text=_(
+            "Vises til pasientene i appen og portalen. Helsenorge.no viser bare navnene på timetypene. Kall den opp "
+            "etter behandleren, tjenesten («Vaksinering») eller den som tar imot («Labtjenester (helsesekretær 1)»)."
+        ),
+    )
     internal_name = forms.CharField(
         label=label_of("internal_name"), max_length=200, required=False, help_text=_("Vises til kolleger.")
     )
@@ -46,7 +59,10 @@ class ScheduleForm(LimitsForm, SettingsForm):
     audience = forms.ChoiceField(
         label=label_of("audience"),
         initial=Audience.GP_LIST,
-        help_text=_("På helsenorge.no ser pasientene bare timeboken til sin egen fastlege, uansett hva du velger her."),
+        help_text=_(
+            "På helsenorge.no ser pasientene bare timeboken til sin egen fastlege, uansett hva du velger her. "
+            "Ressurstimer vises der for klinikkens fastlegepasienter, eller bare for dem på listen du velger."
+        ),
     )
     patient_list_id = forms.ChoiceField(
         label=label_of("patient_list"), required=False, help_text=_("Bare når pasientene på en liste kan bestille.")

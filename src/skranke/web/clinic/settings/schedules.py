@@ -17,6 +17,7 @@ from skranke.kernel.errors import SkrankeError
 from skranke.scheduling import queries
 from skranke.scheduling.access import get_schedule_for
 from skranke.scheduling.errors import ScheduleInUseError
+from skranke.scheduling.holding import namesakes, wrongly_owned
 from skranke.scheduling.models import Schedule
 from skranke.scheduling.rules import wrong_number_of_schedules
 from skranke.scheduling.services.schedules import DEEDS, SUBJECT, change_schedule, create_schedule
@@ -39,12 +40,16 @@ def index(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = queries.schedules(archived=True)
     owned = Counter(one.owner_id for one in found if not one.archived and one.owner is not None and one.owner.is_gp)
     several = {gp_id for gp_id, number in owned.items() if wrong_number_of_schedules(number)}
+    alike = namesakes(found)
+    wrong = {one.id for one in wrongly_owned()}
     rows = [
         {
             "schedule": one,
             "owner": owner_text(one),
             "audience": audience_text(one),
             "too_many": not one.archived and one.owner_id in several,
+            "namesake": one.id in alike,
+            "common_of_gp": one.id in wrong,
         }
         for one in sorted(found, key=lambda one: one.archived)
     ]
@@ -106,9 +111,17 @@ def _page(
         "sections": limit_sections(),
         "error": error,
         "first": _where(request, error),
+        "namesakes": _namesakes(row),
+        "plan": with_query(reverse("schedule", args=[slug_of(request)]), timebok=row.id) if row is not None else "",
         "changes": changes(deeds_about(SUBJECT, row.id, DEEDS, limit=8)) if row is not None else None,
     }
     return settings_page(request, actor, ROUTE, f"{TEMPLATES}/schedule.html", context, status=status)
+
+
+def _namesakes(row: Schedule | None) -> list[str]:
+    """The other schedules that patients cannot tell from this one."""
+    found = namesakes(queries.schedules()) if row is not None else {}
+    return [one.internal_name for one in found.get(row.id, ())] if row is not None else []
 
 
 def _where(request: HttpRequest, error: SkrankeError | None) -> str:

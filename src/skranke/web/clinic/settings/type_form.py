@@ -18,6 +18,7 @@ from skranke.scheduling.models import AppointmentType, Colour, ContactInterface,
 from skranke.scheduling.queries import schedules
 from skranke.scheduling.services.limits import NAMES
 from skranke.scheduling.values import Level
+from skranke.standards.profile import RESOURCE_TEXT_CHARACTERS
 from skranke.web.clinic.settings.limit_words import holds_text, number_text
 from skranke.web.clinic.settings.limits import LimitsForm, initial_limits
 from skranke.web.clinic.settings.type_words import category_texts, colour_texts, contact_texts, kind_texts, label_of
@@ -38,7 +39,12 @@ class TypeForm(LimitsForm):
         required=False,
         help_text=_("Ingen eier: alle kan endre den. Har den en eier, kan bare eieren og en administrator det."),
     )
-    name = forms.CharField(label=label_of("name"), max_length=200, help_text=_("Vises til pasientene."))
+    name = forms.CharField(
+        label=label_of("name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"data-mirrored": ""}),
+        help_text=_("Vises til pasientene. For en ressurstime er det alt de kjenner den igjen på."),
+    )
     colour = forms.ChoiceField(label=label_of("colour"), initial=Colour.GREY)
     minutes = forms.IntegerField(
         label=label_of("minutes"), help_text=_("En endring gjelder nye timer. Timene som finnes, beholder sin lengde.")
@@ -61,14 +67,28 @@ class TypeForm(LimitsForm):
     urgent = _yes("urgent", help_text=_("Vises som hastetime på helsenorge.no."))
     notifies = _yes("notifies", help_text=_("Virker først når klinikken har satt opp utsending av varsler."))
     is_default = _yes("is_default", help_text=_("Valgt på forhånd når noen setter opp en ny time. Én type om gangen."))
-    resource = forms.BooleanField(label=_("Bruk som ressurstime på HelseNorge"), required=False)
-    category = forms.ChoiceField(label=label_of("category"), required=False, help_text=_("Bare for en ressurstime."))
+    resource = forms.BooleanField(
+        label=_("Bruk som ressurstime på HelseNorge"),
+        required=False,
+        help_text=_(
+            "Pasientene velger den ved siden av behandlerne, fra timebøker på nett som ingen fastlege eier. I en "
+            "fastleges egen timebok er den en vanlig time: der har valget ingen virkning."
+        ),
+    )
+    category = forms.ChoiceField(
+        label=label_of("category"),
+        required=False,
+        help_text=_("Bare en kategori, og bare for en ressurstime. Pasientene ser navnet på timetypen."),
+    )
     information = forms.CharField(
         label=label_of("information"),
         max_length=2000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Vises før bestilling i egne kanaler, ikke på helsenorge.no."),
+        widget=forms.Textarea(attrs={"rows": 3, "data-counter": RESOURCE_TEXT_CHARACTERS, "data-mirrored": ""}),
+        help_text=_(
+            "Hva timen er, og hvem den er for. Vises før bestilling i egne kanaler, og av en ressurstime under navnet "
+            "på helsenorge.no, som viser høyst 200 tegn."
+        ),
     )
     price = forms.IntegerField(
         label=label_of("price"),

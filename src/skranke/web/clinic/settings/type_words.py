@@ -69,5 +69,10 @@ def contact_texts() -> dict[str, str]:
 
 
 def category_texts() -> dict[str, str]:
-    """What a resource's times are for."""
-    return {ResourceCategory.VACCINE.value: gettext("Vaksine"), ResourceCategory.LAB.value: gettext("Laboratorium")}
+    """What a resource's times are for (RES-13)."""
+    return {
+        ResourceCategory.CORONA_TEST.value: gettext("Koronatest"),
+        ResourceCategory.CORONA_VACCINE.value: gettext("Koronavaksine"),
+        ResourceCategory.LAB.value: gettext("Laboratorium"),
+        ResourceCategory.VACCINE.value: gettext("Vaksine"),
+    }

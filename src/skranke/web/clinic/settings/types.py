@@ -1,19 +1,27 @@
 """Konfigurasjon > Timebok > Timetyper: made by anybody, changed by whoever may (TYP-1, TYP-2, TYP-11, TYP-12)."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from skranke.audit.queries import events_about
+from skranke.gateway.types.appointments import resource_text
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import SkrankeError
 from skranke.scheduling import queries, rules
 from skranke.scheduling.access import get_type_for
+from skranke.scheduling.holding import holding
 from skranke.scheduling.models import AppointmentType
 from skranke.scheduling.services.types import SUBJECT, change_type, check_may_edit, create_type, remove_type
+from skranke.standards.profile import RESOURCE_TEXT_CHARACTERS
+from skranke.web.clinic.post.place import slug_of
+from skranke.web.clinic.schedule.place import with_query
 from skranke.web.clinic.settings.changes import changes
 from skranke.web.clinic.settings.editing import is_removal, posted, refusal, save
 from skranke.web.clinic.settings.frame import settings_page, settings_view, to
@@ -87,6 +95,37 @@ def _deed(request: HttpRequest, actor: Actor, row: AppointmentType) -> HttpRespo
     return _page(request, actor, TypeForm(None, actor, row), error.http_status, row=row, error=error)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Resource:
+    """A type as a common service (RES-15..18). text: what HelseNorge shows of its information; cut: not all.
+
+    shown: the schedules it is offered from; gps: those of GPs, where it is an ordinary time (RES-3); plan: where its
+    times are planned. most: the characters that HelseNorge shows.
+    """
+
+    text: str
+    cut: bool
+    shown: tuple[str, ...]
+    gps: tuple[str, ...]
+    plan: str
+    most: int = RESOURCE_TEXT_CHARACTERS
+
+
+def _resource(request: HttpRequest, form: TypeForm, row: AppointmentType | None) -> _Resource:
+    held = holding(row) if row is not None and row.category else []
+    gps = [one for one in held if one.owner is not None and one.owner.is_gp]
+    shown = [one for one in held if one.online and one not in gps]
+    written = (form["information"].value() or "").strip()
+    plan = reverse("schedule", args=[slug_of(request)])
+    return _Resource(
+        text=resource_text(written),
+        cut=resource_text(written) != written,
+        shown=tuple(one.internal_name for one in shown),
+        gps=tuple(one.internal_name for one in gps),
+        plan=with_query(plan, timebok=shown[0].id) if shown else plan,
+    )
+
+
 def _page(
     request: HttpRequest,
     actor: Actor,
@@ -107,6 +146,8 @@ def _page(
         "may_edit": may_edit,
         "error": error,
         "booking": BOOKING,
+        "resource": _resource(request, form, row),
+        "links": settings.OURS,
         "cancelling": CANCELLING,
         "changes": changes(events_about(SUBJECT, row.id, limit=8)) if row is not None else None,
     }
