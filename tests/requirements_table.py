@@ -21,7 +21,7 @@ LACKS = {
     "ORG-6": "blocks for vikar and fravær on the card",
     "PAT-6": "areas Varslinger and Økonomi",
     "PAT-7": "exemption card (frikort)",
-    "PAT-21": "booking and payments by the relative",
+    "PAT-21": "payments by the relative",
 }
 """What of a requirement nothing stands behind yet, though tests prove the rest of it."""
 HEAD = """# Requirements

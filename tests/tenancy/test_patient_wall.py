@@ -22,6 +22,7 @@ from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
 from skranke.patients.models import Patient
 from skranke.patients.services import register
+from skranke.scheduling.facts import busy_times
 from skranke.scheduling.models import (
     Appointment,
     AppointmentState,
@@ -31,7 +32,7 @@ from skranke.scheduling.models import (
     Schedule,
     Slot,
 )
-from skranke.scheduling.services import book, create_type
+from skranke.scheduling.services import book, change_schedule, create_type, hold
 from skranke.tenancy.work import acting
 
 from cast import fresh_national_id, make_clinic
@@ -102,8 +103,11 @@ def test_of_the_dialogs_a_patient_sees_the_own_channel_and_nothing_else() -> Non
 
 @pytest.mark.req("NFR-2", "TYP-4", "APT-5")
 def test_of_the_schedules_a_patient_sees_the_own_times_and_no_hidden_or_deleted_one() -> None:
+    """In a timebok that is not online, so that nothing of it is there to be booked."""
     timebok = make_timebok()
     cast = timebok.cast
+    with acting(cast.system):
+        change_schedule(timebok.schedule, online=False)
     slots = [timebok.slot(weekday_at(hour)) for hour in (9, 10, 11, 12)]
     with acting(cast.actor(cast.ali)):
         booked = [book(slot=slot, patient=cast.ola, through=BookedThrough.STAFF) for slot in slots]
@@ -124,6 +128,69 @@ def test_of_the_schedules_a_patient_sees_the_own_times_and_no_hidden_or_deleted_
         assert {row.subject_id for row in told} == {shown.id}
 
 
+@pytest.mark.req("NFR-2", "TYP-4", "BOK-1", "BOK-11")
+def test_of_what_can_be_booked_a_patient_sees_the_times_and_of_others_only_when_they_are_in_use() -> None:
+    timebok = make_timebok()
+    cast = timebok.cast
+    with acting(cast.system):
+        secret = create_type(name="Skjult", minutes=20, visibility="hidden")
+    free, noras, held = (timebok.slot(weekday_at(hour)) for hour in (9, 10, 11))
+    timebok.slot(weekday_at(12), type=secret)
+    away = timebok.second_schedule()
+    timebok.slot(weekday_at(9), away)
+    with acting(cast.system):
+        change_schedule(away, online=False)
+        book(slot=noras, patient=cast.nora, through=BookedThrough.STAFF)
+        hold(held, cast.nora)
+    with acting(cast.actor(cast.ola)):
+        assert {row.id for row in Slot.objects.all()} == {free.id, noras.id, held.id}
+        assert [row.id for row in AppointmentType.objects.all()] == [timebok.ordinary.id]
+        assert [row.id for row in Schedule.objects.all()] == [timebok.schedule.id]
+        assert not Occupancy.objects.exists()
+        assert not Appointment.objects.exists()
+        told = _rows(
+            f"SELECT source_id FROM times_in_use(ARRAY['{timebok.schedule.id}']::uuid[], '-infinity', 'infinity')"
+        )
+        assert told == {(None,)}
+        busy = busy_times([timebok.schedule.id], noras.during.lower, held.during.upper, clock.now())
+        assert [one.starts for one in busy] == [int(one.during.lower.timestamp()) for one in (noras, held)]
+
+
+@pytest.mark.req("NFR-2", "BOK-11")
+def test_a_patient_takes_the_whole_time_of_an_offered_slot_for_nobody_else_and_in_no_other_way() -> None:
+    timebok = make_timebok()
+    cast = timebok.cast
+    slot, now = timebok.slot(weekday_at(10)), clock.now()
+
+    def take(**facts: object) -> None:
+        row = {"during": slot.during, "kind": "hold", "source_id": cast.ola.id, "expires_at": now}
+        Occupancy.objects.create(clinic_id=cast.clinic.id, schedule=timebok.schedule, **{**row, **facts})
+
+    def give(**facts: object) -> None:
+        row = {"patient": cast.ola, "booked_through": "portal", "type": timebok.ordinary, "slot": slot}
+        row |= {"during": slot.during, "schedule": timebok.schedule, "created_by_name": "x"}
+        Appointment.objects.create(clinic_id=cast.clinic.id, **{**row, **facts})
+
+    longer = (slot.during.lower, slot.during.upper + timedelta(minutes=20))
+    for write in (
+        lambda: take(source_id=cast.nora.id),
+        lambda: take(during=longer),
+        lambda: take(exclusive=False),
+        lambda: take(kind="event"),
+        lambda: give(patient=cast.nora),
+        lambda: give(booked_through="staff"),
+        lambda: give(hidden=True),
+        lambda: give(told_helsenorge=True),
+        lambda: give(note="x"),
+        lambda: give(slot=None),
+    ):
+        with pytest.raises(ProgrammingError, match="row-level security"), acting(cast.actor(cast.ola)):
+            write()
+    with acting(cast.actor(cast.ola)):
+        take()
+        give()
+
+
 @pytest.mark.req("NFR-2", "NFR-1")
 def test_of_record_and_audit_log_a_patient_sees_what_is_the_patients_own() -> None:
     ours, theirs = make_clinic(), make_clinic()
@@ -140,6 +207,7 @@ def test_of_record_and_audit_log_a_patient_sees_what_is_the_patients_own() -> No
 # What the clinic tells each of its patients.
 _FOR_ALL = {
     "clinics_clinic", "clinics_employee", "dialog_communicationtype", "dialog_typerecipient", "dialog_typelist",
+    "scheduling_schedule", "scheduling_appointmenttype", "scheduling_slot",
 }  # fmt: skip
 
 

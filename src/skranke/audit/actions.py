@@ -113,6 +113,8 @@ class Action(StrEnum):
     SLOT_CREATED = "slot.created"
     SLOT_REMOVED = "slot.removed"
     SLOT_OFFERED = "slot.offered"
+    SLOT_HELD = "slot.held"
+    SLOT_LET_GO = "slot.let_go"
     APPOINTMENT_BOOKED = "appointment.booked"
     APPOINTMENT_MOVED = "appointment.moved"
     APPOINTMENT_CHANGED = "appointment.changed"

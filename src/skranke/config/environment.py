@@ -30,6 +30,7 @@ _NUMBERS = {
     "status_check_hour": (-1, 23),
     "reachability_hours": (1, _YEAR),
     "delivery_tries": (1, _MANY),
+    "hold_seconds": (60, 3600),
     "register_refresh_hour": (-1, 23),
     "list_sync_day": (0, 28),
 }
@@ -101,6 +102,10 @@ class Settings:
     )
     reachability_hours: int = field(
         default=24, metadata={"help": "How long HelseNorge's word on who is active there decides, in hours (PAT-10)."}
+    )
+    hold_seconds: int = field(
+        default=300,
+        metadata={"help": "How long a time that a patient has picked is held until it is confirmed (BOK-11)."},
     )
     delivery_tries: int = field(default=5, metadata={"help": "Tries before a delivery is set aside."})
     certificate_policies: str = field(

@@ -10,9 +10,12 @@ from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.organisation.queries import groups, members_of
 from skranke.clinics.queries import this_clinic
+from skranke.dialog.access import patient_of
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
+from skranke.scheduling import rules
+from skranke.scheduling.facts import patient_facts, schedule_facts, type_facts
 from skranke.scheduling.models import Appointment, AppointmentState, AppointmentType, BookedThrough, Schedule, Slot
 
 Row = TypeVar("Row")
@@ -35,6 +38,16 @@ def get_slot_for(actor: Actor, slot_id: UUID) -> Slot:
     """A slot of the actor's clinic."""
     rows = Slot.objects.select_related("schedule", "type")
     return _one(rows.filter(**_staff(actor), id=slot_id).first())
+
+
+def get_slot_to_book_for(actor: Actor, slot_id: UUID) -> Slot:
+    """A slot of what the patient who acts may book in our own channels, be it free or not (CAL-4, BOK-2)."""
+    rows = Slot.objects.select_related("schedule", "type").filter(clinic_id=actor.clinic_id, id=slot_id, state="open")
+    slot = _one(rows.first())
+    schedule, kind = schedule_facts(slot.schedule), type_facts(slot.type)
+    asks = patient_facts(patient_of(actor), clock.now(), count=False, lists=rules.lists_asked([schedule]))
+    shut = rules.out_of_use(schedule, kind) or rules.offline(schedule, kind)
+    return _one(None if shut or not rules.is_entitled(asks, schedule) else slot)
 
 
 def get_type_for(actor: Actor, type_id: UUID) -> AppointmentType:

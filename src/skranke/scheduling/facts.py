@@ -8,9 +8,11 @@ from django.db import connection
 from django.db.models import Count
 
 from skranke.clinics.models import Clinic
+from skranke.kernel.actor import ActorKind
 from skranke.patients.models import Patient, PatientListMember
 from skranke.scheduling.models import STANDING, Appointment, AppointmentType, BookedThrough, Limits, Schedule
 from skranke.scheduling.values import Busy, LimitFacts, PatientFacts, ScheduleFacts, SlotFacts, TypeFacts
+from skranke.tenancy.work import current_actor
 
 _SLOTS = """
     SELECT schedule_id, extract(epoch FROM starts)::bigint, extract(epoch FROM ends)::bigint,
@@ -24,6 +26,13 @@ _BUSY = """
       FROM scheduling_occupancy
      WHERE schedule_id = ANY(%s) AND ends > %s AND starts < %s
        AND (expires_at IS NULL OR expires_at > %s) AND source_id <> ALL(%s::uuid[])
+     ORDER BY schedule_id, starts
+"""
+# Row-level security shows a patient no other's time; this function tells when it is in use, and not whose it is.
+_BUSY_TO_PATIENT = """
+    SELECT schedule_id, extract(epoch FROM starts)::bigint, ceil(extract(epoch FROM ends))::bigint
+      FROM times_in_use(%s, %s, %s)
+     WHERE (expires_at IS NULL OR expires_at > %s) AND (source_id = ANY(%s::uuid[])) IS NOT TRUE
      ORDER BY schedule_id, starts
 """
 _USED = """
@@ -162,8 +171,14 @@ def busy_times(
     without: sources that do not count, such as the appointment that is about to move.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_BUSY, [list(schedule_ids), start, end, now, list(without)])
+        cursor.execute(
+            _BUSY_TO_PATIENT if _is_patient() else _BUSY, [list(schedule_ids), start, end, now, list(without)]
+        )
         return list(map(Busy._make, cursor.fetchall()))
+
+
+def _is_patient() -> bool:
+    return current_actor().kind == ActorKind.PATIENT
 
 
 def time_in_use(schedule_id: UUID, start: datetime, end: datetime, now: datetime) -> tuple[bool, bool]:

@@ -341,7 +341,8 @@ class Appointment(Timed, TenantModel):
 class Occupancy(Timed, TenantModel):
     """Time that is used: by a hold, an appointment or an event. `exclusive` rows never overlap in one schedule.
 
-    expires_at: only for holds. source_id: the appointment or event.
+    expires_at: only for holds. source_id: the appointment or event; of a hold, the patient it is for, so that each
+    holds one time at most.
     """
 
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="occupancies")

@@ -131,9 +131,12 @@ def _offer(
     if isinstance(patient, Patient) and not staff:
         count = rules.limits_number(chosen, types.values(), clinic)
         counted = patient_facts(patient, now, count=count, lists=rules.lists_asked(chosen))
+    # The time that the patient holds in an own channel is still there to choose (BOK-11).
+    holder = isinstance(patient, Patient) and audience in {OfferAudience.PORTAL, OfferAudience.PUBLIC}
+    own_hold = [patient.id] if holder and patient is not None else []
     shown = rules.offer(
         open_slots(ids, since, end),
-        busy_times(ids, since, end + timedelta(days=1), now),
+        busy_times(ids, since, end + timedelta(days=1), now, without=own_hold),
         schedules={one.id: one for one in chosen},
         types=types,
         clinic=clinic,

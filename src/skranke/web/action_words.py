@@ -71,6 +71,8 @@ _BY_WORD: tuple[tuple[Promise, tuple[Action, ...]], ...] = (
         ),
     ),
     (_("Endret en arbeidsplan"), (Action.WEEK_TEMPLATE_CREATED, Action.PLAN_CHANGED, Action.PLAN_APPLIED)),
+    (_("Holdt av en ledig time"), (Action.SLOT_HELD,)),
+    (_("Ga fra seg en tid som var holdt av"), (Action.SLOT_LET_GO,)),
     (_("La til eller fjernet en ledig time"), (Action.SLOT_CREATED, Action.SLOT_REMOVED)),
     (_("Så på rapporter"), (Action.REPORT_READ,)),
     (_("Så i innsynsloggen"), (Action.ACCESS_REVIEWED,)),

@@ -89,6 +89,19 @@ PATIENT: dict[str, Door] = {
         shows=False,
         writes="relation.ended",
     ),
+    # Timebok and free time are the clinic's: open to each of its patients who may book there, and to no other clinic's.
+    "patient-book": Door(ask=lambda v, _: v.get("patient-book"), writes="slot.offered"),
+    "patient-book-kind": Door(ask=lambda v, ids: v.get("patient-book-kind", ids["schedule"]), writes="slot.offered"),
+    "patient-book-time": Door(
+        ask=lambda v, ids: v.post("patient-book-time", ids["schedule"], ids["type"], tid=ids["slot"]),
+        shows=False,
+        writes="slot.held",
+    ),
+    "patient-book-confirm": Door(
+        ask=lambda v, ids: v.post("patient-book-confirm", ids["slot"]),
+        shows=False,
+        writes="appointment.booked",
+    ),
     "patient-times": Door(ask=lambda v, _: v.get("patient-times"), writes="appointment.listed"),
     "patient-time": Door(
         ask=lambda v, ids: v.get("patient-time", ids["appointment"]), named="appointment", writes="appointment.read"

@@ -143,6 +143,57 @@ def _closed(stage: Stage) -> Any:
     return page
 
 
+@state("min-side-bestill", "patient-book", main=True)
+def _book(stage: Stage, name: str = "Thea Hauge") -> Any:
+    page = _patient(stage, name)
+    page.get_by_role("link", name="Bestille time Hos fastlegen").click()
+    page.get_by_role("heading", name="Hvem vil du ha time hos?").wait_for()
+    return page
+
+
+@state("min-side-bestill-type", "patient-book-kind", main=True)
+def _kind(stage: Stage) -> Any:
+    page = _book(stage)
+    page.get_by_label("Din fastlege").check()
+    page.get_by_role("button", name="Neste").click()
+    page.get_by_role("heading", name="Hva slags time?").wait_for()
+    return page
+
+
+@state("min-side-bestill-tid", "patient-book-time", main=True)
+def _free_times(stage: Stage) -> Any:
+    page = _kind(stage)
+    page.get_by_role("navigation", name="Hva slags time?").get_by_role("link").first.click()
+    page.get_by_role("heading", name="Når passer det?").wait_for()
+    return page
+
+
+@state("min-side-bestill-bekreft", "patient-book-confirm", main=True)
+def _held(stage: Stage) -> Any:
+    """A time that is held; it is given back when the next one is picked."""
+    page = _free_times(stage)
+    page.locator("button[name=tid]").nth(1).click()
+    page.get_by_text("Tiden er holdt av for deg").wait_for()
+    return page
+
+
+@state("min-side-bestill-for-langt")
+def _too_much_said(stage: Stage) -> Any:
+    page = _held(stage)
+    page.locator("#book-comment").fill("Vondt i kneet. " * 40)
+    page.get_by_role("button", name="Ja, bestill timen").click()
+    page.locator("#book-comment_error").wait_for()
+    return page
+
+
+@state("min-side-bestilt")
+def _booked(stage: Stage) -> Any:
+    page = _held(stage)
+    page.get_by_role("button", name="Ja, bestill timen").click()
+    page.get_by_text("Timen er bestilt.").wait_for()
+    return page
+
+
 @state("min-side-timer", "patient-times", main=True)
 def _times(stage: Stage) -> Any:
     page = _patient(stage)

@@ -3,6 +3,7 @@
 from skranke.scheduling.services.booking import book, book_extra
 from skranke.scheduling.services.cancelling import cancel, delete_within_grace, find_for_cancellation
 from skranke.scheduling.services.changing import change
+from skranke.scheduling.services.holding import held_until, hold, let_go
 from skranke.scheduling.services.moving import move, move_for_patient
 from skranke.scheduling.services.planning import (
     add_event,
@@ -40,6 +41,9 @@ __all__ = [
     "create_type",
     "delete_within_grace",
     "find_for_cancellation",
+    "held_until",
+    "hold",
+    "let_go",
     "mark_no_show",
     "move",
     "move_for_patient",

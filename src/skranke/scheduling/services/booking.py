@@ -36,6 +36,7 @@ from skranke.scheduling.models import (
     BookedThrough,
     ContactInterface,
     Occupancy,
+    OccupancyKind,
     Schedule,
     Slot,
     SlotState,
@@ -54,10 +55,8 @@ AUDIENCES = {
     BookedThrough.PORTAL: OfferAudience.PORTAL,
     BookedThrough.PUBLIC: OfferAudience.PUBLIC,
 }
-_EXPIRE = """
-    DELETE FROM scheduling_occupancy
-     WHERE schedule_id = %s AND kind = 'hold' AND expires_at <= %s AND during && tstzrange(%s, %s)
-"""
+OWN_CHANNELS = frozenset({BookedThrough.PORTAL, BookedThrough.PUBLIC})
+_EXPIRE = "SELECT clear_expired_holds(%s, %s, %s, %s)"
 _OCCUPY = """
     INSERT INTO scheduling_occupancy (id, clinic_id, schedule_id, during, kind, exclusive, source_id)
     VALUES (%s, %s, %s, tstzrange(%s, %s), 'appointment', %s, %s) ON CONFLICT DO NOTHING
@@ -290,10 +289,12 @@ def check_slot(request: Request, slot: Slot, shown: ScheduleFacts | None, now: d
             without=moving.id if moving else None,
         )
     window = rules.window(schedule, kind, clinic=limits, patient=facts, audience=audience, now=now)
-    if moving is None:
-        used, expired = time_in_use(schedule.id, start, end, now)
+    # What the patient gives up for this time does not stand in its way: the appointment that moves, the own hold.
+    without = [moving.id] if moving else [request.patient.id] if request.through in OWN_CHANNELS else []
+    if without:
+        used, expired = bool(busy_times([schedule.id], start, end, now, without=without)), True
     else:
-        used, expired = bool(busy_times([schedule.id], start, end, now, without=[moving.id])), True
+        used, expired = time_in_use(schedule.id, start, end, now)
     if used:
         raise SlotTakenError
     refusal = rules.outside(fact, window, now) or rules.not_takeable(fact, kind, audience, now)
@@ -332,8 +333,10 @@ def _new(
 def _store(
     appointment: Appointment, clinic: Clinic, now: datetime, *, exclusive: bool, expired: bool = True
 ) -> Appointment:
-    occupy(appointment, now, exclusive=exclusive, expired=expired)
     through = BookedThrough(appointment.booked_through)
+    if through in OWN_CHANNELS:
+        Occupancy.objects.filter(kind=OccupancyKind.HOLD, source_id=appointment.patient_id).delete()
+    occupy(appointment, now, exclusive=exclusive, expired=expired)
     pushed = None if through == BookedThrough.HELSENORGE else (MADE, now, clinic.grace_seconds)
     store(appointment, Action.APPOINTMENT_BOOKED, now, {"through": through.value}, pushed)
     return appointment
@@ -345,9 +348,9 @@ def occupy(appointment: Appointment, now: datetime, *, exclusive: bool, expired:
     expired: False where the range has been looked at, under the lock, and holds none.
     """
     during = appointment.during
+    if expired:
+        clear_expired(appointment.schedule_id, now, during)
     with connection.cursor() as cursor:
-        if expired:
-            cursor.execute(_EXPIRE, [appointment.schedule_id, now, during.lower, during.upper])
         cursor.execute(
             _OCCUPY,
             [
@@ -362,6 +365,12 @@ def occupy(appointment: Appointment, now: datetime, *, exclusive: bool, expired:
         )
         if cursor.rowcount != 1:
             raise SlotTakenError
+
+
+def clear_expired(schedule_id: UUID, now: datetime, during: DateTimeTZRange) -> None:
+    """Take away the expired holds that lie in the time of one schedule."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPIRE, [schedule_id, now, during.lower, during.upper])
 
 
 def book_extra(

@@ -32,6 +32,7 @@ from skranke.scheduling.models import (
 )
 from skranke.scheduling.plans import planned_slots
 from skranke.scheduling.rules import may_edit_plan, overlaps
+from skranke.scheduling.services.booking import clear_expired
 from skranke.scheduling.services.locks import lock_schedule
 from skranke.scheduling.values import IsoWeek, PlannedSlot, PlanResult, Seconds, TemplateEntry
 from skranke.tenancy.live import announce
@@ -274,9 +275,7 @@ def add_event(schedule: Schedule, *, start: datetime, end: datetime, text: str) 
     lock_schedule(schedule.id)
     now = clock.now()
     during = DateTimeTZRange(start, end)
-    Occupancy.objects.filter(
-        schedule=schedule, kind=OccupancyKind.HOLD, expires_at__lte=now, during__overlap=during
-    ).delete()
+    clear_expired(schedule.id, now, during)
     event = CalendarEvent.objects.create(clinic_id=schedule.clinic_id, schedule=schedule, during=during, text=text)
     Occupancy.objects.create(
         clinic_id=schedule.clinic_id,

@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 
 from skranke.audit.actions import Action
 from skranke.audit.services import event
+from skranke.kernel.actor import ActorKind
 from skranke.outbox.intents import Intent, appointment_stream
 from skranke.outbox.models import OutboxItem, OutboxState
 from skranke.outbox.services import enqueue, item_for, waking, withdraw
@@ -44,8 +45,11 @@ def log(
 
 
 def store(appointment: Appointment, action: Action, now: datetime, detail: Mapping[str, object], pushed: Push) -> None:
-    """Insert a new appointment with its log and audit rows and what HelseNorge is told, in one statement."""
+    """Insert a new appointment with its log and audit rows and what HelseNorge is told, in one statement or two."""
     rows = [appointment, *_log_rows(appointment, "booked", action, now, detail)]
+    if current_actor().kind == ActorKind.PATIENT:
+        # The wall around a patient asks whose appointment a log row is of, so the appointment must be there before.
+        insert(rows.pop(0))
     calls = [_news(appointment)]
     if pushed is not None and is_told(appointment.patient, hidden=appointment.hidden):
         rows.append(item_for(**_push_facts(appointment, *pushed)))

@@ -38,7 +38,7 @@ def times(request: HttpRequest, actor: Actor) -> HttpResponse:
 def time(request: HttpRequest, actor: Actor, appointment_id: UUID) -> HttpResponse:
     """One appointment: when, where, with whom, and until when it can be cancelled."""
     shell = frame(request, actor, back_url=place_of(request).url("patient-times"))
-    context = {"shell": shell, "time": own_time(appointment_id)}
+    context = {"shell": shell, "time": own_time(appointment_id), "booked": "bestilt" in request.GET}
     return render(request, "patient/time.html", context | _common(request))
 
 

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from skranke.web.own_sessions import addresses
-from skranke.web.patient import home, login, me, messages, relations, seen, starting, times
+from skranke.web.patient import booking, home, login, me, messages, relations, seen, starting, times
 from skranke.web.patient.session import log_out
 from skranke.web.sessions import PATIENT
 
@@ -19,6 +19,10 @@ _PAGES = [
     path("meg/tilgang", relations.relations, name="patient-representatives"),
     path("meg/tilgang/<uuid:relation_id>", relations.relation, name="patient-representative"),
     path("innsyn", seen.seen, name="patient-seen"),
+    path("bestill", booking.with_whom, name="patient-book"),
+    path("bestill/tid/<uuid:slot_id>", booking.confirm, name="patient-book-confirm"),
+    path("bestill/<uuid:schedule_id>", booking.what_for, name="patient-book-kind"),
+    path("bestill/<uuid:schedule_id>/<uuid:type_id>", booking.when, name="patient-book-time"),
     path("timer", times.times, name="patient-times"),
     path("timer/<uuid:appointment_id>", times.time, name="patient-time"),
     path("timer/<uuid:appointment_id>/avbestill", times.cancel_time, name="patient-cancel"),

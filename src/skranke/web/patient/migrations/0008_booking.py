@@ -1,0 +1,62 @@
+"""A patient books in the own portal: sees what is offered, holds a time, and takes it (POR-5, BOK-11).
+
+Of other people's time the patient sees none; `times_in_use` tells when it is in use.
+"""
+
+from django.db import migrations
+from django.db.migrations.operations import RunSQL
+
+from skranke.tenancy.operations import ME, patient_may
+
+_APPOINTMENTS = "SELECT id FROM scheduling_appointment"
+_OWN = {name: f"id IN (SELECT {name}_id FROM scheduling_appointment)" for name in ("schedule", "type", "slot")}  # noqa: S608
+_TABLES = {"schedule": "schedule", "type": "appointmenttype", "slot": "slot"}
+_ONLINE = "online AND NOT archived"
+_SHOWN = "active AND bookable_online AND visibility = 'normal'"
+_OFFERED = {
+    "schedule": _ONLINE,
+    "type": _SHOWN,
+    "slot": f"state = 'open' AND schedule_id IN (SELECT id FROM scheduling_schedule WHERE {_ONLINE}) "  # noqa: S608
+    f"AND type_id IN (SELECT id FROM scheduling_appointmenttype WHERE {_SHOWN})",
+}
+_OF_A_SLOT = "(schedule_id, during) IN (SELECT schedule_id, during FROM scheduling_slot)"
+_OCCUPANCY = f"source_id IN ({_APPOINTMENTS})"
+_MINE = f"source_id = {ME} AND kind = 'hold'"
+
+
+def _seen(name: str) -> RunSQL:
+    policy = f"ALTER POLICY patient_select ON scheduling_{_TABLES[name]} USING"
+    return RunSQL(f"{policy} (({_OWN[name]}) OR ({_OFFERED[name]}))", f"{policy} ({_OWN[name]})")
+
+
+def _own_hold(right: str) -> RunSQL:
+    policy = f"ALTER POLICY patient_{right} ON scheduling_occupancy USING"
+    return RunSQL(f"{policy} (({_OCCUPANCY}) OR ({_MINE}))", f"{policy} ({_OCCUPANCY})")
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("web_patient", "0007_communication_types"),
+        ("scheduling", "0011_holds"),
+        ("patients", "0009_patient_lists"),
+    ]
+
+    operations = [
+        *map(_seen, _TABLES),
+        *map(_own_hold, ("select", "delete")),
+        patient_may("patients_patientlistmember", "SELECT", f"patient_id = {ME}"),
+        # Which slot is not asked here, since whether a slot is seen hangs on the appointments: its time is, below.
+        patient_may(
+            "scheduling_appointment",
+            "INSERT",
+            f"patient_id = {ME} AND booked_through = 'portal' AND state = 'booked' AND NOT hidden "
+            "AND NOT told_helsenorge AND note = '' AND slot_id IS NOT NULL",
+        ),
+        # The time of an offered slot, whole, and never beside another's.
+        patient_may(
+            "scheduling_occupancy",
+            "INSERT",
+            f"exclusive AND {_OF_A_SLOT} AND (kind = 'appointment' OR ({_MINE}))",
+        ),
+        patient_may("scheduling_automaticdialog", "INSERT", f"appointment_id IN ({_APPOINTMENTS})"),
+    ]
