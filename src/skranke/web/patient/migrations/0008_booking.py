@@ -37,7 +37,7 @@ def _own_hold(right: str) -> RunSQL:
 class Migration(migrations.Migration):
     dependencies = [
         ("web_patient", "0007_communication_types"),
-        ("scheduling", "0011_holds"),
+        ("scheduling", "0012_holds"),
         ("patients", "0009_patient_lists"),
     ]
 

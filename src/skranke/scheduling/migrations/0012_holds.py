@@ -10,7 +10,7 @@ _CLEAR = "clear_expired_holds(uuid, timestamptz, timestamptz, timestamptz)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scheduling", "0010_automatic_dialog")]
+    dependencies = [("scheduling", "0011_corona_categories")]
 
     operations = [
         # Whose time it is stands only beside the patient's own hold and appointments.
