@@ -2,17 +2,20 @@
 
 import pytest
 
-from skranke.clinics.models import GroupKind
+from skranke.clinics.activation.services import put_party_live
+from skranke.clinics.models import GroupKind, PartyKind, Service
 from skranke.clinics.organisation.groups import GroupFacts, add_group
+from skranke.clinics.services import register_party, set_services
 from skranke.kernel.ids import new_id
 from skranke.scheduling.models import AppointmentType, Schedule, Slot
-from skranke.scheduling.services import create_schedule, create_type
+from skranke.scheduling.services import change_schedule, create_schedule, create_type
 from skranke.scheduling.services.planning import apply_plan, plan_weeks
 from skranke.scheduling.services.setup import create_template
+from skranke.scheduling.services.types import change_type
 from skranke.scheduling.values import IsoWeek, TemplateEntry, weeks_from
 from skranke.tenancy.work import acting
 
-from cast import Cast
+from cast import Cast, fresh_her_id
 from support.api import Api
 from support.clinic_pages import address, body, field, logged_in
 from support.settings import read, sent
@@ -195,6 +198,52 @@ def test_a_wizard_makes_numbered_copies_with_the_same_owner_limits_and_plan() ->
     assert (gps.status_code, "En fastlege kan bare eie én timebok." in body(gps)) == (422, True)
     assert logged_in(cast, cast.anne).post(place, sent(form)).status_code == 403
     assert client.get(address(cast, "settings-schedule-copies", new_id())).status_code == 404
+
+
+@pytest.mark.req("RES-7", "RES-9", "HNB-15")
+def test_why_the_common_services_are_or_are_not_shown_is_told_rule_by_rule() -> None:
+    timebok = make_timebok()
+    cast = timebok.cast
+
+    def told(key: object = "tjenester") -> str:
+        answer = logged_in(cast, cast.ali).get(address(cast, "settings-sight", query=f"?lege={key}"))
+        assert answer.status_code == 200
+        return body(answer)
+
+    text = told()
+    assert "Klinikken har ingen tjeneste med egen HER-id." in text
+    assert "Ingen timetype er merket «Bruk som ressurstime på HelseNorge»." in text
+    assert f'href="{address(cast, "settings-types")}">Se timetypene' in text
+    with acting(cast.system):
+        party = register_party(her_id=fresh_her_id(), kind=PartyKind.SERVICE, name="Fellestjenester")
+    assert "Fellestjenester er ikke slått på i HelseNorge." in told(party.id)
+    assert "Bestille time er av i Adresseregisteret." in told(party.id)
+    with acting(cast.system):
+        set_services(party, [Service.BOOKING])
+        put_party_live(party)
+    schedule, kind = lab(timebok, online=False)
+    assert "Ingen timebok med ressurstimer er tilgjengelig på nett: «Laben»." in told(party.id)
+    assert f'href="{address(cast, "settings-schedules")}">Se timebøkene' in told(party.id)
+    with acting(cast.actor(cast.ali)):
+        change_schedule(schedule, online=True)
+        change_type(kind, bookable_online=False)
+    assert f"Ingen av ressurstimene kan bestilles på nett: {kind.name}." in told(party.id)
+    with acting(cast.actor(cast.ali)):
+        change_type(kind, bookable_online=True)
+    text = told(party.id)
+    assert "Feil:" not in text
+    for sentence in ("Bestille time er på.", f"Timetyper som er ressurstimer: {kind.name}.",
+                     "Timebøker på nett med ressurstimer: «Laben».", "1 ledig time de neste fire ukene."):  # fmt: skip
+        assert sentence in text
+    assert f"<li>{kind.name}</li>" in text
+    with acting(cast.actor(cast.ali)):
+        change_schedule(schedule, online=False)
+        own = create_schedule(owner=cast.anne, public_name="Annes")
+    timebok.slot(weekday_at(9), own, type=kind)
+    assert "Timebøker på nett med ressurstimer: «Annes»." in told(party.id)
+    card = sent(page(cast, "settings-employee", cast.anne.id), held_role=str(cast.kari.held_role_id))
+    assert logged_in(cast, cast.ali).post(address(cast, "settings-employee", cast.anne.id), card).status_code == 302
+    assert f"{cast.anne.name} er fastlege og eier timeboken «Annes»" in told(party.id)
 
 
 def _entry(kind: AppointmentType) -> TemplateEntry:

@@ -25,7 +25,7 @@ from skranke.scheduling.facts import (
     patient_facts,
     schedule_facts,
 )
-from skranke.scheduling.helsenorge import Calendar, only_schedule, why_no_slots
+from skranke.scheduling.helsenorge import Calendar, only_schedule, resource_schedules, why_no_slots
 from skranke.scheduling.models import STANDING, Appointment, AppointmentType, OwnerKind, Schedule, Slot, SlotState, Wish
 from skranke.scheduling.resources import NO_GPS, united
 from skranke.scheduling.values import OfferAudience, OfferedSlot, PatientFacts, Refusal, ScheduleFacts, SlotAnswer
@@ -112,6 +112,19 @@ def offered_to_the_list(gp: Employee, *, start: datetime, end: datetime, now: da
     chosen = _for_helsenorge(_schedules(None, gp), gp, None, explicit=False)
     anybody = PatientFacts(id=gp.id, gp_id=gp.id, on_gp_list=True)
     return _offer(chosen, OfferAudience.HELSENORGE, anybody, (start, end), now) if chosen else []
+
+
+def offered_by_the_clinic(
+    party: CommunicationParty, *, start: datetime, end: datetime, now: datetime
+) -> list[OfferedSlot]:
+    """The common services that somebody on all of the clinic's lists, who has booked nothing yet, is offered."""
+    try:
+        chosen = resource_schedules(party)
+    except BookingRefusedError:
+        return []
+    lists = frozenset(one.list_id for one in chosen if one.list_id is not None)
+    anybody = PatientFacts(id=party.id, gp_id=party.id, on_gp_list=True, list_ids=lists)
+    return united(_offer(chosen, OfferAudience.HELSENORGE, anybody, (start, end), now), party.clinic_id)
 
 
 def _offer(

@@ -33,11 +33,13 @@ class Weight(StrEnum):
 
 
 class Mend(StrEnum):
-    """Where a point is mended: the clinic's choice of services, the register, the timebok, or by the operator."""
+    """Where a point is mended: the clinic's choice of services, the register, timebok, set-up, or the operator."""
 
     OFFERS = "offers"
     REGISTER = "register"
     SCHEDULE = "schedule"
+    SCHEDULES = "schedules"
+    TYPES = "types"
     OPERATOR = "operator"
 
 
@@ -52,12 +54,15 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What the patients of one GP see. shown: the services that work for them now; free: times of the next four weeks.
+    """What patients see of a GP, or of the clinic's common services.
 
+    key: its name in an address. shown: the services that work for them now; free: times of the next four weeks.
     ground: what everything stands on. messages: the three written services. times: booking.
     """
 
-    gp: Employee
+    key: str
+    name: str
+    common: bool = False
     shown: frozenset[str]
     free: tuple[OfferedSlot, ...]
     ground: tuple[Point, ...]
@@ -78,11 +83,12 @@ def sight_of(gp: Employee) -> Sight:
     now = clock.now()
     free = offered_to_the_list(gp, start=now, end=now + AHEAD, now=now)
     return Sight(
-        gp=gp,
+        key=str(gp.id),
+        name=gp.name,
         shown=shown & {service.value for service in SERVICES},
         free=tuple(free),
         ground=tuple(_ground(clinic, gp, party)),
-        messages=tuple(_service(service, clinic, party) for service in SERVICES if service is not Service.BOOKING),
+        messages=tuple(service_point(service, clinic, party) for service in SERVICES if service is not Service.BOOKING),
         times=tuple(_times(clinic, gp, party, free)),
     )
 
@@ -99,12 +105,16 @@ def service_name(service: str) -> str:
     }[service]
 
 
+def live_point(clinic: Clinic) -> Point:
+    """Whether the operator has switched the clinic on."""
+    if clinic.live_since is not None:
+        return Point(weight=Weight.OK, text=_("Klinikken er på i HelseNorge."))
+    return Point(weight=Weight.FAULT, text=_("Klinikken er ikke slått på i HelseNorge."), mend=Mend.OPERATOR)
+
+
 def _ground(clinic: Clinic, gp: Employee, party: CommunicationParty | None) -> list[Point]:
     by_operator = Mend.OPERATOR
-    if clinic.live_since is not None:
-        points = [Point(weight=Weight.OK, text=_("Klinikken er på i HelseNorge."))]
-    else:
-        points = [Point(weight=Weight.FAULT, text=_("Klinikken er ikke slått på i HelseNorge."), mend=by_operator)]
+    points = [live_point(clinic)]
     lines = {line.check: line for line in party_lines(gp, party)}
     her_id = lines[Check.HER_ID]
     points.append(Point(weight=Weight.OK if her_id.ok else Weight.FAULT, text=f"{her_id.text} {her_id.cure}".strip()))
@@ -117,7 +127,8 @@ def _ground(clinic: Clinic, gp: Employee, party: CommunicationParty | None) -> l
     return points
 
 
-def _service(service: Service, clinic: Clinic, party: CommunicationParty | None) -> Point:
+def service_point(service: Service, clinic: Clinic, party: CommunicationParty | None) -> Point:
+    """Whether a service is on at a party: in the register, and chosen by the clinic."""
     name = {"name": service_name(service.value)}
     if party is None or service.value not in party.services:
         return Point(weight=Weight.OFF, text=_("%(name)s er av i Adresseregisteret.") % name, mend=Mend.REGISTER)
@@ -128,7 +139,7 @@ def _service(service: Service, clinic: Clinic, party: CommunicationParty | None)
 
 
 def _times(clinic: Clinic, gp: Employee, party: CommunicationParty | None, free: list[OfferedSlot]) -> list[Point]:
-    points = [_service(Service.BOOKING, clinic, party)]
+    points = [service_point(Service.BOOKING, clinic, party)]
     if points[0].weight is not Weight.OK or Service.BOOKING.value not in (offered_by(party, clinic) if party else ()):
         return points
     for finding in why_no_slots(gp)[1:]:
@@ -136,13 +147,18 @@ def _times(clinic: Clinic, gp: Employee, party: CommunicationParty | None, free:
         points.append(Point(weight=weight, text=finding.text, mend=None if finding.ok else Mend.SCHEDULE))
     if any(point.weight is Weight.FAULT for point in points):
         return points
+    return [*points, free_point(free)]
+
+
+def free_point(free: list[OfferedSlot]) -> Point:
+    """How many times are offered, and the first of them."""
     if not free:
         text = _("Ingen ledige timer de neste fire ukene.")
-        return [*points, Point(weight=Weight.NOTICE, text=text, mend=Mend.SCHEDULE)]
+        return Point(weight=Weight.NOTICE, text=text, mend=Mend.SCHEDULE)
     text = ngettext(
         "%(count)s ledig time de neste fire ukene. Den første er %(first)s.",
         "%(count)s ledige timer de neste fire ukene. Den første er %(first)s.",
         len(free),
     )
     facts = {"count": len(free), "first": format_moment(min(one.start for one in free))}
-    return [*points, Point(weight=Weight.OK, text=text % facts)]
+    return Point(weight=Weight.OK, text=text % facts)

@@ -1,6 +1,4 @@
-"""Konfigurasjon > Post > Hva ser pasienten: for each GP what works, and for what does not the failing rule (HNB-15)."""
-
-from uuid import UUID
+"""Konfigurasjon > Post > Hva ser pasienten: for each GP and the common services what works, and why not (HNB-15)."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -10,6 +8,7 @@ from django.views.decorators.http import require_GET
 from skranke.clinics.queries import gps, this_clinic
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
+from skranke.scheduling.common_visibility import common_sights
 from skranke.scheduling.visibility import SERVICES, Mend, Sight, service_name, sight_of
 from skranke.web.clinic.post.place import slug_of
 from skranke.web.clinic.settings.frame import settings_page, settings_view
@@ -20,8 +19,8 @@ ROUTE = "settings-sight"
 @require_GET
 @settings_view()
 def sight(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Every GP, and one of them in full."""
-    sights = [sight_of(gp) for gp in gps()]
+    """Every GP and the clinic's common services, and one of them in full."""
+    sights = [*(sight_of(gp) for gp in gps()), *common_sights()]
     context = {
         "clinic": this_clinic(),
         "sights": sights,
@@ -33,16 +32,12 @@ def sight(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _chosen(sights: list[Sight], wanted: str) -> Sight | None:
-    """The GP that the address names, else the first. Raises NotFoundError for one that is none of the clinic's."""
+    """What the address names, else the first. Raises NotFoundError for what is none of the clinic's."""
     if not wanted:
         return next(iter(sights), None)
-    try:
-        gp_id = UUID(wanted)
-    except ValueError:
-        raise NotFoundError("There is no such GP.") from None
-    found = next((one for one in sights if one.gp.id == gp_id), None)
+    found = next((one for one in sights if one.key == wanted), None)
     if found is None:
-        raise NotFoundError("There is no such GP.")
+        raise NotFoundError("There is no such GP or service.")
     return found
 
 
@@ -54,5 +49,7 @@ def _mends(request: HttpRequest) -> dict[Mend, tuple[str, str]]:
         Mend.OFFERS: (f"{helsenorge}#tilbud", _("Velg hva klinikken tilbyr")),
         Mend.REGISTER: (f"{helsenorge}#tjenester", _("Se tjenestene i Adresseregisteret")),
         Mend.SCHEDULE: (reverse("schedule", args=[slug]), _("Åpne Timebok")),
+        Mend.SCHEDULES: (reverse("settings-schedules", args=[slug]), _("Se timebøkene")),
+        Mend.TYPES: (reverse("settings-types", args=[slug]), _("Se timetypene")),
         Mend.OPERATOR: ("", _("Be driftsoperatøren slå den på.")),
     }
