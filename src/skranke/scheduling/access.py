@@ -16,7 +16,15 @@ from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
 from skranke.scheduling import rules
 from skranke.scheduling.facts import patient_facts, schedule_facts, type_facts
-from skranke.scheduling.models import Appointment, AppointmentState, AppointmentType, BookedThrough, Schedule, Slot
+from skranke.scheduling.models import (
+    Appointment,
+    AppointmentState,
+    AppointmentType,
+    BookedThrough,
+    Schedule,
+    Slot,
+    WeekTemplate,
+)
 
 Row = TypeVar("Row")
 
@@ -32,6 +40,21 @@ def owners_of(schedule: Schedule) -> frozenset[UUID]:
         group = next((one for one in groups() if one.id == schedule.group_id), None)
         return frozenset(one.id for one in members_of(group)) if group is not None else frozenset()
     return frozenset({schedule.owner_id} if schedule.owner_id else ())
+
+
+def get_template_for(actor: Actor, template_id: UUID) -> WeekTemplate:
+    """A week template of the actor's clinic."""
+    return _one(WeekTemplate.objects.filter(**_staff(actor), id=template_id).first())
+
+
+def owns_a_schedule(actor: Actor) -> bool:
+    """Whether the actor is, alone or in a group, the owner of a schedule in use."""
+    if actor.person_id is None:
+        return False
+    rows = Schedule.objects.filter(archived=False)
+    return rows.filter(owner_id=actor.person_id).exists() or any(
+        actor.person_id in owners_of(one) for one in rows.filter(group__isnull=False)
+    )
 
 
 def get_slot_for(actor: Actor, slot_id: UUID) -> Slot:

@@ -82,6 +82,12 @@ class TypeInUseError(ConflictError):
     code = "type_in_use"
 
 
+class TemplateInUseError(ConflictError):
+    """Weeks are planned with the template: it cannot be deleted."""
+
+    code: ClassVar[str] = "week_template_in_use"
+
+
 class VideoModuleError(InvalidError):
     """The clinic has no video module, so no type is met by video (TYP-8)."""
 

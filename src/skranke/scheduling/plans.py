@@ -1,8 +1,9 @@
 """From a week template to slots: pure functions over Oslo wall time, ISO weeks and holidays."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
+from uuid import UUID
 
 from skranke.kernel import clock
 from skranke.kernel.holidays import public_holidays
@@ -31,6 +32,25 @@ def planned_slots(entries: Iterable[TemplateEntry], week: IsoWeek, days_off: Col
         if not wanted or wanted[-1].ends <= starts:
             wanted.append(PlannedSlot(starts, starts + entry.minutes * MINUTE, entry.type_id))
     return wanted
+
+
+def entries_between(
+    weekdays: Iterable[int], start: time, end: time | None, minutes: int, type_id: UUID
+) -> list[TemplateEntry]:
+    """Times of one length, one after the other, on each of the days, as many as fit before the end.
+
+    end: None for one time a day; midnight is the end of the day.
+    """
+    first = start.hour * 60 + start.minute
+    last = first + minutes if end is None else (end.hour * 60 + end.minute or DAY_MINUTES)
+    if minutes < 1:
+        return []
+    return [
+        TemplateEntry(weekday=weekday, start=time(*divmod(at, 60)), minutes=minutes, type_id=type_id)
+        for weekday in sorted(set(weekdays))
+        for at in range(first, last - minutes + 1, minutes)
+        if at < DAY_MINUTES
+    ]
 
 
 def is_red(day: date) -> bool:

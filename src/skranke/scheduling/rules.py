@@ -450,6 +450,11 @@ def may_edit_plan(actor: Actor, owners: Collection[UUID]) -> bool:
     return may(actor, Permission.EDIT_PLAN, owns=actor.person_id in owners)
 
 
+def may_edit_templates(actor: Actor, *, owns: bool) -> bool:
+    """PLN-1, PLN-3: week templates are everybody's who plans: who owns some schedule, an administrator, the program."""
+    return may(actor, Permission.EDIT_PLAN, owns=owns)
+
+
 def may_edit_type(actor: Actor, owner_id: UUID | None) -> bool:
     """TYP-1: everybody's type is changed by any user; an owned one by its owner or an administrator."""
     if owner_id is None:

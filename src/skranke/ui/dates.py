@@ -147,6 +147,7 @@ def _day(value: date) -> date:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "dato": format_date,
+    "helligdag": holiday_name,
     "klokkeslett": format_time,
     "tidspunkt": format_moment,
     "relativ_dato": format_relative,

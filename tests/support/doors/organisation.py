@@ -7,6 +7,7 @@ from skranke.clinics.models import Group, PartyKind
 from skranke.clinics.organisation.alerts import alert
 from skranke.clinics.organisation.queries import open_alerts
 from skranke.clinics.services import register_party
+from skranke.scheduling.services.setup import create_template
 from skranke.tenancy.work import acting
 
 from cast import Cast, fresh_her_id
@@ -29,6 +30,9 @@ _PAGES = (
     "settings-schedules",
     "settings-types",
     "settings-new-type",
+    "settings-week-templates",
+    "settings-new-week-template",
+    "settings-plans",
     "settings-limits",
     "settings-communication-types",
 )
@@ -40,6 +44,8 @@ _THINGS = {
     "settings-group": "group",
     "settings-type": "type",
     "settings-addressing-service": "service",
+    "settings-week-template": "week_template",
+    "settings-plan": "schedule",
 }
 
 DOORS = {
@@ -112,4 +118,5 @@ def things(cast: Cast) -> dict[str, Any]:
             "group": Group.objects.get().id,
             "service": party.id,
             "alert": open_alerts()[0].id,
+            "week_template": create_template(name="Vanlig uke").id,
         }

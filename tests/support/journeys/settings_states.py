@@ -171,6 +171,37 @@ def _schedule_refused(stage: Stage) -> Any:
     return page
 
 
+@state("konfigurasjon-ukemaler", "settings-week-templates", main=True)
+def _week_templates(stage: Stage) -> Any:
+    return stage.settings("ukemaler", "kari")
+
+
+@state("konfigurasjon-ny-ukemal", "settings-new-week-template", main=True)
+def _new_week_template(stage: Stage) -> Any:
+    return stage.settings("ukemaler/ny")
+
+
+@state("konfigurasjon-ukemal", "settings-week-template", main=True)
+def _week_template(stage: Stage) -> Any:
+    page = stage.settings("ukemaler")
+    page.get_by_role("link", name="Vanlig uke").click()
+    page.get_by_role("button", name="Legg inn").wait_for()
+    return page
+
+
+@state("konfigurasjon-arbeidsplaner", "settings-plans", main=True)
+def _plans(stage: Stage) -> Any:
+    return stage.settings("arbeidsplaner")
+
+
+@state("konfigurasjon-arbeidsplan", "settings-plan", main=True)
+def _plan(stage: Stage) -> Any:
+    page = stage.settings("arbeidsplaner")
+    page.locator(".rows a").first.click()
+    page.get_by_role("button", name="Sett på merkede uker").wait_for()
+    return page
+
+
 @state("konfigurasjon-timetyper", "settings-types", main=True)
 def _types(stage: Stage) -> Any:
     return stage.settings("timetyper", "kari")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -46,10 +47,11 @@ def plan_weeks(
     template: WeekTemplate | None,
     weeks: Iterable[IsoWeek],
     *,
-    days_off: Sequence[int] = (),
+    days_off: Sequence[int] | None = None,
 ) -> list[PlannedWeek]:
-    """Give ISO weeks a template, or none (PLN-2, PLN-4). days_off: ISO weekdays without slots (PLN-6).
+    """Give ISO weeks a template, or none (PLN-2, PLN-4).
 
+    days_off: ISO weekdays without slots (PLN-6); None: as it was in each week, so that closed days stay (PLN-7).
     Nothing is offered anew before `apply_plan`. Raises ForbiddenError for others than owner and administrator.
     """
     _check_right(schedule)
@@ -68,7 +70,7 @@ def plan_weeks(
                 iso_year=week.year,
                 iso_week=week.week,
                 template=template,
-                days_off=list(days_off),
+                days_off=_days_off(present.get(week), days_off),
             )
             for week in wanted
         ]
@@ -82,12 +84,21 @@ def plan_weeks(
     return rows
 
 
-def apply_plan(schedule: Schedule, weeks: Iterable[IsoWeek] | None = None) -> PlanResult:
+def _days_off(before: PlannedWeek | None, given: Sequence[int] | None) -> list[int]:
+    if given is not None:
+        return list(given)
+    return before.days_off if before is not None else []
+
+
+def apply_plan(
+    schedule: Schedule, weeks: Iterable[IsoWeek] | None = None, *, replace_singles: bool = False
+) -> PlanResult:
     """Make the slots of the planned weeks, and take away what the plan no longer wants (PLN-3, PLN-5, PLN-7..9).
 
     weeks: default all weeks that are planned. A week without a template is emptied of its plan slots. Unchanged
     slots keep their uid; single slots, slots with a standing appointment and removed ones stay as they are.
-    Raises ForbiddenError for others than owner and administrator.
+    replace_singles: single slots that nobody has booked go too ("replace all"). Raises ForbiddenError for others
+    than owner and administrator.
     """
     _check_right(schedule)
     lock_schedule(schedule.id)
@@ -95,8 +106,10 @@ def apply_plan(schedule: Schedule, weeks: Iterable[IsoWeek] | None = None) -> Pl
     chosen = sorted(set(planned if weeks is None else weeks))
     if not chosen:
         return PlanResult(created=0, kept=0, removed=0, skipped=0)
-    wanted = _wanted(planned, chosen)
-    result = _replace(schedule, chosen, wanted)
+    change = _difference(schedule, chosen, _wanted(planned, chosen), replace_singles=replace_singles)
+    Slot.objects.filter(id__in=change.gone).delete()
+    _insert(schedule, change.new)
+    result = change.result
     schedule.planned_weeks.filter(id__in=[planned[week].id for week in chosen if week in planned]).update(
         applied_at=clock.now()
     )
@@ -108,6 +121,23 @@ def apply_plan(schedule: Schedule, weeks: Iterable[IsoWeek] | None = None) -> Pl
     )
     announce(kind="schedule", id=schedule.id)
     return result
+
+
+def plan_preview(schedule: Schedule, weeks: Iterable[IsoWeek], *, replace_singles: bool = False) -> PlanResult:
+    """What `apply_plan` would do now. Nothing is changed."""
+    planned = {IsoWeek(row.iso_year, row.iso_week): row for row in schedule.planned_weeks.select_related("template")}
+    chosen = sorted(set(weeks))
+    if not chosen:
+        return PlanResult(created=0, kept=0, removed=0, skipped=0)
+    return _difference(schedule, chosen, _wanted(planned, chosen), replace_singles=replace_singles).result
+
+
+class _Change(NamedTuple):
+    """new: slots to make. gone: ids of those to take away."""
+
+    new: list[PlannedSlot]
+    gone: list[UUID]
+    result: PlanResult
 
 
 def _wanted(planned: dict[IsoWeek, PlannedWeek], chosen: list[IsoWeek]) -> list[PlannedSlot]:
@@ -126,8 +156,10 @@ def _wanted(planned: dict[IsoWeek, PlannedWeek], chosen: list[IsoWeek]) -> list[
     ]
 
 
-def _replace(schedule: Schedule, chosen: list[IsoWeek], wanted: list[PlannedSlot]) -> PlanResult:
-    """Compare what stands with what is wanted, in one pass over each, and write the difference in bulk."""
+def _difference(
+    schedule: Schedule, chosen: list[IsoWeek], wanted: list[PlannedSlot], *, replace_singles: bool
+) -> _Change:
+    """What stands compared with what is wanted, in one pass over each."""
     weeks = set(chosen)
     span = DateTimeTZRange(_monday(chosen[0]) - timedelta(days=1), _monday(chosen[-1].next()) + timedelta(days=1))
     rows = schedule.slots.filter(during__overlap=span).values_list("id", "during", "type_id", "origin", "state")
@@ -142,7 +174,7 @@ def _replace(schedule: Schedule, chosen: list[IsoWeek], wanted: list[PlannedSlot
     gone: list[UUID] = []
     for identity, during, type_id, origin, state in rows:
         slot = PlannedSlot(int(during.lower.timestamp()), int(during.upper.timestamp()), type_id)
-        ours = origin == SlotOrigin.PLAN and IsoWeek.of(clock.oslo(during.lower).date()) in weeks
+        ours = (origin == SlotOrigin.PLAN or replace_singles) and IsoWeek.of(clock.oslo(during.lower).date()) in weeks
         if state == SlotState.OPEN and ours and slot in want:
             kept.add(slot)
             fixed.append(slot[:2])
@@ -151,9 +183,8 @@ def _replace(schedule: Schedule, chosen: list[IsoWeek], wanted: list[PlannedSlot
         else:
             gone.append(identity)
     new, skipped = _fitting([slot for slot in wanted if slot not in kept], sorted(fixed))
-    Slot.objects.filter(id__in=gone).delete()
-    _insert(schedule, new)
-    return PlanResult(created=len(new), kept=len(kept), removed=len(gone), skipped=skipped)
+    result = PlanResult(created=len(new), kept=len(kept), removed=len(gone), skipped=skipped)
+    return _Change(new, gone, result)
 
 
 def _fitting(slots: list[PlannedSlot], fixed: list[tuple[Seconds, Seconds]]) -> tuple[list[PlannedSlot], int]:

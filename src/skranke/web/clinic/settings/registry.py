@@ -55,6 +55,15 @@ PAGES = (
     ),
     SettingsPage(
         Area.SCHEDULE,
+        "settings-week-templates",
+        _("Ukemaler"),
+        _("Uker med ledige timer, som arbeidsplanene lages av."),
+    ),
+    SettingsPage(
+        Area.SCHEDULE, "settings-plans", _("Arbeidsplaner"), _("Hvilken ukemal hver uke har, timebok for timebok.")
+    ),
+    SettingsPage(
+        Area.SCHEDULE,
         "settings-limits",
         _("Grenser for klinikken"),
         _("Hvor mye pasientene kan bestille selv, der timeboken og timetypen ikke sier noe annet."),

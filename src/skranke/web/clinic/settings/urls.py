@@ -14,6 +14,7 @@ from skranke.web.clinic.settings import (
     me,
     message_log,
     overview,
+    plans,
     prescribing,
     receivers,
     schedule_copies,
@@ -25,9 +26,15 @@ from skranke.web.clinic.settings import (
     templates,
     tokens,
     types,
+    week_templates,
 )
 
 urlpatterns = [
+    path("konfigurasjon/ukemaler", week_templates.index, name="settings-week-templates"),
+    path("konfigurasjon/ukemaler/ny", week_templates.new, name="settings-new-week-template"),
+    path("konfigurasjon/ukemaler/<uuid:template_id>", week_templates.template, name="settings-week-template"),
+    path("konfigurasjon/arbeidsplaner", plans.index, name="settings-plans"),
+    path("konfigurasjon/arbeidsplaner/<uuid:schedule_id>", plans.plan, name="settings-plan"),
     path("konfigurasjon/helsenorge", helsenorge.helsenorge, name="settings-helsenorge"),
     path("konfigurasjon/helsenorge/tilbud", helsenorge.offers, name="settings-helsenorge-offers"),
     path("konfigurasjon/helsenorge/les", helsenorge.refresh, name="settings-helsenorge-refresh"),
