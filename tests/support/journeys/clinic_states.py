@@ -115,7 +115,7 @@ def _more(stage: Stage) -> Any:
     page = stage.thread()
     page.locator("#act-more").click()
     page.locator("#act-refuse").wait_for()
-    page.locator("#answer-effect").scroll_into_view_if_needed()
+    page.locator("#act-remove").scroll_into_view_if_needed()
     return page
 
 

@@ -182,9 +182,13 @@
     if (event.altKey) parts.push("Alt");
     if (event.shiftKey && (event.altKey || event.ctrlKey || event.key.length > 1)) parts.push("Shift");
     // With Alt some keyboards give another sign: the key's own letter is what is printed on it.
-    const letter = /^Key[A-Z]$/.test(event.code) ? event.code.slice(3) : event.key;
+    const letter = /^(Key[A-Z]|Digit\d)$/.test(event.code) ? event.code.slice(-1) : event.key;
     return [...parts, letter.length === 1 ? letter.toUpperCase() : letter].join("+");
   }
+
+  // What stands in a menu that is closed has its key, too; what the page does not show has none.
+  const closed = (item) => (item.matches("summary") ? item.parentElement.parentElement : item).closest("details:not([open])");
+  const within = (item) => (closed(item) ?? item).offsetParent !== null;
 
   function shortcut(event) {
     if (event.defaultPrevented || off()) return;
@@ -195,9 +199,11 @@
     }
     const keys = pressed(event);
     if (!keys.includes("+") && typing(event.target)) return;
-    const found = all("[data-shortcut]").find((item) => item.dataset.shortcut === keys && item.offsetParent !== null);
+    const found = all("[data-shortcut]").find((item) => item.dataset.shortcut === keys && within(item));
     if (!found) return;
     event.preventDefault();
+    const menu = closed(found);
+    if (menu && found.matches("input, textarea, select, summary")) menu.open = true;
     if (found.matches("input, textarea, select")) { found.focus(); found.select?.(); } else { found.click(); }
   }
 
@@ -206,7 +212,7 @@
     if (!list) return;
     list.replaceChildren();
     const seen = new Set();
-    for (const item of all("[data-shortcut]")) {
+    for (const item of all("[data-shortcut]").filter(within)) {
       if (seen.has(item.dataset.shortcut)) continue;
       seen.add(item.dataset.shortcut);
       const name = document.createElement("dt"), what = document.createElement("dd");
@@ -281,7 +287,7 @@
       event.preventDefault();
       if (first) first.focus(); else send(event.target, "recent", {});
     }
-    if (event.key === "Enter" && event.ctrlKey) {
+    if (event.key === "Enter" && event.ctrlKey && !event.shiftKey) {
       const form = event.target.closest?.("form[data-submit-key]");
       if (form) { event.preventDefault(); form.requestSubmit(); return; }
     }

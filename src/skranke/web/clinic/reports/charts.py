@@ -11,6 +11,8 @@ WIDTH = 360
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 356, 10, 150
 _ROW, _BAR, _PITCH, _TEXT = 20, 11, 16, 70
 _MOST_LABELS = 12
+_TENS = 10
+_STEPS = (10, 12, 16, 20, 30, 40, 50, 60, 80, 100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +70,11 @@ class Bar:
 
 
 def top_of(value: float) -> float:
-    """The smallest of 2, 4, 10, 20, 40, 100 ... that is no smaller: an axis that ends in a round number."""
-    if value <= 2:  # noqa: PLR2004 - the smallest axis
-        return 2
-    scale = 10.0 ** floor(log10(value))
-    return next(step * scale for step in (1, 2, 4, 10) if step * scale >= value)
+    """The smallest round number that is no smaller and whose half is whole: an axis has its middle written, too."""
+    if value <= _TENS:
+        return next(step for step in (2.0, 4.0, 6.0, 8.0, 10.0) if step >= value)
+    tens = 10 ** (floor(log10(value)) - 1)
+    return float(next(step * tens for step in _STEPS if step * tens >= value))
 
 
 def columns(title: str, about: str, stacks: Sequence[tuple[str, Sequence[Part]]]) -> Chart:
