@@ -19,7 +19,9 @@ DOORS = ("web", "api", "gateway", "external", "sandbox", "journeys")
 REQUIREMENT = re.compile(r"^- ([A-Z]{2,3}-\d+)\.", re.MULTILINE)
 LACKS = {
     "ORG-6": "blocks for vikar and fravær on the card",
-    "PAT-6": "areas Varslinger and Økonomi",
+    "NOT-7": "sending by SMS and e-mail",
+    "NOT-8": "sending, and push",
+    "PAT-6": "area Økonomi",
     "PAT-7": "exemption card (frikort)",
     "PAT-21": "payments by the relative",
 }

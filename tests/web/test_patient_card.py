@@ -1,5 +1,6 @@
 """The patient card: its areas, who arranged them, contact data, the important note, relations."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -8,19 +9,22 @@ import pytest
 from skranke.audit.models import AuditEvent
 from skranke.dialog.services import close_thread
 from skranke.kernel import clock
+from skranke.outbox.models import OutboxItem
+from skranke.outbox.services import fix_rendering, mark_sent
 from skranke.patients.models import Confidentiality, HelseNorgeState, Patient, Relation
 from skranke.patients.relating import add_relation, end_relation
 from skranke.patients.services import note_helsenorge_state
 from skranke.scheduling.models import BookedThrough
-from skranke.scheduling.services import book
+from skranke.scheduling.services import book, create_type
 from skranke.tenancy.work import acting
 
 from cast import fresh_national_id, make_clinic
 from support.clinic_pages import address, at_most, body, field, logged_in, same
 from support.dialog import question, receive
+from support.patient_pages import as_patient
 from support.timebok import make_timebok, weekday_at
 
-AREAS = ["basis", "post", "appointments", "journal", "relations", "consents", "reservation"]
+AREAS = ["basis", "post", "appointments", "journal", "relations", "notices", "consents", "reservation"]
 STREET = "Hemmeligveien 7"
 
 
@@ -45,7 +49,7 @@ def test_the_card_has_its_areas_and_each_employee_arranges_them_for_all_patients
         {"gjor": "skjul", "area": "journal"},
     ):
         assert ali.post(layout, change).status_code == 302
-    arranged = ["post", "basis", "appointments", "relations", "reservation", "consents"]
+    arranged = ["post", "basis", "appointments", "relations", "notices", "reservation", "consents"]
     assert areas(body(ali.get(card))) == arranged
     assert areas(body(ali.get(address(cast, "patient", cast.astrid.id)))) == arranged
     assert areas(body(anne.get(card))) == AREAS
@@ -350,3 +354,61 @@ def test_the_whole_card_asks_the_database_little() -> None:
     client.get(address(cast, "patient", cast.ola.id))
     with at_most(32):
         client.get(address(cast, "patient", cast.ola.id))
+
+
+@pytest.mark.req("PAT-6", "NOT-7", "NOT-8", "POR-11")
+def test_how_the_patient_is_notified_is_the_same_on_the_card_and_in_the_portal() -> None:
+    cast = make_clinic()
+    staff, ola = logged_in(cast, cast.ali), as_patient(cast.ola)
+    card, portal = address(cast, "patient", cast.ola.id), address(cast, "patient-own-contact")
+
+    def reached(page: str) -> str:
+        found = re.search(r"<dt>Kan nås på</dt><dd>(.*?)</dd>", page, re.DOTALL)
+        assert found is not None
+        return found[1].strip()
+
+    known = {"phone": "412 34 567", "email": "ola@example.test"}
+    staff.post(address(cast, "patient-contact", cast.ola.id), contact(notify_by="", phone="", email=""))
+    assert "Verken e-post eller telefon er kjent" in reached(body(staff.get(card)))
+    for version, wish, facts, way in (
+        (2, "", known, "E-post"),
+        (3, "", known | {"email": ""}, "SMS"),
+        (4, "sms", known, "SMS"),
+        (5, "sms", known | {"phone": ""}, "E-post"),
+        (6, "both", known, "E-post og SMS"),
+    ):
+        saved = ola.post(portal, {"version": version, "language": "nb", "notify_by": wish, **facts})
+        assert saved.status_code == 302
+        assert reached(body(staff.get(card))) == way
+    assert "Både e-post og SMS" in body(ola.get(address(cast, "patient-me")))
+    staff.post(address(cast, "patient-contact", cast.ola.id), contact(version="7", notify_by="email", **known))
+    assert "E-post (SMS hvis det ikke går)" in body(ola.get(address(cast, "patient-me")))
+    assert ola.post(portal, {"version": 8, "language": "nb", "notify_by": "brevdue", **known}).status_code == 422
+
+
+@pytest.mark.req("PAT-6", "NFR-1", "TYP-4")
+def test_the_card_tells_what_helsenorge_was_told_of_the_times_and_how_it_went() -> None:
+    timebok = make_timebok()
+    cast = timebok.cast
+    with acting(cast.system):
+        secret = create_type(name="Hemmelig", minutes=20, visibility="hidden")
+    slots = [timebok.slot(weekday_at(9)), timebok.slot(weekday_at(10)), timebok.slot(weekday_at(11), type=secret)]
+    slots.append(timebok.slot(weekday_at(12)))
+    with acting(cast.actor(cast.ali)):
+        sent, _, _ = (book(slot=slot, patient=cast.ola, through=BookedThrough.STAFF) for slot in slots[:3])
+        book(slot=slots[3], patient=cast.nora, through=BookedThrough.STAFF)
+    with acting(cast.system):
+        row = OutboxItem.objects.get(subject_id=sent.id)
+        fixed = fix_rendering(row, msg_id="m", message_id="m", queue="q", headers={}, document=b"<x/>", body=b"x")
+        mark_sent(fixed)
+    page = body(logged_in(cast, cast.ali).get(address(cast, "patient", cast.ola.id)))
+    area = page[page.index('id="area-notices"') : page.index('id="area-consents"')]
+    lines = re.findall(r"<li>.*?</li>", area, re.DOTALL)
+    assert [("kl. 09.00" in line, "Sendt" in line, "Venter" in line) for line in lines] == [
+        (False, False, True),
+        (True, True, False),
+    ]
+    assert "kl. 10.00" in lines[0]
+    assert all("Ny time" in line and "helsenorge.no" in line for line in lines)
+    with acting(cast.system):
+        assert AuditEvent.objects.filter(patient_id=cast.ola.id, action="appointment.listed").exists()

@@ -19,7 +19,7 @@ from skranke.ui.i18n import LANGUAGES
 
 _CONTACT = (
     "phone", "phone_key", "email", "language", "address_line", "postal_code", "city", "address_source", "address_at",
-    "confidentiality", "gp", "version",
+    "confidentiality", "gp", "notify_by", "version",
 )  # fmt: skip
 
 
@@ -30,6 +30,7 @@ class Contact:
     phone: str = ""
     email: str = ""
     language: str = "nb"
+    notify_by: str = ""
     address_line: str = ""
     postal_code: str = ""
     city: str = ""
@@ -53,7 +54,7 @@ def change_contact(patient: Patient, contact: Contact, *, expected_version: int)
     patient.address_line, patient.postal_code, patient.city, patient.address_source = line, code, city, source
     patient.phone, patient.phone_key = contact.phone.strip(), rules.phone_key(contact.phone)
     patient.email, patient.language = contact.email.strip(), contact.language
-    patient.confidentiality = contact.confidentiality
+    patient.confidentiality, patient.notify_by = contact.confidentiality, contact.notify_by
     if not patient.on_gp_list:
         patient.gp = contact.gp
     patient.version += 1
@@ -62,7 +63,7 @@ def change_contact(patient: Patient, contact: Contact, *, expected_version: int)
     return patient
 
 
-def change_own_contact(*, phone: str, email: str, language: str, expected_version: int) -> Patient:
+def change_own_contact(*, phone: str, email: str, language: str, expected_version: int, notify_by: str = "") -> Patient:
     """What the patient who acts may write of the contact data (POR-3); the rest is the registers' and the clinic's.
 
     Raises PatientChangedError, InvalidError, NotFoundError.
@@ -76,9 +77,9 @@ def change_own_contact(*, phone: str, email: str, language: str, expected_versio
     if language not in LANGUAGES:
         raise InvalidError(_("Velg et språk."), field="language")
     patient.phone, patient.phone_key = phone.strip(), rules.phone_key(phone)
-    patient.email, patient.language = email.strip(), language
+    patient.email, patient.language, patient.notify_by = email.strip(), language, notify_by
     patient.version += 1
-    patient.save(update_fields=["phone", "phone_key", "email", "language", "version"])
+    patient.save(update_fields=["phone", "phone_key", "email", "language", "notify_by", "version"])
     _note_change(patient, "contact")
     return patient
 

@@ -34,6 +34,14 @@ class AddressSource(models.TextChoices):
     DOCUMENT = "document", _("Et dokument")
 
 
+class NotifyBy(models.TextChoices):
+    """How the patient wants the clinic's own notices (NOT-7); where it is not possible the other way is taken."""
+
+    EMAIL = "email", _("E-post")
+    SMS = "sms", _("SMS")
+    BOTH = "both", _("E-post og SMS")
+
+
 class Patient(TenantModel):
     """One patient of one clinic.
 
@@ -46,6 +54,7 @@ class Patient(TenantModel):
     blocked: the clinic has closed its digital services to the patient: questions are answered 30.
     helsenorge_state_at: when the state was told; an older telling never overwrites a newer.
     helsenorge_asked_at: since when somebody waits for HelseNorge to tell; empty when nobody does.
+    notify_by: how the patient wants the clinic's own notices; empty: no wish (NOT-7, NOT-8).
     note: what the whole clinic must see (PAT-23), with who wrote it last and when.
     address_*: where the patient lives, as told by whom and when. There is none while the address is confidential.
     version: raised whenever the contact data or the note change; an edit made against an older one is told so.
@@ -66,6 +75,7 @@ class Patient(TenantModel):
     phone_key = models.CharField(max_length=15, blank=True, default="", db_collation="C")
     email = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=5, default="nb")
+    notify_by = models.CharField(max_length=10, choices=NotifyBy, blank=True)
     helsenorge_state = models.CharField(max_length=10, choices=HelseNorgeState, default=HelseNorgeState.UNKNOWN)
     helsenorge_state_at = models.DateTimeField(null=True)
     helsenorge_asked_at = models.DateTimeField(null=True)
@@ -84,6 +94,7 @@ class Patient(TenantModel):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(notify_by__in=["", *NotifyBy]), name="patient_notify_by"),
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | Q(national_id="", on_gp_list=False),
                 name="patient_merged_has_no_number",
@@ -146,6 +157,7 @@ class CardArea(models.TextChoices):
     APPOINTMENTS = "appointments", _("Timebok")
     JOURNAL = "journal", _("Journal")
     RELATIONS = "relations", _("Relasjon")
+    NOTICES = "notices", _("Varslinger")
     CONSENTS = "consents", _("Samtykkeliste")
     RESERVATION = "reservation", _("Reservasjon")
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from skranke.clinics.models import CommunicationParty, Employee, PartyKind
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.ids import NationalId, age_on
-from skranke.patients.models import CardArea, HelseNorgeState, Patient, PatientList
+from skranke.patients.models import CardArea, HelseNorgeState, NotifyBy, Patient, PatientList
 
 OWN_ACCESS_AGE = 16
 _PATIENCE = timedelta(seconds=10)
@@ -194,6 +194,18 @@ def is_organisation_number(text: str) -> bool:
 def is_phone(text: str) -> bool:
     """Whether a text reads as a phone number (PAT-7)."""
     return _PHONE.fullmatch(text.strip()) is not None
+
+
+def notice_routes(wish: str, *, email: str, phone: str) -> tuple[NotifyBy, ...]:
+    """NOT-7, NOT-8: by which ways the clinic's own notices would go; none where neither address nor phone is known.
+
+    E-mail is the first where nothing is wished; a way that is wished and not possible gives way to the other.
+    """
+    possible = tuple(way for way, known in ((NotifyBy.EMAIL, email), (NotifyBy.SMS, phone)) if known)
+    if wish == NotifyBy.BOTH:
+        return possible
+    wished = wish or NotifyBy.EMAIL
+    return tuple(way for way in possible if way == wished) or possible
 
 
 def may_add_relation(actor: Actor) -> bool:

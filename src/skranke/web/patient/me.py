@@ -16,6 +16,7 @@ from skranke.patients.errors import PatientChangedError
 from skranke.patients.models import Patient
 from skranke.patients.relating import relations_of
 from skranke.ui.i18n import remember
+from skranke.web.notices import NOTIFY_CHOICES, wish_text
 from skranke.web.patient.place import place_of
 from skranke.web.patient.session import patient_view
 from skranke.web.patient.shell import frame
@@ -33,6 +34,7 @@ class ContactForm(forms.Form):
         label=_("E-post"), required=False, max_length=200, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     language = forms.ChoiceField(label=_("Språk i det vi skriver til deg"), choices=_LANGUAGES)
+    notify_by = forms.ChoiceField(label=_("Varsler fra legekontoret"), choices=NOTIFY_CHOICES, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -46,6 +48,7 @@ def me(request: HttpRequest, actor: Actor) -> HttpResponse:
         "here": place_of(request),
         "is_self": actor.relation_id is None,
         "patient": patient,
+        "notify_wish": wish_text(patient),
         "acting": relations_of(patient).filter(access=True).count(),
         "saved": "lagret" in request.GET,
     }
@@ -74,7 +77,7 @@ def own_record(actor: Actor) -> Patient:
 
 
 def _stored(patient: Patient) -> dict[str, Any]:
-    return {name: getattr(patient, name) for name in ("phone", "email", "language", "version")}
+    return {name: getattr(patient, name) for name in ("phone", "email", "language", "notify_by", "version")}
 
 
 def _saved(form: ContactForm) -> bool:
@@ -82,7 +85,11 @@ def _saved(form: ContactForm) -> bool:
     told = form.cleaned_data
     try:
         change_own_contact(
-            phone=told["phone"], email=told["email"], language=told["language"], expected_version=told["version"]
+            phone=told["phone"],
+            email=told["email"],
+            language=told["language"],
+            notify_by=told["notify_by"],
+            expected_version=told["version"],
         )
     except InvalidError as error:
         form.add_error(error.field, str(error))

@@ -21,11 +21,13 @@ from skranke.patients import queries as patients
 from skranke.patients.access import get_patient_for
 from skranke.patients.models import CardArea, Patient
 from skranke.scheduling.queries import appointments
+from skranke.scheduling.tellings import tellings
 from skranke.web.clinic.patients.forms import RelationForm
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.place import Place, slug_of
 from skranke.web.clinic.session import clinic_view
 from skranke.web.clinic.shell import REACH_MOODS, reach_text, remember_patient, shell
+from skranke.web.notices import routes_text, wish_text
 
 TEMPLATES = "clinic/patients"
 _CAME_FROM = "card_opened_from"
@@ -90,6 +92,10 @@ def _relations(request: HttpRequest, patient: Patient) -> dict[str, Any]:  # noq
     return {"relations": list(relating.relations_of(patient)), "relation_form": RelationForm()}
 
 
+def _notices(request: HttpRequest, patient: Patient) -> dict[str, Any]:  # noqa: ARG001 - as the others
+    return {"tellings": tellings(patient), "notify_wish": wish_text(patient), "notify_routes": routes_text(patient)}
+
+
 def _consents(request: HttpRequest, patient: Patient) -> dict[str, Any]:  # noqa: ARG001 - as the others
     return {"given_access": [one for one in relating.relations_of(patient) if one.access]}
 
@@ -104,6 +110,7 @@ _CONTENT: dict[CardArea, Callable[[HttpRequest, Patient], dict[str, Any]]] = {
     CardArea.APPOINTMENTS: _appointments,
     CardArea.JOURNAL: _journal,
     CardArea.RELATIONS: _relations,
+    CardArea.NOTICES: _notices,
     CardArea.CONSENTS: _consents,
     CardArea.RESERVATION: _nothing,
 }

@@ -11,6 +11,7 @@ from skranke.kernel.errors import InvalidError, SkrankeError
 from skranke.patients.contact import Contact
 from skranke.patients.models import AddressSource, Confidentiality, Patient, PatientList, PatientListKind, RelationKind
 from skranke.patients.rules import MAX_NOTE
+from skranke.web.notices import NOTIFY_CHOICES
 
 _LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
 
@@ -31,6 +32,7 @@ class ContactForm(VersionedForm):
     phone = forms.CharField(label=gettext_lazy("Telefon"), max_length=30, required=False)
     email = forms.EmailField(label=gettext_lazy("E-post"), max_length=200, required=False)
     language = forms.ChoiceField(label=gettext_lazy("Språk til pasienten"), choices=_LANGUAGES)
+    notify_by = forms.ChoiceField(label=gettext_lazy("Varsler fra klinikken"), choices=NOTIFY_CHOICES, required=False)
     confidentiality = forms.ChoiceField(
         label=gettext_lazy("Adressesperre"),
         choices=Confidentiality.choices,
@@ -65,8 +67,8 @@ class ContactForm(VersionedForm):
     def of(cls, patient: Patient) -> "ContactForm":
         """The form with what is known now."""
         names = (
-            "version", "phone", "email", "language", "confidentiality", "address_line", "postal_code", "city",
-            "address_source",
+            "version", "phone", "email", "language", "notify_by", "confidentiality", "address_line", "postal_code",
+            "city", "address_source",
         )  # fmt: skip
         known = {name: getattr(patient, name) for name in names}
         return cls(patient, initial=known | {"gp": str(patient.gp_id or "")})
