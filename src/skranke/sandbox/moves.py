@@ -9,10 +9,16 @@ from skranke.sandbox.access import Visit
 from skranke.sandbox.errors import MoveRefusedError
 from skranke.sandbox.models import Appointment, Citizen, Direction, Message
 from skranke.sandbox.rules import AppointmentState
+from skranke.sandbox.world import PartyKind
 
 
 def can_move(appointment: Appointment) -> bool:
-    """Whether another time may be chosen: it could be cancelled, and no move of it is under way."""
+    """Whether another time may be chosen: it could be cancelled, and no move of it is under way.
+
+    One of a common service is cancelled, and booked anew.
+    """
+    if appointment.party is not None and appointment.party.kind == PartyKind.SERVICE:
+        return False
     if not rules.may_cancel(AppointmentState(appointment.state), appointment.start, clock.now()):
         return False
     return not Appointment.objects.filter(replaces=appointment, state=AppointmentState.REQUESTED).exists()

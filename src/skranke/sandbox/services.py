@@ -20,7 +20,7 @@ from skranke.sandbox.errors import AttachmentsError, CancelRefusedError, Service
 from skranke.sandbox.keys import the_world
 from skranke.sandbox.models import Appointment, Attachment, Citizen, Direction, Message, Party
 from skranke.sandbox.rules import AppointmentState
-from skranke.sandbox.world import Service
+from skranke.sandbox.world import PartyKind, Service
 from skranke.standards import attachments as wire_attachments
 from skranke.standards.build import comtest, digitalbruker, ekonsultasjon, ekontakt, reseptfornyelse, timereservasjon
 from skranke.standards.build.envelope import Envelope
@@ -96,10 +96,13 @@ def follow_up(visit: Visit, conversation: str, *, text: str, uploads: Sequence[U
     return send(visit, last.party, document, files)
 
 
-def ask_for_slots(visit: Visit, *, first: date | None = None) -> Message:
-    """Ask the patient's GP for free times (HLT) of four weeks from a day, today when none is given."""
+def ask_for_slots(visit: Visit, *, first: date | None = None, party: Party | None = None) -> Message:
+    """Ask the patient's GP for free times (HLT) of four weeks from a day, today when none is given.
+
+    party: the service of the GP's clinic that is asked instead, for what it offers without a practitioner.
+    """
     visit.require_full()
-    party = gp_with(visit.patient, Service.BOOKING)
+    party = offering(party or visit.patient.gp, Service.BOOKING)
     start = max(first or clock.today(), clock.today())
     document = timereservasjon.free_slots_question(
         new_envelope(party, visit.patient),
@@ -155,7 +158,8 @@ def reserve(
     replaces: see `moves.move`.
     """
     visit.require_full()
-    party = gp_with(visit.patient, Service.BOOKING)
+    asked = question.party if question.party is not None and question.party.kind == PartyKind.SERVICE else None
+    party = offering(asked or visit.patient.gp, Service.BOOKING)
     now = clock.now()
     slot = next((one for one in offered(question) if one.uid == uid), None)
     if slot is None or slot.must_call or slot.start <= now or (slot.available_at and slot.available_at > now):

@@ -23,6 +23,7 @@ _pages = [
     path(f"{_VISIT}/beskjed/<uuid:message>", citizen.notice, name="notice"),
     path(f"{_VISIT}/vedlegg/<int:identity>", citizen.attachment, name="attachment"),
     path(f"{_VISIT}/timer", booking.ask, name="ask"),
+    path(f"{_VISIT}/tjenester/<str:her_id>", booking.common, name="common"),
     path(f"{_VISIT}/timer/<uuid:question>", booking.slots, name="slots"),
     path(f"{_VISIT}/time/<uuid:appointment>/avbestill", booking.cancel, name="cancel"),
     path(f"{_VISIT}/time/<uuid:appointment>/flytt", booking.move, name="move"),

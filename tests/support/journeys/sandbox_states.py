@@ -176,6 +176,22 @@ def _wish_to_change(stage: Stage) -> Any:
     return page
 
 
+@state("tjenester", main=True)
+def _common(stage: Stage) -> Any:
+    page = stage.citizen("Astrid Vik")
+    page.get_by_role("button", name="Se tjenestene hos").click()
+    page.locator("#tjenester").wait_for()
+    return page
+
+
+@state("tjeneste-tider", main=True)
+def _common_times(stage: Stage) -> Any:
+    page = _common(stage)
+    page.locator("#tjenester").get_by_role("link", name="Influensavaksine").click()
+    page.locator(".sb-times").wait_for()
+    return page
+
+
 @state("drift", "operator", "parts", main=True)
 def _operator(stage: Stage) -> Any:
     page = stage.window()

@@ -117,6 +117,7 @@ NEWCOMERS = (("Siri Moen", _worker_id(1994)), ("Roar Lid", _worker_id(1996)))
 
 SERVICE_HER_ID = "8150021"
 SERVICE_NAME = "Vaksinasjon"
+LAB_NAME = "Laben"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

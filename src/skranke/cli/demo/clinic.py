@@ -84,6 +84,7 @@ def _make(layout: Layout, day: date) -> UUID:
             templates.make()
         e_dialogs.open_types(employees, gps.values())
         timetable.make({worker.username: employees[worker.username] for worker in cast.WORKERS})
+        timetable.make_lab()
         # Written inside the unit of work: without the users the clinic is not made either.
         _keep(layout, users)
     return clinic.id
@@ -124,7 +125,7 @@ def activate(her_id: str) -> None:
     activation.note_prerequisites(ordered_on=clock.today(), nhn_member=True, her_id=her_id)
     activation.go_live()
     for party in clinics.parties():
-        if party.kind == PartyKind.GP:
+        if party.kind == PartyKind.GP or party.services:
             activation.put_party_live(party)
 
 

@@ -1,7 +1,7 @@
 """The demo's departments, roles and groups, and who gets what comes to its service. Needs Django set up."""
 
 from skranke.cli.demo import cast
-from skranke.clinics.models import Access, Employee, EmployeeRole, GroupKind, PartyKind, StaffFunction
+from skranke.clinics.models import Access, Employee, EmployeeRole, GroupKind, PartyKind, Service, StaffFunction
 from skranke.clinics.organisation.addressing import set_recipients
 from skranke.clinics.organisation.groups import GroupFacts, add_group
 from skranke.clinics.organisation.staff import EmployeeCard, change_employee
@@ -31,6 +31,14 @@ def make(employees: dict[str, Employee]) -> None:
         sees_clinic_open=lise.sees_clinic_open,
     )
     change_employee(lise.id, card, expected_version=lise.version)
+    add_group(
+        GroupFacts(
+            name=cast.LAB_NAME,
+            kind=GroupKind.STATIC,
+            description="Prøver og vaksiner",
+            members=(lise, employees["anne"]),
+        )
+    )
     add_group(GroupFacts(name="Legene", kind=GroupKind.DYNAMIC, position_types=(EmployeeRole.GP,)))
     vaccines = GroupFacts(
         name="Vaksinasjon",
@@ -38,5 +46,7 @@ def make(employees: dict[str, Employee]) -> None:
         description="Reisevaksiner og influensa",
         members=(lise, employees["anne"]),
     )
-    party = register_party(her_id=cast.SERVICE_HER_ID, kind=PartyKind.SERVICE, name=cast.SERVICE_NAME)
+    party = register_party(
+        her_id=cast.SERVICE_HER_ID, kind=PartyKind.SERVICE, name=cast.SERVICE_NAME, services=[Service.BOOKING]
+    )
     set_recipients(party.id, [Recipient(group_id=add_group(vaccines).id)])

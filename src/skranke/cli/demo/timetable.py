@@ -5,16 +5,20 @@ from datetime import datetime, time, timedelta
 
 from skranke.cli.demo import cast
 from skranke.clinics.models import Employee
+from skranke.clinics.organisation.queries import groups
 from skranke.kernel import clock
 from skranke.scheduling import queries
-from skranke.scheduling.models import AppointmentType, ContactInterface, Schedule, WeekTemplate
+from skranke.scheduling.models import AppointmentType, ContactInterface, ResourceCategory, Schedule, WeekTemplate
 from skranke.scheduling.services import planning, setup
+from skranke.scheduling.services.copying import name_of
 from skranke.scheduling.values import IsoWeek, TemplateEntry, weeks_from
 
 WEEKS_AHEAD = 9
 _MINUTES = 20
 _MORNING = (time(8, 0), 10)
 _AFTERNOON = (time(12, 0), 8)
+_LAB = (time(9, 0), 4)
+_HELPERS = 3
 _LUNCH = (time(11, 20), time(12, 0))
 _WORKING_WEEK = 5
 
@@ -38,6 +42,36 @@ def make(employees: Mapping[str, Employee]) -> None:
             schedule = setup.create_schedule(owner=employees[worker.username], public_name=name, internal_name=name)
             _plan(schedule, template)
             _lunches(schedule)
+
+
+def make_lab() -> None:
+    """Three helpers who offer the same at the same times, each with a schedule of the lab's (RES-20, RES-25)."""
+    blood = setup.create_type(
+        name="Blodprøve",
+        minutes=_MINUTES,
+        colour="lab",
+        category=ResourceCategory.LAB,
+        information="For deg som har avtalt prøve med legen din. Møt fastende når det er bestilt fastende prøve.",
+    )
+    vaccine = setup.create_type(
+        name="Influensavaksine",
+        minutes=_MINUTES,
+        colour="lab",
+        category=ResourceCategory.VACCINE,
+        information="For deg over 65 år, gravide og andre med økt risiko. Ta på et plagg med korte ermer.",
+    )
+    first, number = _LAB
+    entries = []
+    for weekday in range(1, _WORKING_WEEK + 1):
+        for one in range(number):
+            start = datetime.combine(clock.today(), first) + timedelta(minutes=_MINUTES * one)
+            kind = vaccine if one == number - 1 else blood
+            entries.append(TemplateEntry(weekday=weekday, start=start.time(), minutes=_MINUTES, type_id=kind.id))
+    template = setup.create_template(name="Laben", entries=entries)
+    group = next(one for one in groups() if one.name == cast.LAB_NAME)
+    for helper in range(1, _HELPERS + 1):
+        name = name_of("Labtjenester", "helsesekretær", helper)
+        _plan(setup.create_schedule(owner=group, public_name=name, internal_name=name), template)
 
 
 def make_small(gp: Employee) -> None:

@@ -99,7 +99,7 @@ def _party(worker: cast.Worker, clinic: _Clinic, pki: DemoPki) -> world.Party:
 
 
 def _service(bus: Bus, pki: DemoPki) -> world.Party:
-    """A service of the clinic that has a HER-id of its own, and offers nothing in Digital dialog."""
+    """A service of the clinic that has a HER-id of its own: what is booked without a practitioner is booked with it."""
     files = pki.party("clinic")
     return world.Party(
         her_id=HerId(cast.SERVICE_HER_ID),
@@ -109,6 +109,7 @@ def _service(bus: Bus, pki: DemoPki) -> world.Party:
         name=cast.SERVICE_NAME,
         kind=world.PartyKind.SERVICE,
         service_kind=world.ServiceKind.VACCINATION,
+        services=(world.Service.BOOKING,),
         queues=_queues(bus.clinic_queues),
         encryption_certificate=files.encryption_certificate,
         signing_certificate=files.signing_certificate,

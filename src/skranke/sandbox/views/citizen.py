@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from skranke.kernel.errors import NotFoundError
 from skranke.sandbox import queries, rules, services, words
 from skranke.sandbox.access import Visit
+from skranke.sandbox.common import common_parties
 from skranke.sandbox.forms import FollowUpForm, QuestionForm
-from skranke.sandbox.models import Direction
+from skranke.sandbox.models import Direction, Party
 from skranke.sandbox.services import Upload
 from skranke.sandbox.views.frame import attempt, behind, citizen_page, guest, require_offered
 from skranke.sandbox.world import Service
@@ -44,7 +45,7 @@ def overview(request: HttpRequest, actor: int, patient: int) -> HttpResponse:
     request.session["citizen"] = actor
     away = request.GET.get("arkiv") == "1"
     shown = {"inbox": queries.inbox(one, archived=away), "archived": away}
-    context = shown | {"live_inbox": not away, "services": _services(one)}
+    context = shown | {"live_inbox": not away, "services": _services(one), "common": _common(one)}
     return citizen_page(request, "sandbox/overview.html", one, context)
 
 
@@ -149,6 +150,10 @@ def _services(one: Visit) -> list[str]:
     if gp is None or one.access != rules.Access.FULL:
         return []
     return list(gp.services)
+
+
+def _common(one: Visit) -> list[Party]:
+    return common_parties(one.patient) if one.access == rules.Access.FULL else []
 
 
 def _thread(one: Visit, conversation: str) -> dict[str, object]:

@@ -112,7 +112,7 @@ def _page(
         "error": error,
         "first": _where(request, error),
         "namesakes": _namesakes(row),
-        "plan": with_query(reverse("schedule", args=[slug_of(request)]), timebok=row.id) if row is not None else "",
+        "plan": reverse("settings-plan", args=[slug_of(request), row.id]) if row is not None else "",
         "changes": changes(deeds_about(SUBJECT, row.id, DEEDS, limit=8)) if row is not None else None,
     }
     return settings_page(request, actor, ROUTE, f"{TEMPLATES}/schedule.html", context, status=status)

@@ -21,7 +21,6 @@ from skranke.scheduling.models import AppointmentType
 from skranke.scheduling.services.types import SUBJECT, change_type, check_may_edit, create_type, remove_type
 from skranke.standards.profile import RESOURCE_TEXT_CHARACTERS
 from skranke.web.clinic.post.place import slug_of
-from skranke.web.clinic.schedule.place import with_query
 from skranke.web.clinic.settings.changes import changes
 from skranke.web.clinic.settings.editing import is_removal, posted, refusal, save
 from skranke.web.clinic.settings.frame import settings_page, settings_view, to
@@ -116,13 +115,14 @@ def _resource(request: HttpRequest, form: TypeForm, row: AppointmentType | None)
     gps = [one for one in held if one.owner is not None and one.owner.is_gp]
     shown = [one for one in held if one.online and one not in gps]
     written = (form["information"].value() or "").strip()
-    plan = reverse("schedule", args=[slug_of(request)])
+    slug = slug_of(request)
+    plan = reverse("settings-plan", args=[slug, shown[0].id]) if shown else reverse("settings-plans", args=[slug])
     return _Resource(
         text=resource_text(written),
         cut=resource_text(written) != written,
         shown=tuple(one.internal_name for one in shown),
         gps=tuple(one.internal_name for one in gps),
-        plan=with_query(plan, timebok=shown[0].id) if shown else plan,
+        plan=plan,
     )
 
 
