@@ -7,7 +7,7 @@ from skranke.patients.models import NotifyBy, Patient
 from skranke.patients.rules import notice_routes
 
 NOTIFY_CHOICES = (
-    ("", gettext_lazy("Ingen ønsker (e-post hvis den er kjent, ellers SMS)")),
+    ("", gettext_lazy("Ikke valgt: e-post, ellers SMS")),
     (NotifyBy.EMAIL.value, gettext_lazy("E-post (SMS hvis det ikke går)")),
     (NotifyBy.SMS.value, gettext_lazy("SMS (e-post hvis det ikke går)")),
     (NotifyBy.BOTH.value, gettext_lazy("Både e-post og SMS")),

@@ -34,7 +34,12 @@ class ContactForm(forms.Form):
         label=_("E-post"), required=False, max_length=200, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     language = forms.ChoiceField(label=_("Språk i det vi skriver til deg"), choices=_LANGUAGES)
-    notify_by = forms.ChoiceField(label=_("Varsler fra legekontoret"), choices=NOTIFY_CHOICES, required=False)
+    notify_by = forms.ChoiceField(
+        label=_("Varsler fra legekontoret"),
+        choices=NOTIFY_CHOICES,
+        required=False,
+        help_text=_("Foreløpig varsler legekontoret bare gjennom helsenorge.no."),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
