@@ -88,6 +88,27 @@ def test_what_is_saved_as_it_is_written_takes_the_ticked_file_and_shows_the_othe
     assert 'id="existing"' not in body(client.post(save, {"text": "Hei", "vedlagt": field(saved, "vedlagt")}))
 
 
+@pytest.mark.req("CMP-10", "MSG-13", "NFR-2")
+def test_what_was_chosen_while_it_could_be_read_is_not_sent_when_it_no_longer_can() -> None:
+    cast = make_clinic()
+    earlier, picture = _picture(cast)
+    thread = receive(cast, question(cast, kind=E_CONTACT, subject="Ny", text="Hei"))
+    kari, send = logged_in(cast, cast.kari), address(cast, "thread-answer", thread.id)
+    chosen = body(kari.post(address(cast, "thread-files", thread.id), {"text": "Se", "eksisterende": str(picture.id)}))
+    facts = {"text": "Se", "vedlagt": field(chosen, "vedlagt"), "versjon": field(chosen, "versjon")}
+    with acting(cast.actor(cast.kari)):
+        set_handling(earlier, Handling(private=True))
+    with acting(cast.system):
+        earlier.participants.all().delete()
+    refused = kari.post(send, facts, headers=HTMX)
+    assert (refused.status_code, "Du har ikke lenger tilgang til «utslett.png»" in body(refused)) == (422, True)
+    assert (">Se</textarea>" in body(refused), _attached(body(refused))) == (True, ["utslett.png"])
+    with acting(cast.system):
+        assert not Message.objects.filter(direction="out").exists()
+        earlier.participants.create(clinic_id=cast.clinic.id, employee=cast.kari)
+    assert kari.post(send, facts, headers=HTMX).status_code == 200
+
+
 @pytest.mark.req("CMP-10")
 def test_nobody_attaches_what_they_may_not_read_or_what_is_about_somebody_else() -> None:
     cast = make_clinic()

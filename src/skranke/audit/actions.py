@@ -82,6 +82,7 @@ class Action(StrEnum):
     ITEMS_CHANGED = "thread.items_changed"
     TASK_COMPLETED = "thread.task_completed"
     THREAD_CLOSED = "thread.closed"
+    THREAD_UNDONE = "thread.undone"
     THREAD_REOPENED = "thread.reopened"
     DRAFT_KEPT = "draft.kept"
     DRAFT_DISCARDED = "draft.discarded"

@@ -25,6 +25,7 @@ _NUMBERS = {
     "message_bytes": (1, _MANY),
     "session_hours": (1, _YEAR),
     "idle_minutes": (1, 480),
+    "send_undo_seconds": (0, 60),
     "receipt_alarm_minutes": (1, _YEAR * 60),
     "receipt_resend_minutes": (0, _YEAR * 60),
     "status_check_hour": (-1, 23),
@@ -92,6 +93,9 @@ class Settings:
     )
     idle_minutes: int = field(
         default=15, metadata={"help": "Lock the screen when nobody has done anything for this long; 480 at most."}
+    )
+    send_undo_seconds: int = field(
+        default=10, metadata={"help": "What is sent from the screen waits so long and can be undone; 0: never."}
     )
     receipt_alarm_minutes: int = field(default=60, metadata={"help": "Alarm when no AppRec has come within this."})
     receipt_resend_minutes: int = field(

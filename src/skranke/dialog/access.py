@@ -19,12 +19,14 @@ from skranke.dialog.models import (
     Attachment,
     Channel,
     KeptDraft,
+    Message,
     MessageTemplate,
     Participant,
     Reading,
     Thread,
     ThreadState,
 )
+from skranke.kernel import clock
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
 from skranke.patients.models import Patient
@@ -96,12 +98,14 @@ def visible_threads(employee: Employee) -> QuerySet[Thread]:
 def own_threads(actor: Actor) -> QuerySet[Thread]:
     """The threads that a patient who acts finds in our portal: those of the own channel, and no other (CMP-4).
 
+    One that holds nothing but what may still be called back is not there yet.
     Raises NotFoundError for every other actor.
     """
     if actor.kind != ActorKind.PATIENT or actor.person_id is None:
         raise nothing()
     shown = [channel for channel in Channel if rules.is_shown_to_patient(channel)]
-    return Thread.objects.filter(clinic_id=actor.clinic_id, patient_id=actor.person_id, channel__in=shown)
+    own = Thread.objects.filter(clinic_id=actor.clinic_id, patient_id=actor.person_id, channel__in=shown)
+    return own.filter(Exists(Message.objects.filter(rules.is_out(clock.now()), thread=OuterRef("pk"))))
 
 
 def get_thread_for(actor: Actor, thread_id: UUID) -> Thread:
@@ -112,7 +116,8 @@ def get_thread_for(actor: Actor, thread_id: UUID) -> Thread:
             raise nothing()
         return own
     employee = employee_of(actor)
-    threads = visible_threads(employee).select_related("patient", "party", "responsible", "task_employee")
+    beside = ("patient", "party", "responsible", "task_employee", "undoable")
+    threads = visible_threads(employee).select_related(*beside)
     own_reading = Exists(Reading.objects.filter(thread=OuterRef("pk"), employee=employee))
     thread = threads.annotate(is_read=own_reading).filter(id=thread_id).first()
     if thread is None:
@@ -163,7 +168,7 @@ def get_attachment_for(actor: Actor, attachment_id: UUID) -> Attachment:
 def _allowed_files(actor: Actor) -> Q:
     if actor.kind == ActorKind.PATIENT:
         own = Q(message__isnull=True, uploaded_by_patient_id=actor.person_id, clinic_id=actor.clinic_id)
-        return Q(message__thread__in=own_threads(actor)) | own
+        return Q(message__thread__in=own_threads(actor)) & rules.is_out(clock.now(), "message__") | own
     employee = employee_of(actor)
     unsent = Q(message__isnull=True, template__isnull=True, uploaded_by=employee)
     return Q(message__thread__in=visible_threads(employee)) | Q(template__in=visible_templates(employee)) | unsent

@@ -29,6 +29,12 @@ class NoTaskError(ConflictError):
     code = "no_task"
 
 
+class TooLateToUndoError(ConflictError):
+    """The message has left, or somebody has done anything with the thread since: the step stands."""
+
+    code = "too_late_to_undo"
+
+
 class NotResendableError(ConflictError):
     """The message may not be sent again: it is on its way or has arrived, or the patient is not active there."""
 

@@ -12,6 +12,8 @@ from skranke.clinics.models import CommunicationParty, Employee, Group, Role
 from skranke.dialog.communication.models import OwnType
 from skranke.dialog.issued import IssuedPrescription  # noqa: F401 - Django finds a model through here
 from skranke.dialog.layouts import ListLayout  # noqa: F401 - as above
+from skranke.dialog.renewals import RenewalList, RenewalResult  # noqa: F401 - as above
+from skranke.dialog.undoing import Undoable  # noqa: F401 - as above
 from skranke.kernel import clock
 from skranke.patients.models import Patient
 from skranke.tenancy.models import TenantModel
@@ -229,7 +231,8 @@ class Message(TenantModel):
     earlier: the conversation it belongs to, where that is not the thread's own any more.
     points_on: says only that the answer comes in another conversation; it answers nothing itself.
     appointment_id: what an outcome that needs one was about. delivery_way: how a patient wants a renewed prescription
-    (list 8324), empty when not stated.
+    (list 8324), empty when not stated. held_until: in our own channel, the patient does not see it before then: it
+    may still be called back.
     """
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="messages")
@@ -254,6 +257,7 @@ class Message(TenantModel):
     delivery_way = models.CharField(max_length=10, blank=True)
     earlier = models.ForeignKey(EarlierConversation, null=True, on_delete=models.PROTECT, related_name="messages")
     points_on = models.BooleanField(default=False)
+    held_until = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -343,6 +347,7 @@ class Attachment(TenantModel):
 
     uploaded_by, uploaded_by_patient: the employee or the patient; neither for a file that came from HelseNorge.
     quarantine: why one that came is not opened, as the virus scanner told when it came (CMP-11).
+    copy_of: of which file that was here it was made (CMP-10); who sends it must be allowed to read that one still.
     """
 
     message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="attachments")
@@ -355,6 +360,7 @@ class Attachment(TenantModel):
     size = models.BigIntegerField()
     number = models.PositiveIntegerField(default=0)
     quarantine = models.CharField(max_length=10, blank=True, default="")
+    copy_of = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -460,31 +466,6 @@ class Prescription(TenantModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "number"], name="prescription_number_once")]
-
-
-class RenewalList(TenantModel):
-    """What staff have made of a request's items (RX-2); rows are never changed, and the newest of a request counts."""
-
-    request = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="renewal_lists")
-    number = models.PositiveIntegerField()
-    items = ArrayField(models.TextField())
-    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
-    changed_at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["request", "number"], name="renewal_list_number_once")]
-
-
-class RenewalResult(TenantModel):
-    """What an answer says of one item of the request: renewed or not (RX-10). text: the item as it stood then."""
-
-    answer = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="renewal_results")
-    number = models.PositiveIntegerField()
-    text = models.TextField()
-    renewed = models.BooleanField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["answer", "number"], name="renewal_result_number_once")]
 
 
 class ThreadEvent(TenantModel):

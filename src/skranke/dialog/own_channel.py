@@ -15,9 +15,9 @@ from skranke.dialog import access, rules
 from skranke.dialog.models import DeliveryState, DialogKind, Direction, Message, Thread
 from skranke.dialog.queries import attachment_view
 from skranke.dialog.values import AttachmentView
+from skranke.kernel import clock
 from skranke.tenancy.work import current_actor
 
-_UNREAD = Q(messages__direction=Direction.OUT, messages__delivery=DeliveryState.READY)
 _PREVIEW = 70
 _MOST = 200
 _LONGEST_NAME = 200
@@ -67,12 +67,19 @@ class OwnThread:
     has_task: bool
 
 
+def _unread() -> Q:
+    out = rules.is_out(clock.now(), "messages__")
+    return Q(messages__direction=Direction.OUT, messages__delivery=DeliveryState.READY) & out
+
+
 def own_thread_rows() -> list[OwnThreadRow]:
     """The threads of the patient who acts, the newest first. The reading is audited (NFR-1)."""
     actor = current_actor()
-    own = access.own_threads(actor).annotate(unread=Count("messages", filter=_UNREAD))
+    own = access.own_threads(actor).annotate(unread=Count("messages", filter=_unread()))
     threads = list(own.order_by("-last_message_at", "-id")[:_MOST])
-    newest = Message.objects.filter(thread__in=threads).order_by("thread", "-generated_at", "-msg_id")
+    newest = Message.objects.filter(rules.is_out(clock.now()), thread__in=threads).order_by(
+        "thread", "-generated_at", "-msg_id"
+    )
     messages = {message.thread_id: message for message in newest.distinct("thread")}
     record(
         Action.THREADS_LISTED,
@@ -86,7 +93,7 @@ def own_thread_rows() -> list[OwnThreadRow]:
 
 def unread_threads() -> int:
     """In how many threads something waits unread for the patient who acts."""
-    return access.own_threads(current_actor()).filter(_UNREAD).distinct().count()
+    return access.own_threads(current_actor()).filter(_unread()).distinct().count()
 
 
 def own_thread(thread: Thread) -> OwnThread:
@@ -94,7 +101,11 @@ def own_thread(thread: Thread) -> OwnThread:
     actor = current_actor()
     thread = access.get_thread_for(actor, thread.id)
     patient = access.patient_of(actor)
-    rows = thread.messages.prefetch_related("attachments").order_by("generated_at", "msg_id")
+    rows = (
+        thread.messages.filter(rules.is_out(clock.now()))
+        .prefetch_related("attachments")
+        .order_by("generated_at", "msg_id")
+    )
     record(Action.THREAD_READ, subject_kind="thread", subject_id=thread.id, patient_id=patient.id)
     has_task = thread.is_task and thread.task_employee_id is None and thread.task_done_at is None
     return OwnThread(

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import PurePosixPath
 
+from django.db.models import Q
+
 from skranke.blobs.models import Scan
 from skranke.clinics.models import Employee
 from skranke.dialog import kinds
@@ -109,6 +111,11 @@ def is_shown_to_patient(channel: str) -> bool:
 def reachability_in_portal(patient: Patient) -> Reachability:
     """Whether an e-dialog can reach the patient: whoever can log in, in HelseNorge or not (CMP-4, POR-1)."""
     return Reachability(Reason.NONE if has_complete_national_id(patient) else Reason.NATIONAL_ID_INCOMPLETE)
+
+
+def is_out(now: datetime, prefix: str = "") -> Q:
+    """A message, reached by `prefix`, that the patient may see: nobody can call it back any more (decisions/0016)."""
+    return Q(**{f"{prefix}held_until": None}) | Q(**{f"{prefix}held_until__lte": now})
 
 
 def patient_may_write(*, may_be_answered: bool, blocked: bool) -> bool:

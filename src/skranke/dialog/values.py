@@ -47,6 +47,7 @@ class EventKind(StrEnum):
     ITEMS_CHANGED = "items_changed"
     NOTHING_ISSUED = "nothing_issued"
     COMPLETED = "completed"
+    UNDONE = "undone"
 
 
 class Mailbox(StrEnum):
@@ -384,9 +385,8 @@ class MessageView:
     """One message as the conversation shows it. kind: of the dialog it was written in. points_on: it ends that one,
     and says that the answer comes in another (JRN-15, RX-17).
 
-    delivery: empty for what came in (MSG-22).
-    delivery_code: why it was not delivered, for machines; delivery_reason: the same for people; delivery_error: what
-    the other side wrote. may_resend: whether it may be sent again now.
+    delivery: empty for what came in (MSG-22). delivery_code: why it was not delivered, for machines; delivery_reason:
+    the same for people; delivery_error: what the other side wrote. may_resend: whether it may be sent again now.
     journal_entry_id: the journal entry that records it, if any (JRN-8). outcome: what an answer of ours decided.
     is_request: it asks for what an answer decides. delivery_way: how a renewed prescription is wanted (list 8324).
     prescriptions: those that a request asks to renew, or that an answer has renewed. results: what an answer says of

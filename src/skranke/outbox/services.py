@@ -110,6 +110,11 @@ def _take_turn(clinic_id: UUID, stream: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"outbox {clinic_id} {stream}"])
 
 
+def hold_back(subject_ids: Collection[UUID], until: datetime) -> int:
+    """Let rows that the present unit of work has stored leave no earlier than an instant; how many they are."""
+    return OutboxItem.objects.filter(rules.withdrawable(), subject_id__in=subject_ids).update(not_before=until)
+
+
 def withdraw(*, subject_id: UUID, intents: Collection[str] | None = None) -> int:
     """Delete the subject's rows that nobody outside can have seen, and return how many they were.
 

@@ -34,6 +34,11 @@ def _appointment_deed(name: str, writes: str, **data: object) -> Door:
     return Door(ask=ask, named="appointment", shows=True, writes=writes)
 
 
+def _undo(visit: Visit, ids: Ids):
+    visit.post("thread-close", ids["thread"], headers=HTMX, versjon=ids["thread_version"])
+    return visit.post("thread-undo", ids["thread"], headers=HTMX)
+
+
 def _compose(visit: Visit, ids: Ids):
     address = f"{visit.address('compose')}?type=e_contact&pasient={ids['patient']}"
     return visit.client.post(address, {"emne": "Hei", "text": "Hei"}, headers=HTMX)
@@ -97,6 +102,7 @@ DOORS: dict[str, Door] = {
     "thread-handling": _thread_deed("thread-handling", "thread.handling_changed", privat="ja"),
     "thread-complete": _thread_deed("thread-complete", "thread.task_completed", of="task"),
     "thread-close": _thread_deed("thread-close", "thread.closed"),
+    "thread-undo": Door(ask=_undo, named="thread", writes="thread.undone"),
     "thread-take": _thread_deed("thread-take", "thread.taken"),
     "thread-remove": _thread_deed("thread-remove", "thread.read"),
     "message-resend": Door(

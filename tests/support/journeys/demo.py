@@ -123,4 +123,4 @@ def _environment() -> dict[str, str]:
     mine = {name: value for name, value in os.environ.items() if not name.startswith("SKRANKE_")}
     mine.pop("DJANGO_SETTINGS_MODULE", None)
     # A run at night must see what a run by day sees.
-    return mine | {"PYTHONPATH": str(SRC), "SKRANKE_STATUS_CHECK_HOUR": "-1"}
+    return mine | {"PYTHONPATH": str(SRC), "SKRANKE_STATUS_CHECK_HOUR": "-1", "SKRANKE_SEND_UNDO_SECONDS": "2"}

@@ -26,6 +26,7 @@ from skranke.dialog.services.renewing import arrange_items, items_of
 from skranke.dialog.services.resend import resend
 from skranke.dialog.services.templates import remove_template, save_template, templates, use_template
 from skranke.dialog.services.turning import convert
+from skranke.dialog.services.undo import undo, undoable, undoable_start, what_can_be_undone
 from skranke.dialog.services.uploads import discard_upload, store_upload
 from skranke.dialog.services.write import answer, start_dialog
 
@@ -73,6 +74,10 @@ __all__ = [
     "tell_issued",
     "tell_of_drafts",
     "templates",
+    "undo",
+    "undoable",
+    "undoable_start",
     "use_template",
     "warn_of_unissued",
+    "what_can_be_undone",
 ]

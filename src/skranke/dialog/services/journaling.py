@@ -17,9 +17,14 @@ from skranke.dialog.values import EventKind
 from skranke.journal.queries import entry_ids_of
 from skranke.journal.services import record_entry
 from skranke.journal.values import AttachmentFacts
+from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
+from skranke.tenancy.work import current_actor
 
 SOURCE = "message"
+CALLED_BACK_SOURCE = "message_called_back"
+# The journal is written in the language of the record, whatever language somebody works in.
+_CALLED_BACK = "Meldingen som ble ført rett før denne, ble angret før den ble sendt. Pasienten har ikke fått den."
 # Two names of the longest kind and the space between them are one sign more.
 _NAME_LENGTH = 200
 
@@ -76,6 +81,14 @@ def journal_by_hand(thread: Thread, *, expected_version: int | None = None) -> T
     return thread
 
 
+def journal_called_back(thread: Thread, messages: Iterable[Message]) -> None:
+    """Write after each message that is in the journal that it was never sent: an entry is never changed or removed."""
+    known = entry_ids_of(SOURCE, [message.id for message in messages])
+    for message in messages:
+        if message.id in known:
+            _write_called_back(thread, message)
+
+
 @contextmanager
 def or_nothing_is_done() -> Iterator[None]:
     """What the journal does not take is told as one thing, whatever stood in the way; the caller's work is undone."""
@@ -112,6 +125,23 @@ def _write(thread: Thread, message: Message, files: Iterable[Attachment], *, beg
         begins=begins,
     )
     add_event(thread, EventKind.JOURNALED, detail={"message": str(message.id)})
+
+
+def _write_called_back(thread: Thread, message: Message) -> None:
+    assert thread.patient is not None
+    record_entry(
+        patient=thread.patient,
+        at=clock.now(),
+        kind=_kind(thread, message),
+        title=thread.title,
+        text=_CALLED_BACK,
+        author_id=current_actor().person_id,
+        author_name=current_actor().name[:200],
+        recipient_name="",
+        thread_id=thread.id,
+        source_kind=CALLED_BACK_SOURCE,
+        source_id=message.id,
+    )
 
 
 def _kind(thread: Thread, message: Message) -> str:

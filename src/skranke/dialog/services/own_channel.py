@@ -66,7 +66,8 @@ def answer_by_patient(thread: Thread, *, text: str, form_id: UUID, attachment_id
 def mark_read_by_patient(thread: Thread) -> None:
     """Note that the patient has the clinic's messages before the eyes (MSG-22). The first time it is an event."""
     thread, _patient = _lock(thread)
-    unread = thread.messages.filter(direction=Direction.OUT, delivery=DeliveryState.READY)
+    out = thread.messages.filter(rules.is_out(clock.now()))
+    unread = out.filter(direction=Direction.OUT, delivery=DeliveryState.READY)
     if unread.update(delivery=DeliveryState.READ, delivery_at=clock.now()):
         add_event(thread, EventKind.READ_BY_PATIENT)
         live.announce("thread", thread.id)

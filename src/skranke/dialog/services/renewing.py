@@ -9,8 +9,9 @@ from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.dialog import rules
 from skranke.dialog.errors import ItemsContradictError, PrescriptionError
-from skranke.dialog.models import DialogKind, Direction, Message, RenewalList, RenewalResult, Thread
+from skranke.dialog.models import DialogKind, Direction, Message, Thread
 from skranke.dialog.outcomes import OutcomeRule
+from skranke.dialog.renewals import RenewalList, RenewalResult
 from skranke.dialog.services.changes import add_event, is_answered_finally, lock_for_change, save_change
 from skranke.dialog.values import EventKind, ItemResult, PrescriptionFacts, RenewalItem
 from skranke.kernel import clock

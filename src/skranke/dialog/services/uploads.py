@@ -25,7 +25,7 @@ from skranke.dialog.kinds import FileKind
 from skranke.dialog.models import Attachment, Channel, Message
 from skranke.kernel import clock
 from skranke.kernel.actor import ActorKind
-from skranke.kernel.errors import NotFoundError
+from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.patients.models import Patient
 from skranke.tenancy.work import current_actor
 
@@ -129,6 +129,7 @@ def attach(message: Message, attachment_ids: Sequence[UUID], uploads: QuerySet[A
     own = uploads.select_for_update().filter(id__in=attachment_ids)
     found = {row.id: row for row in own.order_by("id")}
     wanted = list(dict.fromkeys(attachment_ids))
+    _require_readable_still(found.values(), message.thread.patient_id)
     again = [one for one in wanted if one not in found]
     if again:
         found |= dict(zip(again, reuse(again, message.thread.patient_id), strict=True))
@@ -191,11 +192,28 @@ def reuse(attachment_ids: Sequence[UUID], patient_id: UUID | None) -> tuple[Atta
         raise _unknown()
     for one in attachment_ids:
         _require_clean(blobs.get_blob(access.get_attachment_for(actor, one).blob_id))
-    return copy_to(employee, (allowed[one] for one in attachment_ids))
+    return copy_to(employee, (allowed[one] for one in attachment_ids), of_archive=True)
 
 
-def copy_to(writer: Employee, files: Iterable[Attachment]) -> tuple[Attachment, ...]:
-    """Uploads of the writer's own with the content of files that stay where they are."""
+def _require_readable_still(files: Iterable[Attachment], patient_id: UUID | None) -> None:
+    """What was chosen among those that were here must be among them still, for whom the message is to (CMP-10)."""
+    chosen = [one for one in files if one.copy_of is not None]
+    if not chosen:
+        return
+    employee = access.employee_of(current_actor())
+    of = {one.copy_of for one in chosen if one.copy_of}
+    there = set(access.reusable_files(employee, patient_id).filter(id__in=of).values_list("id", flat=True))
+    lost = next((one for one in chosen if one.copy_of not in there), None)
+    if lost is not None:
+        text = _("Du har ikke lenger tilgang til «%(name)s». Ta filen bort. Ingenting er sendt.")
+        raise InvalidError(text % {"name": lost.name}, field="attachments")
+
+
+def copy_to(writer: Employee, files: Iterable[Attachment], *, of_archive: bool = False) -> tuple[Attachment, ...]:
+    """Uploads of the writer's own with the content of files that stay where they are.
+
+    of_archive: whoever sends them must be allowed to read those then, too.
+    """
     return tuple(
         Attachment.objects.create(
             clinic_id=writer.clinic_id,
@@ -204,6 +222,7 @@ def copy_to(writer: Employee, files: Iterable[Attachment]) -> tuple[Attachment, 
             name=one.name,
             media_type=one.media_type,
             size=one.size,
+            copy_of=one.id if of_archive else None,
             created_at=clock.now(),
         )
         for one in files

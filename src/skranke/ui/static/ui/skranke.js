@@ -417,6 +417,19 @@
     toast.timer = setTimeout(() => { place.hidden = true; }, 12000);
   }
 
+  // What can be undone for so many seconds goes when they have passed; the focus does not fall out of the page with it.
+  function expire(element) {
+    const end = Date.now() + Number(element.dataset.expires) * 1000, shown = element.querySelector("[data-seconds]");
+    const timer = setInterval(() => {
+      const left = Math.ceil((end - Date.now()) / 1000);
+      if (shown) shown.textContent = Math.max(left, 0);
+      if (element.isConnected && left > 0) return;
+      clearInterval(timer);
+      if (element.contains(document.activeElement)) document.querySelector(".conv[tabindex]")?.focus();
+      element.remove();
+    }, 250);
+  }
+
   function arrive(root) {
     roam(root.closest?.("[data-roving]") ?? root);
     withSelf("[data-counter]", root).forEach(count);
@@ -426,6 +439,7 @@
     withSelf("[data-error-summary], [aria-invalid=true]", root)[0]?.focus();
     // A wide table scrolls sideways on a phone: the keyboard must reach it.
     for (const table of withSelf("table.t", root)) if (table.scrollWidth > table.clientWidth + 1) table.tabIndex = 0;
+    withSelf("[data-expires]", root).forEach(expire);
     for (const list of withSelf("[data-scroll-end]", root)) list.scrollTop = list.scrollHeight;
     for (const pane of withSelf("[data-show-pane]", root)) pane.closest("[data-pane]").dataset.pane = pane.dataset.showPane;
   }

@@ -47,8 +47,10 @@ def answer(
         renewed = going_along(draft.renewed) if decided is not None and decided.names_items else ()
         prescriptions = stated(renewed)
         with by_row(renewed):
-            services.answer(
+            services.undoable(
+                services.answer,
                 thread,
+                content=content_of(draft),
                 text=draft.text,
                 attachment_ids=draft.attachment_ids,
                 close=close,
@@ -215,7 +217,7 @@ def close(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
                 _("Du har begynt på et svar som ikke er sendt. Velg Svar og avslutt, eller tøm svaret først."),
                 field="text",
             )
-        services.close_thread(thread, expected_version=_version(request))
+        services.undoable(services.close_thread, thread, expected_version=_version(request))
 
     return _do(request, actor, thread_id, verb, done)
 
@@ -266,9 +268,11 @@ def handling(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpRespons
 def complete(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
     """The task is done (Fullfør)."""
     thread = get_thread_for(actor, thread_id)
-    return _do(
-        request, actor, thread_id, lambda _: services.complete(thread, expected_version=_version(request)), "fullfort"
-    )
+
+    def verb(_draft: Draft) -> None:
+        services.undoable(services.complete, thread, expected_version=_version(request))
+
+    return _do(request, actor, thread_id, verb, "fullfort")
 
 
 @require_POST
@@ -284,7 +288,20 @@ def take(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
 def remove(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
     """Take the thread out of the own inbox (MSG-3)."""
     thread = get_thread_for(actor, thread_id)
-    return _do(request, actor, thread_id, lambda _: services.remove_from_inbox(thread), "fjernet")
+    return _do(request, actor, thread_id, lambda _: services.undoable(services.remove_from_inbox, thread), "fjernet")
+
+
+@require_POST
+@clinic_view
+def undo(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
+    """Undo what the person last did here; what was sent stands in its form again, to be changed or left."""
+    thread = get_thread_for(actor, thread_id)
+    outcome = attempt(request, actor, lambda _: services.undo(thread))
+    kept = outcome.value
+    if kept is not None and kept.thread_id is None:
+        address = place_of(request).compose_url(utkast=str(kept.id))
+        return HttpResponse(headers={"HX-Redirect": address}) if is_htmx(request) else HttpResponseRedirect(address)
+    return _shown(request, actor, thread_id, outcome, "angret-sendt" if kept is not None else "angret")
 
 
 def _do(

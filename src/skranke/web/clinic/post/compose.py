@@ -14,7 +14,7 @@ from skranke.clinics.queries import this_clinic
 from skranke.dialog import rules
 from skranke.dialog.access import get_thread_for
 from skranke.dialog.models import DialogKind, KeptDraft, Thread
-from skranke.dialog.services import start_dialog, start_internal, templates
+from skranke.dialog.services import start_dialog, start_internal, templates, undoable_start
 from skranke.dialog.services.participants import Colleagues
 from skranke.dialog.values import Handling
 from skranke.kernel import clock
@@ -26,7 +26,7 @@ from skranke.patients.models import Patient
 from skranke.patients.rules import is_read_by_parents
 from skranke.tenancy.work import current_actor
 from skranke.web.clinic.post import words
-from skranke.web.clinic.post.drafts import Draft, attempt, opened
+from skranke.web.clinic.post.drafts import Draft, attempt, content_of, opened
 from skranke.web.clinic.post.handling import entered_handling
 from skranke.web.clinic.post.kept import keep, keep_unsent, kept_draft, new_draft_id
 from skranke.web.clinic.post.place import Place, is_htmx, place_of
@@ -85,9 +85,13 @@ def _send(
             "draft": kept,
             "handling": entered_handling(request, actor),
         }
-        if patient is None or (kind == DialogKind.E_DIALOG and not draft.to_patient):
-            return start_internal(patient=patient, **facts)
-        return start_dialog(patient=patient, kind=kind, known_only=True, **facts)
+
+        def begin() -> Thread:
+            if patient is None or (kind == DialogKind.E_DIALOG and not draft.to_patient):
+                return start_internal(patient=patient, **facts)
+            return start_dialog(patient=patient, kind=kind, known_only=True, **facts)
+
+        return undoable_start(begin, content_of(draft))
 
     return attempt(request, actor, verb)
 

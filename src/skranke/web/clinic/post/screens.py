@@ -1,5 +1,6 @@
 """Puts together what the templates of Post show."""
 
+import math
 import zlib
 from dataclasses import dataclass
 from typing import Any
@@ -23,10 +24,12 @@ from skranke.dialog.columns import chosen_layout, taking_part
 from skranke.dialog.communication.models import OwnType
 from skranke.dialog.layouts import ListColumn
 from skranke.dialog.models import DialogKind, MessageTemplate, Thread, ThreadState
-from skranke.dialog.services import draft_counts, draft_in, mark_read, templates
+from skranke.dialog.services import draft_counts, draft_in, mark_read, templates, what_can_be_undone
 from skranke.dialog.services.issued import is_told
 from skranke.dialog.services.turning import closing_text, fee_text, room
+from skranke.dialog.undoing import Undone
 from skranke.dialog.values import Counts, EventKind, Mailbox, ThreadView
+from skranke.kernel import clock
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError, SkrankeError
 from skranke.scheduling.queries import coming_appointments, wish_of
@@ -66,6 +69,14 @@ class Turned:
     fee: str
     max_text: int
     may_go_back: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """What the person may undo here. sent: it calls back a message. seconds: so long."""
+
+    sent: bool
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +200,7 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         "actor": actor,
         "is_active_patient": view.patient is not None and active_patient_id(request) == view.patient.id,
         "draft": draft,
+        "undo": undo_view(thread),
         "error": None,
         "done": "",
         "used": None,
@@ -205,6 +217,14 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         **_wish(thread, view),
         **more,
     }
+
+
+def undo_view(thread: Thread) -> Undo | None:
+    """What the person last did with the thread, while it can be undone."""
+    step = what_can_be_undone(thread)
+    if step is None:
+        return None
+    return Undo(sent=step.what == Undone.SENT, seconds=math.ceil((step.until - clock.now()).total_seconds()))
 
 
 def _templates(view: ThreadView, draft: Draft) -> QuerySet[MessageTemplate] | None:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("post/<uuid:thread_id>/fullfor", actions.complete, name="thread-complete"),
     path("post/<uuid:thread_id>/ta", actions.take, name="thread-take"),
     path("post/<uuid:thread_id>/melding/<uuid:message_id>/send-pa-nytt", actions.resend, name="message-resend"),
+    path("post/<uuid:thread_id>/angre", actions.undo, name="thread-undo"),
     path("post/<uuid:thread_id>/fjern", actions.remove, name="thread-remove"),
     path("vedlegg/<uuid:attachment_id>", files.attachment, name="attachment"),
     path("journal/vedlegg/<uuid:attachment_id>", files.journal_attachment, name="journal-attachment"),

@@ -58,6 +58,7 @@ _EVENTS = {
         "%(name)s svarte at resepten er fornyet, uten at noen utstedt resept var kjent"
     ),
     EventKind.ITEMS_CHANGED: gettext_noop("%(name)s endret listen over resepter til: %(note)s"),
+    EventKind.UNDONE: gettext_noop("%(name)s angret det siste som ble gjort"),
     EventKind.COMPLETED: gettext_noop("%(name)s fullførte oppgaven"),
     EventKind.REOPENED: gettext_noop("Samtalen ble åpnet igjen"),
     EventKind.DELIVERED: gettext_noop("Mottatt av HelseNorge"),
@@ -294,5 +295,7 @@ def done_text(done: str) -> str:
         "behandling": _("Endringen er lagret."),
         "listen-endret": _("Listen er endret. Det pasienten skrev, står som det kom."),
         "fullfort": _("Oppgaven er fullført, og samtalen ligger i arkivet. Ingenting er sendt."),
+        "angret-sendt": _("Meldingen er ikke sendt. Den står som kladd i skrivefeltet."),
+        "angret": _("Angret. Samtalen er der den var."),
         "fjernet": _("Samtalen er fjernet fra innboksen din. Andre som har den, beholder den."),
     }.get(done, "")
