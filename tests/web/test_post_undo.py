@@ -195,6 +195,23 @@ def test_a_dialog_that_was_begun_is_a_draft_again_and_nobody_has_seen_it(kind: s
     assert inbox(cast, cast.ali) == []
 
 
+@pytest.mark.req("JRN-7", "JRN-8")
+def test_the_journal_of_a_dialog_that_was_called_back_leads_to_no_thread_that_is_gone() -> None:
+    cast = make_clinic()
+    client = logged_in(cast, cast.kari)
+    compose = f"{address(cast, 'compose')}?type=e_consultation&pasient={cast.ola.id}"
+    client.post(compose, {"emne": "Prøvesvar", "text": "Alt er fint."}, headers=HTMX)
+    with acting(cast.system):
+        [entry], [thread] = JournalEntry.objects.all(), Thread.objects.all()
+    page = address(cast, "journal-entry", entry.id)
+    assert address(cast, "thread", thread.id) in body(client.get(page))
+    client.post(address(cast, "thread-undo", thread.id), headers=HTMX)
+    after = body(client.get(page))
+    assert ("Alt er fint." in after, address(cast, "thread", thread.id) in after) == (True, False)
+    with acting(cast.system):
+        assert JournalEntry.objects.filter(source_kind="message_called_back", source_id=entry.source_id).count() == 1
+
+
 @pytest.mark.req("CMP-4", "POR-3", "MSG-22")
 def test_in_the_portal_an_answer_is_seen_when_it_can_be_undone_no_more() -> None:
     cast = make_clinic()

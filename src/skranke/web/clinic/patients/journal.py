@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from skranke.dialog.access import employee_of, visible_threads
 from skranke.journal.access import get_entry_for
 from skranke.kernel.actor import Actor
 from skranke.web.clinic.post import words
@@ -22,6 +23,8 @@ def entry(request: HttpRequest, actor: Actor, entry_id: UUID) -> HttpResponse:
     context = {
         "shell": shell(request, actor, "patients"),
         "entry": row,
+        # A thread that was called back before anything left is gone, and another's private one is not for everybody.
+        "to_thread": visible_threads(employee_of(actor)).filter(id=row.thread_id).exists() if row.thread_id else False,
         "attachments": list(row.attachments.order_by("id")),
         "words": words,
         "place": Place(slug=slug_of(request)),
