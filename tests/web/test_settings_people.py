@@ -286,6 +286,7 @@ def test_everybody_changes_the_own_profile_and_the_log_out_is_in_the_menu() -> N
 THINGS = {
     "settings-employee": lambda cast: cast.anne.id,
     "settings-employee-end": lambda cast: cast.anne.id,
+    "settings-new-absence": lambda cast: cast.anne.id,
     "settings-department": lambda cast: cast.anne.department_id,
     "settings-role": lambda cast: cast.anne.held_role_id,
     "settings-group": lambda cast: read(cast, Group).id,

@@ -15,6 +15,8 @@ class Action(StrEnum):
     EMPLOYEE_HIRED = "employee.hired"
     EMPLOYEE_CHANGED = "employee.changed"
     EMPLOYEE_ENDED = "employee.ended"
+    ABSENCE_REGISTERED = "absence.registered"
+    ABSENCE_REMOVED = "absence.removed"
     PRESENCE_CHANGED = "employee.presence_changed"
     DEPARTMENT_CHANGED = "department.changed"
     OPENING_HOURS_CHANGED = "clinic.hours_changed"

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from skranke.clinics.absences.models import Absence  # noqa: F401  # Django looks for rows here
 from skranke.clinics.choices import AlertKind, FirstOnly, ReceiverFormat
 from skranke.kernel import clock
 from skranke.kernel.ids import new_id

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from skranke.clinics.absences.models import Absence
 from skranke.clinics.choices import AlertKind
 from skranke.clinics.models import Group, PartyKind
 from skranke.clinics.organisation.alerts import alert
 from skranke.clinics.organisation.queries import open_alerts
 from skranke.clinics.services import register_party
+from skranke.kernel import clock
 from skranke.scheduling.services.setup import create_template
 from skranke.tenancy.work import acting
 
@@ -39,6 +41,7 @@ _PAGES = (
 _THINGS = {
     "settings-employee": "employee",
     "settings-employee-end": "employee",
+    "settings-new-absence": "employee",
     "settings-department": "department",
     "settings-role": "role",
     "settings-group": "group",
@@ -94,6 +97,13 @@ DOORS = {
         because=NOBODYS,
         by="ali",
     ),
+    "settings-absence-removed": Door(
+        ask=lambda v, ids: v.post("settings-absence-removed", ids["absence"]),
+        named="absence",
+        shows=False,
+        because=NOBODYS,
+        by="ali",
+    ),
     "settings-my-group": Door(
         ask=lambda v, ids: v.post("settings-my-group", ids["group"], "ut"),
         named="group",
@@ -112,7 +122,11 @@ def things(cast: Cast) -> dict[str, Any]:
     with acting(cast.system):
         alert(AlertKind.HANDED_OVER, cast.per.id, "Siv Sluttet")
         party = register_party(her_id=fresh_her_id(), kind=PartyKind.SERVICE, name="Vaksinasjon")
+        absence = Absence.objects.create(
+            clinic_id=cast.clinic.id, employee=cast.per, first_day=clock.today(), last_day=None
+        )
         return {
+            "absence": absence.id,
             "department": cast.anne.department_id,
             "role": cast.anne.held_role_id,
             "group": Group.objects.get().id,

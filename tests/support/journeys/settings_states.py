@@ -287,6 +287,14 @@ def _end(stage: Stage) -> Any:
     return page
 
 
+@state("konfigurasjon-nytt-fravaer", "settings-new-absence")
+def _new_absence(stage: Stage) -> Any:
+    page = _card(stage)
+    page.get_by_role("link", name="Registrer fravær").click()
+    page.get_by_role("heading", name="Fravær for Lise Hagen").wait_for()
+    return page
+
+
 @state("konfigurasjon-avdelinger-og-roller", "settings-structure", main=True)
 def _structure(stage: Stage) -> Any:
     return stage.settings("avdelinger-og-roller")

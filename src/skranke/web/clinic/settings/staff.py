@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from skranke.clinics import queries as clinics
+from skranke.clinics.absences.services import absences_of
 from skranke.clinics.access import get_employee_for
 from skranke.clinics.models import Employee
 from skranke.clinics.organisation import queries
@@ -18,6 +19,7 @@ from skranke.clinics.words import function_text, role_name
 from skranke.dialog.services.leaving import count_open_threads, end_employment
 from skranke.identity.queries import account_of_person
 from skranke.identity.services import create_account
+from skranke.kernel import clock
 from skranke.kernel.actor import Actor
 from skranke.kernel.ids import new_id
 from skranke.web.clinic.settings.editing import posted, refusal, save
@@ -78,6 +80,8 @@ def card(request: HttpRequest, actor: Actor, employee_id: UUID) -> HttpResponse:
         return to(request, "settings-employee", employee_id)
     groups = [one.name for one in queries.groups() if queries.belongs(one, employee)]
     context = {"form": form, "employee": employee, "groups": groups, "function_text": function_text}
+    today = clock.today()
+    context |= {"absences": absences_of(employee, today), "today": today}
     return settings_page(request, actor, ROUTE, f"{TEMPLATES}/card.html", context, status=status)
 
 

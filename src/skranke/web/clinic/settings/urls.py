@@ -3,6 +3,7 @@
 from django.urls import path
 
 from skranke.web.clinic.settings import (
+    absences,
     access_log,
     addressing,
     clinical_words,
@@ -62,6 +63,8 @@ urlpatterns = [
     path("konfigurasjon/ansatte/ny", staff.new, name="settings-hire"),
     path("konfigurasjon/ansatte/<uuid:employee_id>", staff.card, name="settings-employee"),
     path("konfigurasjon/ansatte/<uuid:employee_id>/slutt", staff.end, name="settings-employee-end"),
+    path("konfigurasjon/ansatte/<uuid:employee_id>/fravaer", absences.new, name="settings-new-absence"),
+    path("konfigurasjon/fravaer/<uuid:absence_id>/fjern", absences.remove, name="settings-absence-removed"),
     path("konfigurasjon/avdelinger-og-roller", structure.index, name="settings-structure"),
     path("konfigurasjon/avdeling/ny", structure.new_department, name="settings-new-department"),
     path("konfigurasjon/avdeling/<uuid:department_id>", structure.department, name="settings-department"),

@@ -1,0 +1,1 @@
+"""When somebody who works here is away."""
