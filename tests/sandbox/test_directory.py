@@ -36,6 +36,19 @@ def test_a_citizen_is_moved_to_another_list_and_to_none(play) -> None:
     assert gone.says(f"{citizen.name} står ikke lenger på noen liste.")
 
 
+@pytest.mark.req("PAT-8")
+def test_where_a_citizen_lives_is_changed_and_told_to_whoever_asks_with_the_password(play) -> None:
+    browser, citizen = play.browser(), play.citizen()
+    home = {"line": "Nyveien 3B", "postal_code": "5003", "city": "Bergen", "protection": "StrictlyConfidential"}
+    page = browser.post(f"{PAGE}/adresse", {"citizen": str(citizen.national_id), **home}, page=PAGE)
+    assert page.says("Folkeregisteret har nå den nye adressen")
+    assert page.says("Nyveien 3B")
+    asked = "/registre/freg/api/legal-basis/person/get-by-nin"
+    assert browser.post(asked, {"nin": str(citizen.national_id)}, page=PAGE).status == 401
+    wrong = browser.post(f"{PAGE}/adresse", {"citizen": str(citizen.national_id), "protection": "x"}, page=PAGE)
+    assert wrong.status == 404
+
+
 def test_a_register_is_stopped_and_started(play) -> None:
     browser = play.browser()
     assert browser.post(f"{PAGE}/stans", {"register": "flr", "stop": "1"}, page=PAGE).says("Svarer ikke")

@@ -82,6 +82,16 @@ class SandboxRegisters:
         given, _, family = name.rpartition(" ")
         self._do(_CITIZEN, (str(national_id), given, family, gp))
 
+    def rehouse(
+        self, national_id: object, line: str, *, postal_code: str = "", city: str = "", secret: str = ""
+    ) -> None:
+        """Where Folkeregisteret has a citizen; secret: "6" or "7"."""
+        change = (
+            "UPDATE sandbox_citizen SET address_line = %s, postal_code = %s, city = %s, confidential_address = %s, "
+            "strictly_confidential = %s WHERE national_id = %s"
+        )
+        self._do(change, (line, postal_code, city, secret != "", secret == "6", str(national_id)))
+
     @contextmanager
     def away(self, *names: str) -> Iterator[None]:
         """Registers that answer nobody."""
@@ -163,12 +173,13 @@ def asked_at(**addresses: str) -> Iterator[None]:
 
 @contextmanager
 def asked_at_sandbox(found: SandboxRegisters) -> Iterator[None]:
-    """All three registers are the sandbox's, at addresses that no other test has found them away at."""
+    """All registers are the sandbox's, at addresses that no other test has found them away at."""
     mark = next(_marks)
     with asked_at(
         address_register_url=f"{found.url('ar')}?{mark}",
         profile_register_url=f"{found.url('cppa')}?{mark}",
         gp_register_url=f"{found.url('flr')}?{mark}",
+        person_register_url=f"{found.url('freg')}?{mark}",
     ):
         yield
 

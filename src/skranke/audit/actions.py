@@ -49,6 +49,7 @@ class Action(StrEnum):
     PATIENT_MERGED = "patient.merged"
     PATIENT_SEARCHED = "patient.searched"
     PATIENT_READ = "patient.read"
+    RESIDENCE_READ = "patient.residence_read"
     PATIENTS_ASKED_ABOUT = "patient.asked_about"
     LIST_CREATED = "list.created"
     LIST_CHANGED = "list.changed"

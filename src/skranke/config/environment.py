@@ -128,6 +128,9 @@ class Settings:
     gp_register_url: str = field(
         default="", metadata={"help": "Fastlegeregisteret (IFlrReadOperations, basic); empty: not asked."}
     )
+    person_register_url: str = field(
+        default="", metadata={"help": "Folkeregisteret (Persontjenesten, basic): addresses (PAT-8); empty: not asked."}
+    )
     registers_user: str = field(default="", metadata={"help": "User name at the registers, from Norsk Helsenett."})
     registers_password: str = field(default="", metadata={"help": "Its password; name a file with _FILE."})
     register_refresh_hour: int = field(
@@ -165,7 +168,7 @@ class Settings:
                 raise SettingError(f"{PREFIX}{name.upper()} must be a whole number from {least} to {most}.")
         if self.revocation not in {"off", "on", "required"}:
             raise SettingError(f"{PREFIX}REVOCATION must be off, on or required.")
-        for name in ("address_register_url", "profile_register_url", "gp_register_url"):
+        for name in ("address_register_url", "profile_register_url", "gp_register_url", "person_register_url"):
             if not _is_register_address(getattr(self, name)):
                 raise SettingError(f"{PREFIX}{name.upper()} must begin with https://: the password travels with it.")
         for provider in ("helseid", "id_porten"):

@@ -12,7 +12,7 @@ from skranke.kernel.actor import ActorKind
 from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.patients import rules
 from skranke.patients.errors import PatientChangedError
-from skranke.patients.models import AddressSource, Confidentiality, Patient
+from skranke.patients.models import AddressSource, Confidentiality, Patient, ResidenceReading, ResidenceTold
 from skranke.tenancy import live
 from skranke.tenancy.work import current_actor
 from skranke.ui.i18n import LANGUAGES
@@ -25,7 +25,11 @@ _CONTACT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """How a patient is reached. gp: of a patient on no list here; the register's wins for everybody else (PAT-7)."""
+    """How a patient is reached.
+
+    gp: of a patient on no list here; the register's wins for everybody else (PAT-7). keeps_address: it is not spoken
+    of, so that Folkeregisteret's stands.
+    """
 
     phone: str = ""
     email: str = ""
@@ -35,6 +39,7 @@ class Contact:
     postal_code: str = ""
     city: str = ""
     address_source: str = ""
+    keeps_address: bool = False
     confidentiality: str = Confidentiality.NONE
     gp: Employee | None = None
 
@@ -46,12 +51,9 @@ def change_contact(patient: Patient, contact: Contact, *, expected_version: int)
     """
     patient = _lock(patient, expected_version)
     _check(contact)
-    told = (contact.address_line.strip(), contact.postal_code.strip(), contact.city.strip())
-    line, code, city = ("", "", "") if contact.confidentiality else told
-    source = AddressSource(contact.address_source or AddressSource.PATIENT) if any((line, code, city)) else ""
-    if (line, code, city, source) != (patient.address_line, patient.postal_code, patient.city, patient.address_source):
-        patient.address_at = clock.now() if source else None
-    patient.address_line, patient.postal_code, patient.city, patient.address_source = line, code, city, source
+    _check_secrecy(patient, contact)
+    if contact.confidentiality or not contact.keeps_address:
+        _write_address(patient, contact)
     patient.phone, patient.phone_key = contact.phone.strip(), rules.phone_key(contact.phone)
     patient.email, patient.language = contact.email.strip(), contact.language
     patient.confidentiality, patient.notify_by = contact.confidentiality, contact.notify_by
@@ -101,7 +103,27 @@ def set_note(patient: Patient, text: str, *, expected_version: int) -> Patient:
     return patient
 
 
+def _write_address(patient: Patient, contact: Contact) -> None:
+    told = (contact.address_line.strip(), contact.postal_code.strip(), contact.city.strip())
+    line, code, city = ("", "", "") if contact.confidentiality else told
+    source = AddressSource(contact.address_source or AddressSource.PATIENT) if any((line, code, city)) else ""
+    if (line, code, city, source) != (patient.address_line, patient.postal_code, patient.city, patient.address_source):
+        patient.address_at = clock.now() if source else None
+    patient.address_line, patient.postal_code, patient.city, patient.address_source = line, code, city, source
+
+
+def _check_secrecy(patient: Patient, contact: Contact) -> None:
+    """What Folkeregisteret keeps secret is not opened here (PAT-8)."""
+    lifts = bool(patient.confidentiality) and not contact.confidentiality
+    if lifts and ResidenceReading.objects.filter(patient=patient, told=ResidenceTold.SECRET).exists():
+        raise InvalidError(
+            _("Folkeregisteret har sperret adressen. Sperren kan ikke fjernes her."), field="confidentiality"
+        )
+
+
 def _check(contact: Contact) -> None:
+    if contact.address_source == AddressSource.REGISTER:
+        raise InvalidError(_("Velg hvem som har oppgitt adressen."), field="address_source")
     _check_phone(contact.phone)
     if contact.gp is not None and not contact.gp.is_gp:
         raise InvalidError(_("Velg en fastlege."), field="gp")

@@ -32,6 +32,7 @@ class AddressSource(models.TextChoices):
     PATIENT = "patient", _("Pasienten")
     RELATIVE = "relative", _("Pårørende")
     DOCUMENT = "document", _("Et dokument")
+    REGISTER = "register", _("Folkeregisteret")
 
 
 class NotifyBy(models.TextChoices):
@@ -128,6 +129,43 @@ class Patient(TenantModel):
     def name(self) -> str:
         """Given name, then family name."""
         return f"{self.given_name} {self.family_name}"
+
+
+class ResidenceTold(models.TextChoices):
+    """What Folkeregisteret told of where a patient lives (PAT-8)."""
+
+    NOTHING = ""
+    ADDRESS = "address"
+    NO_ADDRESS = "no_address"
+    SECRET = "secret"  # noqa: S105 - of an address, no password
+    NOT_FOUND = "not_found"
+
+
+class ResidenceReading(TenantModel):
+    """The asking of Folkeregisteret about one patient: what it told last, and whether it is being asked (PAT-8).
+
+    asked_at: when somebody last made the patient active. due_at: when to ask, None when nothing is due; whoever asks
+    puts it off first, so that no two ask at once and one who dies is followed by another. tries: since asked_at.
+    read_at: when it last told, and told what. reason: why the last try failed, empty when it did not.
+    The address itself is the patient's; of a secret one nothing is kept anywhere.
+    """
+
+    patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="residence_reading")
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    read_at = models.DateTimeField(null=True)
+    told = models.CharField(max_length=10, choices=ResidenceTold, blank=True, default=ResidenceTold.NOTHING)
+    reason = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(told="", read_at__isnull=True) | (~Q(told="") & Q(read_at__isnull=False)),
+                name="residence_told_when",
+            )
+        ]
+        indexes = [models.Index(fields=["due_at"], name="residence_due", condition=Q(due_at__isnull=False))]
 
 
 class NamePart(TenantModel):

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from skranke.clinics.models import CommunicationParty, Employee, PartyKind
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.ids import NationalId, age_on
-from skranke.patients.models import CardArea, HelseNorgeState, NotifyBy, Patient, PatientList
+from skranke.patients.models import CardArea, HelseNorgeState, NotifyBy, Patient, PatientList, ResidenceReading
 
 OWN_ACCESS_AGE = 16
 _PATIENCE = timedelta(seconds=10)
 _ASK_AGAIN = timedelta(minutes=1)
 MAX_NOTE = 2000
 _LIST_FRESH = timedelta(hours=1)
+_FIRST_PAUSE, _LONGEST_PAUSE, _TRIED_LONG_ENOUGH = timedelta(seconds=30), timedelta(hours=1), timedelta(days=1)
 _NEAR_LETTERS = range(3, 101)
 _LONG_WORD = 5
 _PHONE_DIGITS = 8
@@ -130,6 +131,18 @@ def list_is_known(patient: Patient, now: datetime, *, has_register: bool) -> boo
 def may_ask(patient: Patient, now: datetime) -> bool:
     """PAT-10: whether to ask HelseNorge about a patient now: not again while the answer may still come."""
     return patient.helsenorge_asked_at is None or now - patient.helsenorge_asked_at >= _ASK_AGAIN
+
+
+def may_ask_where(reading: ResidenceReading, now: datetime) -> bool:
+    """PAT-8: whether to ask Folkeregisteret anew for somebody who is made active: not again within the minute."""
+    return now - reading.asked_at >= _ASK_AGAIN
+
+
+def next_asking(asked_at: datetime, tries: int, now: datetime) -> datetime | None:
+    """PAT-8: when to ask Folkeregisteret again if it does not answer now; None after a day of trying."""
+    if now - asked_at >= _TRIED_LONG_ENOUGH:
+        return None
+    return now + min(_FIRST_PAUSE * (1 << min(tries, 10)), _LONGEST_PAUSE)
 
 
 def has_waited_enough(patient: Patient, now: datetime) -> bool:

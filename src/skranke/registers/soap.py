@@ -5,9 +5,10 @@ No redirects, no proxies, no cookies. Faults of WCF are read in SOAP 1.1 and 1.2
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import httpx
 from lxml import etree
@@ -27,6 +28,7 @@ from skranke.standards.parse import read_xml
 
 log = get_logger(__name__)
 
+Told = TypeVar("Told")
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 MOST_BYTES = 64 * 1024 * 1024
 """A list of 2,500 persons with addresses is some 10 MB."""
@@ -84,13 +86,7 @@ class SoapService:
 
     def __init__(self, url: str, *, namespace: str, actions: str, user: str = "", password: str = "") -> None:
         self._url, self._namespace, self._actions = url, namespace, actions
-        self._http = httpx.Client(
-            auth=httpx.BasicAuth(user, password) if user else None,
-            follow_redirects=False,
-            trust_env=False,
-            # Questions are few, and a connection that was kept may be dead when it is needed.
-            limits=httpx.Limits(max_keepalive_connections=0),
-        )
+        self._http = http_client(user, password)
         self._rest = Rest()
 
     def ask(self, operation: str, parameters: Mapping[str, str], patience: Patience) -> Element:
@@ -99,22 +95,10 @@ class SoapService:
         Raises RegisterAwayError, RegisterDeniedError, RegisterFaultError, RegisterUnreadableError. Every operation
         asked here only reads, so that asking again does no harm.
         """
-        if patience.tries == 1 and self._rest.holds():
-            raise RegisterAwayError("The register did not answer a moment ago. It is asked again soon.")
         body = self._envelope(operation, parameters)
-        for number in range(patience.tries):
-            if number:
-                time.sleep(patience.pause * 2 ** (number - 1))
-            try:
-                found = _result(self._post(operation, body, patience.seconds), operation)
-            except RegisterAwayError as error:
-                self._rest.failed()
-                last = error
-                log.warning("register_away", operation=operation, tried=number + 1, detail=str(error))
-            else:
-                self._rest.answered()
-                return found
-        raise last
+        return asked(
+            lambda: _result(self._post(operation, body, patience.seconds), operation), self._rest, operation, patience
+        )
 
     def _envelope(self, operation: str, parameters: Mapping[str, str]) -> bytes:
         envelope = etree.Element(f"{{{ENVELOPE}}}Envelope", nsmap={"s": ENVELOPE})
@@ -128,15 +112,7 @@ class SoapService:
     def _post(self, operation: str, body: bytes, seconds: float) -> Element:
         """The root of the answer's XML."""
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{self._actions}{operation}"'}
-        until = time.monotonic() + seconds
-        timeout = httpx.Timeout(seconds, connect=min(_CONNECT_SECONDS, seconds))
-        try:
-            with self._http.stream("POST", self._url, content=body, headers=headers, timeout=timeout) as response:
-                status, content = response.status_code, _content(response, until)
-        except httpx.HTTPError as error:
-            raise RegisterAwayError(f"The register does not answer ({type(error).__name__}).") from error
-        if status in _DENIED:
-            raise RegisterDeniedError("The register does not accept our user name and password. Put them right.")
+        status, content = sent(self._http, self._url, body, headers, seconds)
         if status not in {httpx.codes.OK, httpx.codes.INTERNAL_SERVER_ERROR}:
             raise RegisterAwayError(f"The register answers with status {status}.")
         try:
@@ -145,6 +121,50 @@ class SoapService:
             if status != httpx.codes.OK:
                 raise RegisterAwayError(f"The register answers with status {status}.") from error
             raise RegisterUnreadableError("The register's answer cannot be read. Nothing was changed.") from error
+
+
+def http_client(user: str, password: str) -> httpx.Client:
+    """A client that sends the password to one address: no redirects, no proxies, no cookies."""
+    return httpx.Client(
+        auth=httpx.BasicAuth(user, password) if user else None,
+        follow_redirects=False,
+        trust_env=False,
+        # Questions are few, and a connection that was kept may be dead when it is needed.
+        limits=httpx.Limits(max_keepalive_connections=0),
+    )
+
+
+def asked(once: Callable[[], Told], rest: Rest, operation: str, patience: Patience) -> Told:
+    """Ask as often as patience says; a register that did not answer is left alone for a while."""
+    if patience.tries == 1 and rest.holds():
+        raise RegisterAwayError("The register did not answer a moment ago. It is asked again soon.")
+    for number in range(patience.tries):
+        if number:
+            time.sleep(patience.pause * 2 ** (number - 1))
+        try:
+            found = once()
+        except RegisterAwayError as error:
+            rest.failed()
+            last = error
+            log.warning("register_away", operation=operation, tried=number + 1, detail=str(error))
+        else:
+            rest.answered()
+            return found
+    raise last
+
+
+def sent(http: httpx.Client, url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> tuple[int, bytes]:
+    """The status and all of the answer to a POST. Raises RegisterAwayError, RegisterDeniedError."""
+    until = time.monotonic() + seconds
+    timeout = httpx.Timeout(seconds, connect=min(_CONNECT_SECONDS, seconds))
+    try:
+        with http.stream("POST", url, content=body, headers=dict(headers), timeout=timeout) as response:
+            status, content = response.status_code, _content(response, until)
+    except httpx.HTTPError as error:
+        raise RegisterAwayError(f"The register does not answer ({type(error).__name__}).") from error
+    if status in _DENIED:
+        raise RegisterDeniedError("The register does not accept our user name and password. Put them right.")
+    return status, content
 
 
 def _content(response: httpx.Response, until: float) -> bytes:

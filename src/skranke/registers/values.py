@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from skranke.kernel.ids import HerId, HprNumber
 
@@ -168,3 +168,28 @@ class GPDetails:
     given_name: str
     family_name: str
     contracts: tuple[DoctorCycle, ...]
+
+
+class AddressProtection(IntEnum):
+    """Whether a person's address is secret (graderingsnivaa), the strictest last."""
+
+    NONE = 0
+    CONFIDENTIAL = 7
+    STRICT = 8
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ResidentialAddress:
+    """Where a person lives (bostedsadresse)."""
+
+    line: str
+    postal_code: str
+    city: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class RegisterPerson:
+    """What Folkeregisteret tells of a person. address: None too while it is secret: it is not read then."""
+
+    protection: AddressProtection
+    address: ResidentialAddress | None

@@ -52,7 +52,10 @@ class Party(models.Model):
 
 
 class Citizen(models.Model):
-    """A synthetic person with a HelseNorge status."""
+    """A synthetic person with a HelseNorge status.
+
+    The address is what Folkeregisteret has. confidential_address: of either kind; strictly_confidential: code 6.
+    """
 
     national_id = models.CharField(max_length=11, unique=True)
     given_name = models.CharField(max_length=100)
@@ -62,6 +65,10 @@ class Citizen(models.Model):
     digitally_active = models.BooleanField(default=True)
     consent = models.CharField(max_length=10, choices=_choices(Consent))
     confidential_address = models.BooleanField(default=False)
+    strictly_confidential = models.BooleanField(default=False, db_default=False)
+    address_line = models.CharField(max_length=200, blank=True, default="", db_default="")
+    postal_code = models.CharField(max_length=10, blank=True, default="", db_default="")
+    city = models.CharField(max_length=100, blank=True, default="", db_default="")
     children: "models.ManyToManyField[Citizen, Citizen]" = models.ManyToManyField(
         "self", symmetrical=False, related_name="parents"
     )

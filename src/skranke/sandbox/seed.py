@@ -13,7 +13,8 @@ from skranke.sandbox.oidc.world import LogIn
 
 log = get_logger(__name__)
 
-# What a visitor has changed on the page of the registers stays: a party's services, and whose list a citizen is on.
+# What a visitor has changed on the page of the registers stays: a party's services, whose list a citizen is on, where
+# the citizen lives and whether that is secret.
 _KEPT = {"services"}
 _PARTY_FIELDS = [one.name for one in Party._meta.concrete_fields if not one.primary_key and one.name not in _KEPT]  # noqa: SLF001 - Django's public API in spite of its name
 _CITIZEN_FIELDS = [
@@ -22,7 +23,6 @@ _CITIZEN_FIELDS = [
     "born",
     "digitally_active",
     "consent",
-    "confidential_address",
 ]
 
 
@@ -107,6 +107,9 @@ def _citizen(one: world.Citizen) -> Citizen:
         digitally_active=one.digitally_active,
         consent=one.consent.value,
         confidential_address=one.confidential_address,
+        address_line=one.address_line,
+        postal_code=one.postal_code,
+        city=one.city,
     )
 
 

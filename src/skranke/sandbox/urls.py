@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from skranke.sandbox.registers.persons import PATH
 from skranke.sandbox.views import booking, citizen, directory, oidc, operator, registers, renewal, wishes
 
 handler400 = "skranke.ui.views.bad_request"
@@ -41,7 +42,9 @@ _pages = [
     path("drift/registre", directory.page, name="directory"),
     path("drift/registre/tjeneste", directory.set_service, name="set_service"),
     path("drift/registre/liste", directory.move_citizen, name="move_citizen"),
+    path("drift/registre/adresse", directory.rehouse_citizen, name="rehouse_citizen"),
     path("drift/registre/stans", directory.set_outage, name="set_outage"),
+    path(f"registre/freg/{PATH}", registers.ask_about_person, name="register_of_persons"),
     path("registre/<str:register>", registers.ask, name="registers"),
     path("oidc/<slug:slug>/.well-known/openid-configuration", oidc.configuration, name="oidc_configuration"),
     path("oidc/<slug:slug>/jwks", oidc.jwks, name="oidc_jwks"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from skranke.sandbox.models import Appointment, Direction, Message, Mode
 from skranke.sandbox.registers.outages import Register
+from skranke.sandbox.registers.persons import Protection
 from skranke.sandbox.rules import AppointmentState, Delivery
 from skranke.sandbox.troubles import TroubleKind
 from skranke.sandbox.world import Service
@@ -69,6 +70,7 @@ _REGISTERS = {
     Register.ADDRESSES: gettext_lazy("Adresseregisteret"),
     Register.PROFILES: gettext_lazy("Samarbeidsprofilene (CPPA)"),
     Register.GPS: gettext_lazy("Fastlegeregisteret"),
+    Register.PERSONS: gettext_lazy("Folkeregisteret (Persontjenesten)"),
 }
 DELIVERIES = {
     DeliveryWay.PHARMACY: gettext_lazy("Sendes til apoteket"),
@@ -208,3 +210,12 @@ def service_text(service: Service) -> str:
 def register_text(register: Register) -> str:
     """A register's name."""
     return str(_REGISTERS[register])
+
+
+def protection_text(protection: Protection) -> str:
+    """How secret an address is."""
+    return {
+        Protection.NONE: _("Ikke sperret"),
+        Protection.CONFIDENTIAL: _("Fortrolig (kode 7)"),
+        Protection.STRICT: _("Strengt fortrolig (kode 6)"),
+    }[protection]

@@ -15,7 +15,8 @@ which `write` makes and `load` reads. Ids are strings, paths absolute, unknown m
                                "appointment_cancellation"],
                   "queues": {"async", "sync", "error"}, "encryption_certificate", "signing_certificate"}],
      "citizens": [{"national_id", "given_name", "family_name", "gp_her_id", "digitally_active",
-                   "consent": "full|basis_plus|basis|none", "confidential_address", "children": ["national id"]}]}
+                   "consent": "full|basis_plus|basis|none", "confidential_address", "address_line", "postal_code",
+                   "city", "children": ["national id"]}]}
 
 `log_in`, where the sandbox is the log-in provider of a program too, is described in `skranke.sandbox.oidc.world`.
 `bus.url` is the sandbox's own address of the bus, as `skranke.wire.connect` takes it.
@@ -142,6 +143,9 @@ class Citizen:
     digitally_active: bool = True
     consent: Consent = Consent.FULL
     confidential_address: bool = False
+    address_line: str = ""
+    postal_code: str = ""
+    city: str = ""
     children: tuple[NationalId, ...] = ()
 
 
@@ -247,6 +251,9 @@ def _citizen(read: Mapping[str, Any]) -> Citizen:
         digitally_active=bool(read["digitally_active"]),
         consent=Consent(read["consent"]),
         confidential_address=bool(read.get("confidential_address", False)),
+        address_line=str(read.get("address_line", "")),
+        postal_code=str(read.get("postal_code", "")),
+        city=str(read.get("city", "")),
         children=tuple(NationalId(one) for one in read.get("children", ())),
     )
 
@@ -311,5 +318,8 @@ def _plain_citizen(citizen: Citizen) -> dict[str, Any]:
         "digitally_active": citizen.digitally_active,
         "consent": citizen.consent.value,
         "confidential_address": citizen.confidential_address,
+        "address_line": citizen.address_line,
+        "postal_code": citizen.postal_code,
+        "city": citizen.city,
         "children": [str(child) for child in citizen.children],
     }

@@ -42,6 +42,7 @@ _BY_WORD: tuple[tuple[Promise, tuple[Action, ...]], ...] = (
     (_("Leste Adresseregisteret"), (Action.REGISTER_READ,)),
     (_("Skrev ned hva klinikken har bestemt"), (Action.ONBOARDING_ANSWERED,)),
     (_("Søkte etter pasienter"), (Action.PATIENT_SEARCHED,)),
+    (_("Spurte Folkeregisteret hvor pasienten bor"), (Action.RESIDENCE_READ,)),
     (_("Spurte HelseNorge hvem som kan nås"), (Action.PATIENTS_ASKED_ABOUT,)),
     (_("Avviste en henvendelse"), (Action.PATIENT_REFUSED,)),
     (_("Endret en pasientliste"), (Action.LIST_CREATED, Action.LIST_CHANGED, Action.LIST_DELETED)),

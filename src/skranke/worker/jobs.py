@@ -19,6 +19,7 @@ from skranke.dialog.services.listed import look_up_asked
 from skranke.identity.sessions import forget_old
 from skranke.patients.listing.syncing import ask_monthly, do_what_is_asked
 from skranke.patients.reaching import ask_about_everybody
+from skranke.patients.residing import ask_all_due
 from skranke.scheduling.services.automatic import clinics_with_waiting, send_automatic
 from skranke.worker.rules import Daily, Every, When
 
@@ -51,6 +52,7 @@ JOBS: tuple[Job, ...] = (
     Job("lists.month", Every(timedelta(hours=1)), ask_monthly),
     Job("lists.read", Every(timedelta(seconds=3)), do_what_is_asked, whole=True),
     Job("lists.ask", Every(timedelta(seconds=1)), look_up_asked, whole=True),
+    Job("patients.residence", Every(timedelta(seconds=1)), ask_all_due, whole=True),
     Job("dialogs.automatic", Every(timedelta(seconds=1)), send_automatic, clinics=clinics_with_waiting),
     Job("sessions.forget", Every(timedelta(hours=1)), forget_old, whole=True),
 )

@@ -211,6 +211,9 @@ DOORS: dict[str, Door] = {
         because=NOBODYS,
         by="ali",
     ),
+    "patient-address": Door(
+        ask=lambda v, ids: v.get("patient-address", ids["patient"]), named="patient", shows=False, writes="patient.read"
+    ),
     "patient-reach": Door(
         ask=lambda v, ids: v.get("patient-reach", ids["patient"]), named="patient", shows=False, writes="patient.read"
     ),

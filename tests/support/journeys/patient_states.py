@@ -162,6 +162,14 @@ def _unknown_reach(stage: Stage) -> Any:
     return page
 
 
+@state("pasient-adresse-fra-register", "patient-address", main=True)
+def _address_of_register(stage: Stage) -> Any:
+    page = _card(stage, "Hanne Brekke")
+    page.get_by_role("button", name="Gjør til aktiv pasient").click()
+    page.get_by_text("Fra Folkeregisteret, lest").wait_for(timeout=30_000)
+    return page
+
+
 @state("pasientlister", "patient-lists", main=True)
 def _lists(stage: Stage) -> Any:
     page = stage.staff("anne")

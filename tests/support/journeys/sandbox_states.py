@@ -310,6 +310,17 @@ def _citizen_moved(stage: Stage) -> Any:
     return page
 
 
+@state("registrene-adresse")
+def _citizen_rehoused(stage: Stage) -> Any:
+    page = _directory(stage)
+    page.get_by_label("Person", exact=True).select_option(label="Brekke, Hanne")
+    page.get_by_role("button", name="Vis adressen").click()
+    page.get_by_label("Gateadresse").fill("Nyveien 3")
+    page.get_by_role("button", name="Lagre adressen").click()
+    page.get_by_text("Folkeregisteret har nå den nye adressen til Hanne Brekke.").wait_for()
+    return page
+
+
 @state("registrene-stanset")
 def _register_stopped(stage: Stage) -> Any:
     page = _directory(stage)

@@ -68,6 +68,11 @@ class Citizen:
         return f"{self.given_name} {self.family_name}"
 
     @property
+    def address_line(self) -> str:
+        """Where Folkeregisteret says that the citizen lives: a street of each family, in a town that is not there."""
+        return f"{self.family_name}veien {1 + int(self.national_id.value[:2])}"
+
+    @property
     def reachable(self) -> bool:
         """Whether a message from the clinic is taken: active, with full consent (PAT-13)."""
         return self.digitally_active and self.consent == "full"

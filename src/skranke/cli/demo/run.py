@@ -210,6 +210,7 @@ class _Start:
             "SKRANKE_ADDRESS_REGISTER_URL": f"{self.layout.sandbox_url}/registre/ar",
             "SKRANKE_PROFILE_REGISTER_URL": f"{self.layout.sandbox_url}/registre/cppa",
             "SKRANKE_GP_REGISTER_URL": f"{self.layout.sandbox_url}/registre/flr",
+            "SKRANKE_PERSON_REGISTER_URL": f"{self.layout.sandbox_url}/registre/freg",
             "SKRANKE_REGISTERS_USER": cast.CLINIC_SLUG,
             "SKRANKE_REGISTERS_PASSWORD_FILE": str(self.layout.registers_password_file),
             "SKRANKE_CLOCK_FILE": str(self.layout.clock_file),

@@ -126,6 +126,9 @@ def _citizens(day: date) -> tuple[world.Citizen, ...]:
             digitally_active=citizen.digitally_active,
             consent=world.Consent(citizen.consent),
             confidential_address=citizen.confidential_address,
+            address_line=citizen.address_line,
+            postal_code="0000",
+            city="Eksempelvik",
             children=citizen.children,
         )
         for citizen in (*cast.citizens(day), *(one for office in OFFICES for one in office.citizens()))

@@ -11,6 +11,7 @@ class Register(StrEnum):
     ADDRESSES = "ar"
     PROFILES = "cppa"
     GPS = "flr"
+    PERSONS = "freg"
 
 
 def stop(register: Register) -> None:

@@ -1,4 +1,4 @@
-"""The operator's page of the registers: what each party offers, whose list a citizen is on, and who answers."""
+"""The operator's page of the registers: what each party offers, a citizen's list and address, and who answers."""
 
 from django.contrib import messages
 from django.db.models import Count
@@ -12,6 +12,7 @@ from skranke.sandbox import directory, words
 from skranke.sandbox.models import Citizen, Party
 from skranke.sandbox.registers import outages
 from skranke.sandbox.registers.outages import Register
+from skranke.sandbox.registers.persons import Protection, protection_of
 from skranke.sandbox.views.frame import shell
 from skranke.sandbox.world import Service
 
@@ -26,6 +27,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "lists": [party for party in parties if party.has_list],
         "services": [(service, words.service_text(service)) for service in Service],
         "citizens": list(Citizen.objects.select_related("gp").order_by("family_name", "given_name", "national_id")),
+        "protections": [(one, words.protection_text(one)) for one in Protection],
+        "chosen": _chosen(request.GET.get("innbygger", "")),
+        "protection_of": protection_of,
         "registers": [(one, words.register_text(one), one in outages.stopped()) for one in Register],
     }
     return render(request, "sandbox/directory.html", context)
@@ -62,6 +66,24 @@ def move_citizen(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def rehouse_citizen(request: HttpRequest) -> HttpResponse:
+    """Write where a citizen lives, and whether that is secret."""
+    citizen = get_object_or_404(Citizen, national_id=_sent(request, "citizen"))
+    wanted = _sent(request, "protection")
+    if wanted not in set(Protection):
+        raise Http404
+    directory.rehouse(
+        citizen,
+        line=_sent(request, "line")[:200],
+        postal_code=_sent(request, "postal_code")[:10],
+        city=_sent(request, "city")[:100],
+        protection=Protection(wanted),
+    )
+    messages.success(request, _("Folkeregisteret har nå den nye adressen til %(name)s.") % {"name": citizen.name})
+    return HttpResponseRedirect(f"{reverse('sandbox:directory')}?innbygger={citizen.pk}#freg-h")
+
+
+@require_POST
 def set_outage(request: HttpRequest) -> HttpResponse:
     """Let a register answer nobody, or everybody again."""
     wanted = _sent(request, "register")
@@ -72,6 +94,10 @@ def set_outage(request: HttpRequest) -> HttpResponse:
         outages.mend(Register(wanted))
         messages.success(request, _("Registeret svarer igjen."))
     return HttpResponseRedirect(reverse("sandbox:directory"))
+
+
+def _chosen(key: str) -> Citizen | None:
+    return Citizen.objects.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 10 else None  # noqa: PLR2004 - no longer key is in use
 
 
 def _sent(request: HttpRequest, name: str) -> str:

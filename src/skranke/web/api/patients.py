@@ -1,6 +1,6 @@
 """Patients and their journal over REST."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -15,10 +15,12 @@ from skranke.kernel.errors import InvalidError
 from skranke.kernel.ids import NationalId
 from skranke.patients import queries
 from skranke.patients.access import get_patient_for
-from skranke.patients.models import Patient
+from skranke.patients.models import Patient, ResidenceReading
 from skranke.patients.reaching import ask_ahead
+from skranke.patients.residing import ask_where
 from skranke.tenancy.work import current_actor
 from skranke.web.api import asked, schemas
+from skranke.web.api.persons import AddressOut, RegisterState
 from skranke.web.api.prescriptions import IssuedIn, IssuedOut
 from skranke.web.api.text import Text
 from skranke.web.api.work import answer, created, reads, writes
@@ -57,6 +59,24 @@ def read_reachability(request: HttpRequest, patient_id: UUID) -> Any:
     )
 
 
+@router.get("/patients/{patient_id}/address", response=AddressOut)
+@reads
+def read_address(request: HttpRequest, patient_id: UUID) -> Any:
+    """Where the patient lives, with who told it; asks Folkeregisteret, as making the patient active does (PAT-8)."""
+    patient = get_patient_for(current_actor(), patient_id)
+    reading = ask_where(patient)
+    return AddressOut(
+        line=patient.address_line,
+        postal_code=patient.postal_code,
+        city=patient.city,
+        source=patient.address_source,
+        as_of=patient.address_at,
+        confidential=bool(patient.confidentiality),
+        register_state=_register_state(reading),
+        register_read_at=reading.read_at if reading else None,
+    )
+
+
 @router.post("/patients/{patient_id}/prescriptions", response={201: IssuedOut})
 @writes
 def tell_of_prescription(request: HttpRequest, patient_id: UUID, body: IssuedIn) -> Any:
@@ -83,6 +103,14 @@ def read_journal_attachment(request: HttpRequest, attachment_id: UUID) -> HttpRe
     attachment = journal_access.get_attachment_for(current_actor(), attachment_id)
     content = b"".join(open_blob(attachment.blob_id))
     return HttpResponse(content, headers=file_headers(attachment.name, attachment.media_type, download=True))
+
+
+def _register_state(reading: ResidenceReading | None) -> RegisterState:
+    if reading is None:
+        return "not_asked"
+    if reading.due_at is not None:
+        return "away" if reading.reason else "asking"
+    return "failed" if reading.reason else cast("RegisterState", reading.told)
 
 
 def _patient(row: Patient) -> schemas.PatientOut:

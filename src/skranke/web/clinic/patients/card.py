@@ -20,9 +20,11 @@ from skranke.patients import cards, relating
 from skranke.patients import queries as patients
 from skranke.patients.access import get_patient_for
 from skranke.patients.models import CardArea, Patient
+from skranke.patients.residing import reading_of
 from skranke.scheduling.queries import appointments
 from skranke.scheduling.tellings import tellings
 from skranke.web.clinic.patients.forms import RelationForm
+from skranke.web.clinic.patients.residence import residence
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.place import Place, slug_of
 from skranke.web.clinic.session import clinic_view
@@ -75,6 +77,10 @@ def card_page(
     return render(request, f"{TEMPLATES}/card.html", context | more, status=status)
 
 
+def _basis(request: HttpRequest, patient: Patient) -> dict[str, Any]:  # noqa: ARG001 - as the others
+    return {"residence": residence(reading_of(patient), patient)}
+
+
 def _post(request: HttpRequest, patient: Patient) -> dict[str, Any]:
     closed = request.GET.get("post") == "avsluttet"
     return {"threads": dialog.threads_of(patient, closed=closed), "shows_closed": closed}
@@ -105,7 +111,7 @@ def _nothing(request: HttpRequest, patient: Patient) -> dict[str, Any]:  # noqa:
 
 
 _CONTENT: dict[CardArea, Callable[[HttpRequest, Patient], dict[str, Any]]] = {
-    CardArea.BASIS: _nothing,
+    CardArea.BASIS: _basis,
     CardArea.POST: _post,
     CardArea.APPOINTMENTS: _appointments,
     CardArea.JOURNAL: _journal,

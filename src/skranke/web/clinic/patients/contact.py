@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from skranke.kernel.errors import ConflictError, InvalidError, SkrankeError
 from skranke.patients.access import get_patient_for
 from skranke.patients.contact import change_contact, set_note
 from skranke.patients.models import Patient
+from skranke.patients.residing import is_kept_by_register
 from skranke.patients.services import block
 from skranke.web.clinic.patients.forms import ContactForm, NoteForm, VersionedForm, add_error
 from skranke.web.clinic.post.place import slug_of
@@ -109,6 +111,8 @@ def _page(
         "is_note": isinstance(form, NoteForm),
         "changed": changed,
         "slug": slug_of(request),
+        "keeps_address": is_kept_by_register(patient),
+        "has_register": bool(settings.OURS.person_register_url),
     }
     return render(request, "clinic/patients/edit.html", context, status=status)
 

@@ -10,6 +10,7 @@ from skranke.clinics import queries as clinics
 from skranke.kernel.errors import InvalidError, SkrankeError
 from skranke.patients.contact import Contact
 from skranke.patients.models import AddressSource, Confidentiality, Patient, PatientList, PatientListKind, RelationKind
+from skranke.patients.residing import is_kept_by_register
 from skranke.patients.rules import MAX_NOTE
 from skranke.web.notices import NOTIFY_CHOICES
 
@@ -43,7 +44,10 @@ class ContactForm(VersionedForm):
     postal_code = forms.CharField(label=gettext_lazy("Postnummer"), max_length=10, required=False)
     city = forms.CharField(label=gettext_lazy("Poststed"), max_length=100, required=False)
     address_source = forms.ChoiceField(
-        label=gettext_lazy("Hvem har oppgitt adressen?"), choices=AddressSource.choices, required=False
+        label=gettext_lazy("Hvem har oppgitt adressen?"),
+        # Nobody speaks for Folkeregisteret.
+        choices=[one for one in AddressSource.choices if one[0] != AddressSource.REGISTER],
+        required=False,
     )
     gp = forms.ChoiceField(
         label=gettext_lazy("Fastlege ved klinikken"),
@@ -59,7 +63,8 @@ class ContactForm(VersionedForm):
         else:
             named = [(key, one.name) for key, one in self._gps.items()]
             self.fields["gp"].choices = [("", _("Ingen")), *named]  # type: ignore[attr-defined]  # a ChoiceField has them
-        if patient.confidentiality:
+        self._keeps_address = is_kept_by_register(patient)
+        if patient.confidentiality or self._keeps_address:
             for name in ("address_line", "postal_code", "city", "address_source"):
                 del self.fields[name]
 
@@ -77,7 +82,8 @@ class ContactForm(VersionedForm):
         """What was filled in."""
         facts = dict(self.cleaned_data)
         del facts["version"]
-        return Contact(**(facts | {"gp": self._gps.get(facts.get("gp") or "")}))
+        gp = self._gps.get(facts.get("gp") or "")
+        return Contact(**(facts | {"gp": gp, "keeps_address": self._keeps_address}))
 
 
 class NumberForm(VersionedForm):

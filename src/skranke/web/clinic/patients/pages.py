@@ -13,6 +13,7 @@ from skranke.kernel.actor import Actor
 from skranke.patients import queries as patients
 from skranke.patients.access import get_patient_for
 from skranke.patients.reaching import ask_ahead
+from skranke.patients.residing import ask_where
 from skranke.web.clinic.post.place import is_htmx, slug_of
 from skranke.web.clinic.session import clinic_view
 from skranke.web.clinic.shell import (
@@ -44,9 +45,14 @@ def search(request: HttpRequest, actor: Actor) -> HttpResponse:
 @require_POST
 @clinic_view
 def choose(request: HttpRequest, actor: Actor, patient_id: UUID) -> HttpResponse:
-    """Make the patient the active one (PAT-2), and ask HelseNorge ahead whether the patient can be reached (PAT-10)."""
+    """Make the patient the active one (PAT-2).
+
+    HelseNorge is asked ahead whether the patient can be reached (PAT-10), and Folkeregisteret where the patient lives
+    (PAT-8): both in the background.
+    """
     patient = get_patient_for(actor, patient_id)
     ask_ahead(patient)
+    ask_where(patient)
     remember_patient(request, patient)
     if is_htmx(request):
         bar = active_patient_bar(this_clinic(), patient)

@@ -12,6 +12,7 @@ from skranke.web.clinic.patients import (
     pages,
     prescribing,
     relations,
+    residence,
     syncing,
 )
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("pasienter/<uuid:patient_id>", card.card, name="patient"),
     path("pasienter/<uuid:patient_id>/reseptvindu", prescribing.window, name="prescription-window"),
     path("pasienter/<uuid:patient_id>/naas", pages.reach, name="patient-reach"),
+    path("pasienter/<uuid:patient_id>/adresse", residence.address, name="patient-address"),
     path("pasienter/<uuid:patient_id>/velg", pages.choose, name="patient-choose"),
     path("pasienter/<uuid:patient_id>/minimer", card.minimise, name="patient-minimise"),
     path("pasienter/<uuid:patient_id>/kontakt", contact.contact, name="patient-contact"),
