@@ -22,7 +22,6 @@ LACKS = {
     "NOT-7": "sending by SMS and e-mail",
     "NOT-8": "sending, and push",
     "PAT-6": "area Økonomi",
-    "PAT-7": "exemption card (frikort)",
     "PAT-21": "payments by the relative",
 }
 """What of a requirement nothing stands behind yet, though tests prove the rest of it."""

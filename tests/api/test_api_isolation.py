@@ -140,6 +140,18 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
         "patient",
         lambda api, ids: api.get(f"patients/{ids['patient']}/reachability"),
     ),
+    "GET /patients/{patient_id}/address": (
+        "patient",
+        lambda api, ids: api.get(f"patients/{ids['patient']}/address"),
+    ),
+    "GET /patients/{patient_id}/exemption-card": (
+        "patient",
+        lambda api, ids: api.get(f"patients/{ids['patient']}/exemption-card"),
+    ),
+    "PUT /patients/{patient_id}/exemption-card": (
+        "patient",
+        lambda api, ids: api.put(f"patients/{ids['patient']}/exemption-card", {"state": "no"}),
+    ),
     "POST /threads": (
         "patient",
         lambda api, ids: api.post(
@@ -317,6 +329,9 @@ WRITES: dict[str, str] = {
     "GET /patients/{patient_id}": "patient.read",
     "POST /patients/{patient_id}/prescriptions": "prescription.issued",
     "GET /patients/{patient_id}/reachability": "patient.read",
+    "GET /patients/{patient_id}/address": "patient.read",
+    "GET /patients/{patient_id}/exemption-card": "patient.read",
+    "PUT /patients/{patient_id}/exemption-card": "patient.changed",
     "GET /appointments": "appointment.listed",
     "POST /appointments": "appointment.booked",
     "GET /appointments/{appointment_id}": "appointment.read",

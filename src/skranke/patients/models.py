@@ -43,6 +43,21 @@ class NotifyBy(models.TextChoices):
     BOTH = "both", _("E-post og SMS")
 
 
+class Exemption(models.TextChoices):
+    """Whether the patient has an exemption card (frikort) for user fees (PAT-7)."""
+
+    UNKNOWN = "", _("Ikke kjent")
+    YES = "yes", _("Har frikort")
+    NO = "no", _("Har ikke frikort")
+
+
+class ExemptionSource(models.TextChoices):
+    """Who told of the exemption card."""
+
+    STAFF = "staff", _("klinikken")
+    RECORD_SYSTEM = "record_system", _("journalsystemet")
+
+
 class Patient(TenantModel):
     """One patient of one clinic.
 
@@ -58,7 +73,8 @@ class Patient(TenantModel):
     notify_by: how the patient wants the clinic's own notices; empty: no wish (NOT-7, NOT-8).
     note: what the whole clinic must see (PAT-23), with who wrote it last and when.
     address_*: where the patient lives, as told by whom and when. There is none while the address is confidential.
-    version: raised whenever the contact data or the note change; an edit made against an older one is told so.
+    exemption_*: the exemption card, until which day it holds, and who told of it when (`exemption`).
+    version: raised whenever contact data, card or note change; an edit made against an older one is told so.
     merged_into: the row of the same person that took over all of this one's; this one then has no number and no list.
     """
 
@@ -86,6 +102,11 @@ class Patient(TenantModel):
     address_source = models.CharField(max_length=10, choices=AddressSource, blank=True, default="")
     address_at = models.DateTimeField(null=True)
     confidentiality = models.CharField(max_length=1, choices=Confidentiality, blank=True, default=Confidentiality.NONE)
+    exemption = models.CharField(max_length=3, choices=Exemption, blank=True, default=Exemption.UNKNOWN)
+    exemption_until = models.DateField(null=True)
+    exemption_source = models.CharField(max_length=20, choices=ExemptionSource, blank=True, default="")
+    exemption_by = models.CharField(max_length=200, blank=True, default="")
+    exemption_at = models.DateTimeField(null=True)
     note = models.TextField(blank=True, default="")
     note_by = models.CharField(max_length=200, blank=True, default="")
     note_at = models.DateTimeField(null=True)
@@ -103,6 +124,15 @@ class Patient(TenantModel):
             models.CheckConstraint(
                 condition=Q(confidentiality="") | Q(address_line="", postal_code="", city="", address_source=""),
                 name="patient_confidential_has_no_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(exemption="yes", exemption_until__isnull=False)
+                | (~Q(exemption="yes") & Q(exemption_until__isnull=True)),
+                name="patient_exempt_until_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(exemption="") | (Q(exemption_at__isnull=False) & ~Q(exemption_source="")),
+                name="patient_exemption_told_by_somebody",
             ),
             models.UniqueConstraint(
                 fields=["clinic_id", "national_id"], name="patient_once", condition=~Q(national_id="")

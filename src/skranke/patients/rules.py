@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from skranke.clinics.models import CommunicationParty, Employee, PartyKind
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.ids import NationalId, age_on
-from skranke.patients.models import CardArea, HelseNorgeState, NotifyBy, Patient, PatientList, ResidenceReading
+from skranke.patients.models import (
+    CardArea,
+    Exemption,
+    HelseNorgeState,
+    NotifyBy,
+    Patient,
+    PatientList,
+    ResidenceReading,
+)
 
 OWN_ACCESS_AGE = 16
 _PATIENCE = timedelta(seconds=10)
@@ -131,6 +139,11 @@ def list_is_known(patient: Patient, now: datetime, *, has_register: bool) -> boo
 def may_ask(patient: Patient, now: datetime) -> bool:
     """PAT-10: whether to ask HelseNorge about a patient now: not again while the answer may still come."""
     return patient.helsenorge_asked_at is None or now - patient.helsenorge_asked_at >= _ASK_AGAIN
+
+
+def is_exempt(patient: Patient, day: date) -> bool:
+    """PAT-7, BIL-9: whether the patient's exemption card holds on a day."""
+    return patient.exemption == Exemption.YES and patient.exemption_until is not None and day <= patient.exemption_until
 
 
 def may_ask_where(reading: ResidenceReading, now: datetime) -> bool:

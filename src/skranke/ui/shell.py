@@ -39,6 +39,8 @@ class Action:
 class ActivePatient:
     """The patient bar of the clinic shell. `reach_state` is ok, warn or bad; `national_id` is shown masked.
 
+    `exemption_*`: the exemption card, its mood as that of a chip, and who told of it when.
+
     `reach_url`: where the chip is asked for again when news of the patient comes; empty: it does not change.
     """
 
@@ -47,6 +49,11 @@ class ActivePatient:
     national_id: str
     url: str
     gp_name: str = ""
+    phone: str = ""
+    email: str = ""
+    exemption_text: str = ""
+    exemption_state: str = ""
+    exemption_told: str = ""
     reach_text: str = ""
     reach_state: str = "ok"
     reach_url: str = ""

@@ -211,6 +211,9 @@ DOORS: dict[str, Door] = {
         because=NOBODYS,
         by="ali",
     ),
+    "patient-exemption": Door(
+        ask=lambda v, ids: v.get("patient-exemption", ids["patient"]), named="patient", writes="patient.read"
+    ),
     "patient-address": Door(
         ask=lambda v, ids: v.get("patient-address", ids["patient"]), named="patient", shows=False, writes="patient.read"
     ),

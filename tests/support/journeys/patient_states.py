@@ -162,6 +162,14 @@ def _unknown_reach(stage: Stage) -> Any:
     return page
 
 
+@state("pasientkort-frikort", "patient-exemption", main=True)
+def _exemption(stage: Stage) -> Any:
+    page = _card(stage, "Hanne Brekke")
+    page.get_by_role("link", name="Endre frikortet").click()
+    page.get_by_label("Har frikort", exact=True).wait_for()
+    return page
+
+
 @state("pasient-adresse-fra-register", "patient-address", main=True)
 def _address_of_register(stage: Stage) -> Any:
     page = _card(stage, "Hanne Brekke")

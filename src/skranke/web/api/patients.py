@@ -11,16 +11,19 @@ from skranke.dialog.services import tell_issued
 from skranke.journal import access as journal_access
 from skranke.journal import queries as journal
 from skranke.journal.models import JournalEntry
+from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
 from skranke.kernel.ids import NationalId
 from skranke.patients import queries
 from skranke.patients.access import get_patient_for
-from skranke.patients.models import Patient, ResidenceReading
+from skranke.patients.exemption import note_exemption
+from skranke.patients.models import Exemption, Patient, ResidenceReading
 from skranke.patients.reaching import ask_ahead
 from skranke.patients.residing import ask_where
+from skranke.patients.rules import is_exempt
 from skranke.tenancy.work import current_actor
 from skranke.web.api import asked, schemas
-from skranke.web.api.persons import AddressOut, RegisterState
+from skranke.web.api.persons import AddressOut, ExemptionIn, ExemptionOut, RegisterState
 from skranke.web.api.prescriptions import IssuedIn, IssuedOut
 from skranke.web.api.text import Text
 from skranke.web.api.work import answer, created, reads, writes
@@ -77,6 +80,22 @@ def read_address(request: HttpRequest, patient_id: UUID) -> Any:
     )
 
 
+@router.get("/patients/{patient_id}/exemption-card", response=ExemptionOut)
+@reads
+def read_exemption(request: HttpRequest, patient_id: UUID) -> Any:
+    """Whether the patient has an exemption card for user fees (PAT-7)."""
+    return answer(_exemption(get_patient_for(current_actor(), patient_id)))
+
+
+@router.put("/patients/{patient_id}/exemption-card", response=ExemptionOut)
+@writes
+def write_exemption(request: HttpRequest, patient_id: UUID, body: ExemptionIn) -> Any:
+    """Tell what the record system knows of the exemption card; the answer is what stands here afterwards."""
+    patient = get_patient_for(current_actor(), patient_id)
+    told_at = body.as_of or clock.now()
+    return answer(_exemption(note_exemption(patient, Exemption(body.state), body.valid_until, as_of=told_at)))
+
+
 @router.post("/patients/{patient_id}/prescriptions", response={201: IssuedOut})
 @writes
 def tell_of_prescription(request: HttpRequest, patient_id: UUID, body: IssuedIn) -> Any:
@@ -103,6 +122,17 @@ def read_journal_attachment(request: HttpRequest, attachment_id: UUID) -> HttpRe
     attachment = journal_access.get_attachment_for(current_actor(), attachment_id)
     content = b"".join(open_blob(attachment.blob_id))
     return HttpResponse(content, headers=file_headers(attachment.name, attachment.media_type, download=True))
+
+
+def _exemption(row: Patient) -> ExemptionOut:
+    return ExemptionOut(
+        state=row.exemption,
+        valid_until=row.exemption_until,
+        holds=is_exempt(row, clock.today()),
+        source=row.exemption_source,
+        told_by=row.exemption_by,
+        as_of=row.exemption_at,
+    )
 
 
 def _register_state(reading: ResidenceReading | None) -> RegisterState:

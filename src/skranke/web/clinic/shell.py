@@ -1,6 +1,7 @@
 """The frame around the pages of the clinic portal."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -18,13 +19,15 @@ from skranke.dialog.access import employee_of
 from skranke.dialog.models import DialogKind
 from skranke.dialog.reporting import may_see_reports
 from skranke.dialog.rules import startable
+from skranke.kernel import clock
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
 from skranke.patients import queries as patients
 from skranke.patients.access import get_patient_for, get_patients_for
-from skranke.patients.models import Patient
-from skranke.patients.rules import Reach, Reachability
+from skranke.patients.models import Exemption, Patient
+from skranke.patients.rules import Reach, Reachability, is_exempt
 from skranke.tenancy.work import once
+from skranke.ui.dates import format_date
 from skranke.ui.environment import url_or_none
 from skranke.ui.security import live_origin
 from skranke.ui.shell import Action, ActivePatient, ClinicShell, ContextMenu, Live, NavItem, Toggle
@@ -191,15 +194,46 @@ def reach_text(reach: Reachability) -> str:
     }[reach.state]
 
 
+@dataclass(frozen=True, slots=True)
+class ExemptionLine:
+    """What is said of a patient's exemption card: a short text, its mood, and who told it when."""
+
+    text: str
+    mood: str
+    told: str
+
+
+def exemption_line(patient: Patient) -> ExemptionLine:
+    """Status and last day of the card, with its source and age (PAT-7)."""
+    told = ""
+    if patient.exemption_at is not None:
+        facts = {"source": patient.get_exemption_source_display(), "name": patient.exemption_by}
+        facts["when"] = format_date(patient.exemption_at)
+        told = _("oppgitt %(when)s av %(source)s (%(name)s)") % facts
+    if patient.exemption == Exemption.YES and patient.exemption_until is not None:
+        day = {"day": format_date(patient.exemption_until)}
+        if is_exempt(patient, clock.today()):
+            return ExemptionLine(_("Frikort til %(day)s") % day, "ok", told)
+        return ExemptionLine(_("Frikort utløpt %(day)s") % day, "warn", told)
+    if patient.exemption == Exemption.NO:
+        return ExemptionLine(_("Ikke frikort"), "info", told)
+    return ExemptionLine(_("Frikort ikke kjent"), "warn", told)
+
+
 def active_patient_bar(clinic: Clinic, patient: Patient) -> ActivePatient:
     """The bar that keeps the active patient in sight, with what can be done for the patient."""
-    reach, slug = patients.reachability(patient), clinic.slug
+    reach, slug, exemption = patients.reachability(patient), clinic.slug, exemption_line(patient)
     return ActivePatient(
         name=patient.name,
         born=patient.birth_date,
         national_id=patient.national_id,
         url=reverse("patient", args=[slug, patient.id]),
         gp_name=patient.gp.name if patient.gp else "",
+        phone=patient.phone,
+        email=patient.email,
+        exemption_text=exemption.text,
+        exemption_state=exemption.mood,
+        exemption_told=exemption.told,
         reach_text=reach_text(reach),
         reach_state=REACH_MOODS[reach.state],
         reach_url="" if reach.known else reverse("patient-reach", args=[slug, patient.id]),

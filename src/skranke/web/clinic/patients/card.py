@@ -28,7 +28,7 @@ from skranke.web.clinic.patients.residence import residence
 from skranke.web.clinic.post import words
 from skranke.web.clinic.post.place import Place, slug_of
 from skranke.web.clinic.session import clinic_view
-from skranke.web.clinic.shell import REACH_MOODS, reach_text, remember_patient, shell
+from skranke.web.clinic.shell import REACH_MOODS, exemption_line, reach_text, remember_patient, shell
 from skranke.web.notices import routes_text, wish_text
 
 TEMPLATES = "clinic/patients"
@@ -64,6 +64,7 @@ def card_page(
         "shell": shell(request, actor, "patients"),
         "patient": patient,
         "reach": reach,
+        "exemption": exemption_line(patient),
         "reach_text": reach_text(reach),
         "reach_mood": REACH_MOODS[reach.state],
         "layout": layout,

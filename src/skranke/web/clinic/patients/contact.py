@@ -1,4 +1,4 @@
-"""Editing a patient's contact data and important note, and closing the digital services."""
+"""Editing a patient's contact data, exemption card and important note, and closing the digital services."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -14,13 +14,14 @@ from skranke.kernel.actor import Actor
 from skranke.kernel.errors import ConflictError, InvalidError, SkrankeError
 from skranke.patients.access import get_patient_for
 from skranke.patients.contact import change_contact, set_note
-from skranke.patients.models import Patient
+from skranke.patients.exemption import set_exemption
+from skranke.patients.models import Exemption, Patient
 from skranke.patients.residing import is_kept_by_register
 from skranke.patients.services import block
-from skranke.web.clinic.patients.forms import ContactForm, NoteForm, VersionedForm, add_error
+from skranke.web.clinic.patients.forms import ContactForm, ExemptionForm, NoteForm, VersionedForm, add_error
 from skranke.web.clinic.post.place import slug_of
 from skranke.web.clinic.session import clinic_view
-from skranke.web.clinic.shell import shell
+from skranke.web.clinic.shell import exemption_line, shell
 
 _INVALID, _CHANGED = 422, 409
 
@@ -58,6 +59,22 @@ def note(request: HttpRequest, actor: Actor, patient_id: UUID) -> HttpResponse:
         form,
         lambda: set_note(patient, form.cleaned_data["note"], expected_version=form.cleaned_data["version"]),
     )
+
+
+@require_http_methods(["GET", "POST"])
+@clinic_view
+def exemption(request: HttpRequest, actor: Actor, patient_id: UUID) -> HttpResponse:
+    """The exemption card as a form (PAT-7)."""
+    patient = get_patient_for(actor, patient_id)
+    if request.method != "POST":
+        return _page(request, actor, patient, ExemptionForm.of(patient))
+    form = ExemptionForm(request.POST)
+    return _saved(request, actor, patient, form, lambda: _set_exemption(patient, form))
+
+
+def _set_exemption(patient: Patient, form: ExemptionForm) -> None:
+    told = form.cleaned_data
+    set_exemption(patient, Exemption(told["state"]), told["valid_until"], expected_version=told["version"])
 
 
 @require_POST
@@ -109,6 +126,8 @@ def _page(
         "patient": patient,
         "form": form,
         "is_note": isinstance(form, NoteForm),
+        "is_exemption": isinstance(form, ExemptionForm),
+        "exemption": exemption_line(patient),
         "changed": changed,
         "slug": slug_of(request),
         "keeps_address": is_kept_by_register(patient),

@@ -7,9 +7,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from skranke.clinics import queries as clinics
+from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, SkrankeError
 from skranke.patients.contact import Contact
-from skranke.patients.models import AddressSource, Confidentiality, Patient, PatientList, PatientListKind, RelationKind
+from skranke.patients.models import (
+    AddressSource,
+    Confidentiality,
+    Exemption,
+    Patient,
+    PatientList,
+    PatientListKind,
+    RelationKind,
+)
 from skranke.patients.residing import is_kept_by_register
 from skranke.patients.rules import MAX_NOTE
 from skranke.web.notices import NOTIFY_CHOICES
@@ -84,6 +93,26 @@ class ContactForm(VersionedForm):
         del facts["version"]
         gp = self._gps.get(facts.get("gp") or "")
         return Contact(**(facts | {"gp": gp, "keeps_address": self._keeps_address}))
+
+
+class ExemptionForm(VersionedForm):
+    """The exemption card (PAT-7)."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("Frikort"), choices=Exemption.choices, required=False, widget=forms.RadioSelect
+    )
+    valid_until = forms.DateField(
+        label=gettext_lazy("Gjelder til og med"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=gettext_lazy("Et frikort gjelder ut kalenderåret."),
+    )
+
+    @classmethod
+    def of(cls, patient: Patient) -> "ExemptionForm":
+        """The form with what is known now; a new card holds till the end of the year."""
+        until = patient.exemption_until or clock.today().replace(month=12, day=31)
+        return cls(initial={"version": patient.version, "state": patient.exemption, "valid_until": until})
 
 
 class NumberForm(VersionedForm):

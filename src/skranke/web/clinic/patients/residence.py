@@ -13,7 +13,7 @@ from skranke.kernel.actor import Actor
 from skranke.patients.access import get_patient_for
 from skranke.patients.models import Patient, ResidenceReading, ResidenceTold
 from skranke.patients.residing import reading_of
-from skranke.ui.dates import format_relative
+from skranke.ui.dates import format_moment
 from skranke.web.clinic.post.place import Place, slug_of
 from skranke.web.clinic.session import clinic_view
 
@@ -60,7 +60,7 @@ def _asking(reading: ResidenceReading) -> Residence | None:
 
 
 def _told(reading: ResidenceReading, patient: Patient) -> Residence:
-    when = {"when": format_relative(reading.read_at) if reading.read_at else ""}
+    when = {"when": format_moment(reading.read_at) if reading.read_at else ""}
     if reading.told == ResidenceTold.SECRET:
         return Residence(_("Folkeregisteret har sperret adressen (lest %(when)s).") % when)
     if reading.told == ResidenceTold.NO_ADDRESS:

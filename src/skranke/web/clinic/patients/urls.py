@@ -37,6 +37,7 @@ urlpatterns = [
     path("pasienter/<uuid:patient_id>/velg", pages.choose, name="patient-choose"),
     path("pasienter/<uuid:patient_id>/minimer", card.minimise, name="patient-minimise"),
     path("pasienter/<uuid:patient_id>/kontakt", contact.contact, name="patient-contact"),
+    path("pasienter/<uuid:patient_id>/frikort", contact.exemption, name="patient-exemption"),
     path("pasienter/<uuid:patient_id>/nummer", number.number, name="patient-number"),
     path("pasienter/<uuid:patient_id>/nummer/<uuid:other_id>", number.merging, name="patient-merge"),
     path("pasienter/<uuid:patient_id>/merknad", contact.note, name="patient-note"),
