@@ -21,7 +21,6 @@ LACKS = {
     "ORG-6": "a block for vikar on the card",
     "NOT-7": "sending by SMS and e-mail",
     "NOT-8": "sending, and push",
-    "PAT-6": "area Økonomi",
     "PAT-21": "payments by the relative",
 }
 """What of a requirement nothing stands behind yet, though tests prove the rest of it."""

@@ -24,7 +24,7 @@ from support.dialog import question, receive
 from support.patient_pages import as_patient
 from support.timebok import make_timebok, weekday_at
 
-AREAS = ["basis", "post", "appointments", "journal", "relations", "notices", "consents", "reservation"]
+AREAS = ["basis", "post", "appointments", "journal", "relations", "notices", "consents", "reservation", "economy"]
 STREET = "Hemmeligveien 7"
 
 
@@ -49,7 +49,7 @@ def test_the_card_has_its_areas_and_each_employee_arranges_them_for_all_patients
         {"gjor": "skjul", "area": "journal"},
     ):
         assert ali.post(layout, change).status_code == 302
-    arranged = ["post", "basis", "appointments", "relations", "notices", "reservation", "consents"]
+    arranged = ["post", "basis", "appointments", "relations", "notices", "reservation", "consents", "economy"]
     assert areas(body(ali.get(card))) == arranged
     assert areas(body(ali.get(address(cast, "patient", cast.astrid.id)))) == arranged
     assert areas(body(anne.get(card))) == AREAS

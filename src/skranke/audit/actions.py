@@ -60,6 +60,10 @@ class Action(StrEnum):
     RELATION_CHANGED = "relation.changed"
     RELATION_ENDED = "relation.ended"
     CARD_ARRANGED = "card.arranged"
+    INVOICE_OPENED = "invoice.opened"
+    INVOICE_CHANGED = "invoice.changed"
+    INVOICE_READ = "invoice.read"
+    PRICE_CODES_CHANGED = "invoice.price_codes_changed"
     PATIENT_REFUSED = "patient.refused"
 
     LIST_SYNC_ASKED = "gp_list.sync_asked"

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "skranke.journal",
     "skranke.dialog",
     "skranke.scheduling",
+    "skranke.billing",
     "skranke.gateway",
     "skranke.worker",
     "skranke.web",

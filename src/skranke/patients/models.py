@@ -228,6 +228,7 @@ class CardArea(models.TextChoices):
     NOTICES = "notices", _("Varslinger")
     CONSENTS = "consents", _("Samtykkeliste")
     RESERVATION = "reservation", _("Reservasjon")
+    ECONOMY = "economy", _("Økonomi")
 
 
 class CardLayout(TenantModel):

@@ -214,6 +214,28 @@ DOORS: dict[str, Door] = {
     "patient-exemption": Door(
         ask=lambda v, ids: v.get("patient-exemption", ids["patient"]), named="patient", writes="patient.read"
     ),
+    "invoice-new": Door(
+        ask=lambda v, ids: v.client.post(f"{v.address('invoice-new')}?pasient={ids['patient']}", {"nytt": "ja"}),
+        named="patient",
+        shows=False,
+        writes="invoice.opened",
+    ),
+    "invoice-card": Door(
+        ask=lambda v, ids: v.get("invoice-card", ids["invoice"]), named="invoice", writes="invoice.read"
+    ),
+    "invoice-close": Door(
+        ask=lambda v, ids: v.post("invoice-close", ids["invoice"], version=1, forkast="ja"),
+        named="invoice",
+        shows=False,
+        writes="invoice.changed",
+    ),
+    "settings-type-codes": Door(
+        ask=lambda v, ids: v.post("settings-type-codes", ids["type"]),
+        named="type",
+        shows=False,
+        because=NOBODYS,
+        by="ali",
+    ),
     "patient-address": Door(
         ask=lambda v, ids: v.get("patient-address", ids["patient"]), named="patient", shows=False, writes="patient.read"
     ),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from skranke.billing.services import open_for_appointment
 from skranke.clinics.organisation.prescribing import set_prescription_window
 from skranke.clinics.organisation.values import WHOLE_CLINIC
 from skranke.dialog.communication.models import OwnType
@@ -69,6 +70,8 @@ def make_world() -> World:
         set_type(everybody, expected_version=0)
         set_prescription_window("https://journal.example.no/{patient_id}", expected="")
         shared = save_template(TemplateFacts(title=f"Delt {MARKER}", shared=True))
+    with acting(cast.actor(cast.kari)):
+        invoice = open_for_appointment(appointment)
     task = receive(cast, question(cast, kind=E_CONTACT, **facts))
     with acting(cast.actor(cast.kari)):
         task = set_handling(task, Handling(task=Task(employee_id=cast.kari.id, text=MARKER)))
@@ -96,6 +99,7 @@ def make_world() -> World:
         "schedule": timebok.schedule.id,
         "type": timebok.ordinary.id,
         "appointment": appointment.id,
+        "invoice": invoice.id,
         "appointment_version": appointment.version,
         "own_attachment": own_file.id,
         "list": kept.id,

@@ -256,3 +256,35 @@ def _number(stage: Stage) -> Any:
     page.get_by_role("button", name="Lagre").click()
     page.get_by_role("button", name="Ja, det er samme person").wait_for()
     return page
+
+
+def _invoice(stage: Stage) -> Any:
+    page = _card(stage, "Thea Hauge")
+    page.get_by_role("link", name="Nytt regningskort").click()
+    page.get_by_role("heading", name="Regningskort", level=1).wait_for()
+    return page
+
+
+@state("regningskort-nytt", "invoice-new", main=True)
+def _new_invoice(stage: Stage) -> Any:
+    return _invoice(stage)
+
+
+@state("regningskort", "invoice-card", main=True)
+def _open_invoice(stage: Stage) -> Any:
+    page = _invoice(stage)
+    page.get_by_role("button", name="Nytt regningskort").click()
+    page.get_by_label("2ad").check()
+    page.get_by_role("button", name="Lagre").click()
+    page.get_by_text("Pasienten betaler 160").wait_for()
+    return page
+
+
+@state("timetype-takster", "settings-type-codes")
+def _codes(stage: Stage) -> Any:
+    page = stage.staff("anne")
+    page.goto(f"{stage.demo.clinic}konfigurasjon/timetyper")
+    page.get_by_role("main").get_by_role("link", name="Vanlig konsultasjon").first.click()
+    page.get_by_role("link", name="Takster som fylles inn på regningskortet").click()
+    page.get_by_role("heading", name="Takster", level=1).wait_for()
+    return page

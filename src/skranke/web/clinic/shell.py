@@ -242,6 +242,12 @@ def active_patient_bar(clinic: Clinic, patient: Patient) -> ActivePatient:
             *_patient_actions(clinic, patient),
             Action(url=f"{url_or_none('schedule', slug)}?pasient={patient.id}", text=_("Ny time"), symbol="cal"),
             Action(
+                url=f"{reverse('invoice-new', args=[slug])}?pasient={patient.id}",
+                text=_("Regningskort"),
+                symbol="journal",
+                shortcut="Alt+B",
+            ),
+            Action(
                 url=reverse("patient", args=[slug, patient.id]), text=_("Pasientkort"), symbol="card", shortcut="Alt+P"
             ),
         ),

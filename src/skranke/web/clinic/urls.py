@@ -25,6 +25,7 @@ urlpatterns = [
     path("k/<slug:slug>/", include("skranke.web.clinic.post.urls")),
     path("k/<slug:slug>/", include("skranke.web.clinic.patients.urls")),
     path("k/<slug:slug>/", include("skranke.web.clinic.schedule.urls")),
+    path("k/<slug:slug>/", include("skranke.web.clinic.billing.urls")),
     path("k/<slug:slug>/", include("skranke.web.clinic.reports.urls")),
     path("k/<slug:slug>/", include("skranke.web.clinic.settings.urls")),
 ]

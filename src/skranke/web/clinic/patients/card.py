@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from skranke.billing import queries as billing
 from skranke.clinics.organisation.prescribing import may_open_window
 from skranke.dialog import queries as dialog
 from skranke.journal.queries import entries_for
@@ -107,6 +108,10 @@ def _consents(request: HttpRequest, patient: Patient) -> dict[str, Any]:  # noqa
     return {"given_access": [one for one in relating.relations_of(patient) if one.access]}
 
 
+def _economy(request: HttpRequest, patient: Patient) -> dict[str, Any]:  # noqa: ARG001 - as the others
+    return {"invoices": [(one, billing.sum_of(one)) for one in billing.cards_of(patient)]}
+
+
 def _nothing(request: HttpRequest, patient: Patient) -> dict[str, Any]:  # noqa: ARG001 - as the others
     return {}
 
@@ -120,6 +125,7 @@ _CONTENT: dict[CardArea, Callable[[HttpRequest, Patient], dict[str, Any]]] = {
     CardArea.NOTICES: _notices,
     CardArea.CONSENTS: _consents,
     CardArea.RESERVATION: _nothing,
+    CardArea.ECONOMY: _economy,
 }
 """What the template `areas/<area>.html` needs beside the patient; a new area is one line here."""
 

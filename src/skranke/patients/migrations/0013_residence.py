@@ -8,7 +8,7 @@ from skranke.tenancy.operations import definer_function, protect, same_clinic
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0011_represented")]
+    dependencies = [("patients", "0012_notify_by")]
 
     operations = [
         migrations.AlterField(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0012_residence")]
+    dependencies = [("patients", "0013_residence")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,1 @@
+"""Invoice cards in the clinic portal."""
