@@ -56,6 +56,8 @@ def tls() -> Iterator[Path]:
             .not_valid_before(root.not_valid_before_utc)
             .not_valid_after(root.not_valid_after_utc)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+            # Newer Pythons ask that a certificate names its authority's key.
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root.public_key()), critical=False)
             .sign(demo_pki.load_key(pki.folder / "ca.key"), hashes.SHA256())
         )
         (folder / "broker.pem").write_bytes(made.public_bytes(Encoding.PEM))
