@@ -19,6 +19,7 @@ DOORS = ("web", "api", "gateway", "external", "sandbox", "journeys")
 REQUIREMENT = re.compile(r"^- ([A-Z]{2,3}-\d+)\.", re.MULTILINE)
 LACKS = {
     "ORG-6": "a block for vikar on the card",
+    "ABS-2": "setting a substitute",
     "NOT-7": "sending by SMS and e-mail",
     "NOT-8": "sending, and push",
     "PAT-21": "payments by the relative",

@@ -14,10 +14,11 @@ from skranke.gateway.inbound import Disposition
 from skranke.gateway.models import DeliveryTry, ReceivedMessage
 from skranke.kernel import clock
 from skranke.kernel.ids import HerId
-from skranke.patients.models import Patient
+from skranke.patients.models import GPList, Patient
 from skranke.patients.services import place_on_list
 from skranke.scheduling.models import Appointment
 from skranke.standards.build import parties
+from skranke.worker.jobs import JOBS
 
 from cast import fresh_her_id, fresh_national_id
 from support.lanes import until
@@ -52,6 +53,28 @@ def stranger(name: str = "Inga Ny"):
     """Somebody whom the clinic does not know; a message names them as it names a patient."""
     given, _, family = name.rpartition(" ")
     return SimpleNamespace(national_id=str(fresh_national_id(age=40)), given_name=given, family_name=family, name=name)
+
+
+def test_a_list_that_was_read_before_its_gp_came_is_the_gps_within_a_minute(office) -> None:
+    open_book(office)
+
+    def times():
+        office.helsenorge.send(office.helsenorge.free_times(office.cast.ola), sync=True)
+        office.take_questions()
+        return office.helsenorge.replies()[0].times
+
+    with office.acting():
+        facts = {"doctor": "Kari Lunde", "her_id": office.cast.kari_party.her_id, "read_at": clock.now()}
+        row = GPList.objects.create(clinic_id=office.cast.clinic.id, contract_id=1, **facts)
+        Patient.objects.filter(id=office.cast.ola.id).update(gp=None, on_gp_list=False, gp_list=row)
+    assert times() == ()
+    with office.acting():
+        next(job for job in JOBS if job.name == "lists.adopt").verb()
+    assert len(times()) == 3
+    with office.acting():
+        ola = Patient.objects.get(id=office.cast.ola.id)
+        assert (ola.gp_id, ola.on_gp_list, GPList.objects.get().gp_id) == (office.cast.kari.id, True, ola.gp_id)
+        assert AuditEvent.objects.filter(patient_id=ola.id, action="patient.changed").count() == 1
 
 
 def codes(office) -> list[str]:

@@ -1,9 +1,11 @@
-"""A new clinic from nothing to live: the operator makes it, its administrator fills in, a patient's message arrives.
+"""A new clinic from nothing to live: the operator makes it, its administrator fills in, a patient's message arrives;
+then the administrator sets up the GP's schedule, and the patient books in it.
 
 The chapter is walked twice, each time with a clinic of its own: with the mouse, and with the keyboard alone.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +14,7 @@ import pytest
 from skranke.kernel import clock
 
 from support.journeys.demo import Demo
-from support.journeys.hands import HANDS
+from support.journeys.hands import HANDS, weeks_on
 from support.journeys.watch import look
 
 pytestmark = pytest.mark.browser
@@ -22,7 +24,8 @@ BY_HAND = pytest.mark.parametrize("hand", HANDS, ids=lambda hand: hand.name)
 
 @BY_HAND
 @pytest.mark.req("ACT-2", "ACT-4", "ACT-7", "ACT-8", "ACT-10", "ACT-15", "ORG-5")
-def test_a_new_clinic_from_nothing_to_its_first_message(
+@pytest.mark.req("CAL-1", "TYP-1", "PLN-1", "PLN-2", "PLN-4", "HNB-8")
+def test_a_new_clinic_from_nothing_to_its_first_message_and_its_first_appointment(
     demo: Demo, window: Open, citizen: Open, hand: type[Any]
 ) -> None:
     wanted = demo.facts["waiting_clinics"][HANDS.index(hand)]
@@ -56,6 +59,100 @@ def test_a_new_clinic_from_nothing_to_its_first_message(
     hand(gp).press(row)
     gp.locator(".bub").get_by_text("Jeg er ny på listen.").wait_for()
     look(gp)
+
+    _set_up_schedule(administrator, hand(administrator), name)
+    home = citizen(wanted["citizens"][0]["name"])
+    home.get_by_role("button", name="Bestill time").click()
+    first = home.locator(".sb-times label.pill").first
+    first.locator("input").check()
+    home.locator("#id_comment").fill("Første time hos ny lege.")
+    home.get_by_role("button", name="Bestill timen").click()
+    home.locator("#timeavtaler [data-state=confirmed]").wait_for()
+    look(home)
+    _find_in_timebok(gp, hand(gp), wanted["citizens"][0]["name"])
+
+
+def _set_up_schedule(page: Any, hands: Any, gp: str) -> None:
+    """A type, the GP's schedule, a week of free times - drawn or typed - and the work plan."""
+
+    def settings(name: str) -> None:
+        hands.press(page.get_by_role("navigation", name="Konfigurasjon").get_by_role("link", name=name, exact=True))
+        page.get_by_role("heading", name=name, level=1).wait_for()
+
+    settings("Timetyper")
+    hands.press(page.get_by_role("link", name="Ny timetype").first)
+    hands.write(page.locator("#main").get_by_label("Navn", exact=True), "Konsultasjon")
+    hands.write(page.locator("#main").get_by_label("Varighet i minutter"), "20")
+    hands.press(page.get_by_role("button", name="Opprett type"))
+    page.get_by_text("Lagret.").wait_for()
+    settings("Timebøker")
+    hands.press(page.get_by_role("link", name="Opprett ny timebok").first)
+    hands.pick(page.locator("#main").get_by_label("Eier", exact=True), gp)
+    hands.write(page.locator("#main").get_by_label("Offentlig navn"), gp)
+    hands.press(page.get_by_role("button", name="Opprett timebok"))
+    page.get_by_text("Lagret.").wait_for()
+    settings("Ukemaler")
+    hands.press(page.get_by_role("link", name="Ny ukemal").first)
+    hands.write(page.locator("#main").get_by_label("Navn"), "Formiddager")
+    hands.press(page.get_by_role("button", name="Opprett ukemal"))
+    page.get_by_role("heading", name="Formiddager", level=1).wait_for()
+    _fill_a_monday(page, hands)
+    for day in ("Tirsdag", "Onsdag", "Torsdag", "Fredag"):
+        hands.press(page.locator("#id_kopi-to").get_by_label(day))
+    hands.press(page.get_by_role("button", name="Kopier"))
+    page.get_by_text("30 ledige timer").wait_for()
+    look(page)
+    settings("Arbeidsplaner")
+    hands.press(page.get_by_role("link", name=gp, exact=True))
+    page.get_by_role("button", name="Sett på merkede uker").wait_for()
+    for year in sorted({(clock.today() + timedelta(days=days)).isocalendar().year for days in (0, 21)}):
+        if page.get_by_role("heading", name=f"{gp}, {year}").count() == 0:
+            hands.press(page.get_by_role("link", name=str(year), exact=True))
+        hands.press(page.get_by_role("link", name="alle", exact=True))
+        page.wait_for_url("**merk=alle")
+        hands.pick(page.locator("#ukemal"), "Formiddager")
+        hands.press(page.get_by_role("button", name="Sett på merkede uker"))
+        page.get_by_text("endret siden planen sist ble oppdatert").wait_for()
+    look(page)
+    hands.press(page.get_by_role("button", name="Oppdater arbeidsplan"))
+    page.get_by_text("Planen er oppdatert").wait_for()
+    look(page)
+
+
+def _fill_a_monday(page: Any, hands: Any) -> None:
+    """Nine to eleven on a Monday: by dragging over the day, or in the fields."""
+    start, end = page.locator("#id_start"), page.locator("#id_end")
+    if hands.name == "mouse":
+        lane = page.locator("[data-draw='1']")
+        lane.scroll_into_view_if_needed()
+        box = lane.bounding_box()
+        hour = 7.6 * 12  # as the style sheet draws one, in pixels
+        page.mouse.move(box["x"] + 20, box["y"] + 2 * hour + 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 20, box["y"] + 4 * hour - 4, steps=4)
+        page.mouse.up()
+        assert (start.input_value(), end.input_value()) == ("09:00", "11:00")
+        assert page.locator("#main").get_by_label("Mandag").first.is_checked()
+    else:
+        hands.press(page.locator("#main").get_by_label("Mandag").first)
+        for field, text in ((start, "0900AM"), (end, "1100AM")):
+            hands.reach(field)
+            page.keyboard.type(text)
+    hands.pick(page.locator("#id_kind"), "Konsultasjon (20 min)")
+    hands.press(page.get_by_role("button", name="Legg inn"))
+    page.get_by_text("6 ledige timer").wait_for()
+
+
+def _find_in_timebok(page: Any, hands: Any, name: str) -> None:
+    hands.press(page.get_by_role("navigation", name="Hovedmeny").get_by_role("link", name="Timebok"))
+    slot = page.locator("ol.lane a.slot", has_text=name)
+    for _ in range(4):
+        page.locator(".grid").wait_for()
+        if slot.count():
+            break
+        weeks_on(page, 1)
+    slot.wait_for()
+    look(page)
 
 
 def _make(page: Any, hands: Any, wanted: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from skranke.audit.sealing import clinics_to_seal, seal
 from skranke.clinics.directory import refresh_every_clinic
 from skranke.dialog.services.listed import look_up_asked
 from skranke.identity.sessions import forget_old
+from skranke.patients.listing.placing import adopt_lists
 from skranke.patients.listing.syncing import ask_monthly, do_what_is_asked
 from skranke.patients.reaching import ask_about_everybody
 from skranke.patients.residing import ask_all_due
@@ -50,6 +51,7 @@ JOBS: tuple[Job, ...] = (
     Job("audit.seal", Every(timedelta(seconds=5)), seal, clinics=clinics_to_seal),
     Job("registers.refresh", Daily(lambda: settings.OURS.register_refresh_hour), refresh_every_clinic, whole=True),
     Job("lists.month", Every(timedelta(hours=1)), ask_monthly),
+    Job("lists.adopt", Every(timedelta(minutes=1)), adopt_lists),
     Job("lists.read", Every(timedelta(seconds=3)), do_what_is_asked, whole=True),
     Job("lists.ask", Every(timedelta(seconds=1)), look_up_asked, whole=True),
     Job("patients.residence", Every(timedelta(seconds=1)), ask_all_due, whole=True),

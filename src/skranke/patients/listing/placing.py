@@ -12,7 +12,7 @@ from skranke.clinics.queries import this_clinic
 from skranke.kernel.ids import NationalId
 from skranke.patients.listing import rules
 from skranke.patients.listing.rules import Here
-from skranke.patients.models import GPList, Patient
+from skranke.patients.models import GPList, ListState, Patient
 from skranke.patients.reaching import ask_helsenorge
 from skranke.patients.services import register
 from skranke.registers.values import GPContract, Listing
@@ -61,6 +61,22 @@ def keep_list(listing: Listing | GPContract, at: Here, read_at: datetime) -> GPL
             setattr(row, name, value)
         row.save(update_fields=list(told))
     return row
+
+
+def adopt_lists() -> None:
+    """Give lists that no GP here had when they were read to the GP who has come since, with their patients (ACT-6).
+
+    The register is read once a month, and a clinic may employ its GPs after that: until then their patients could
+    write, and saw no times. By the HER-id to address.
+    """
+    parties = CommunicationParty.objects.filter(active=True, employee__active=True, employee__role=EmployeeRole.GP)
+    gps = {party.her_id: party.employee for party in parties.select_related("employee")}
+    waiting = GPList.objects.filter(gp__isnull=True, state=ListState.ACTIVE, her_id__in=gps)
+    for row in waiting.select_for_update(of=("self",)):
+        row.gp = gps[row.her_id]
+        row.save(update_fields=["gp"])
+        patients = Patient.objects.select_for_update(of=("self",)).filter(gp_list=row, gp__isnull=True)
+        place([(patient, Place(row.gp, row)) for patient in patients], read_at=row.read_at)
 
 
 def note_listing(patient: Patient, listing: Listing | None, *, read_at: datetime) -> bool:

@@ -19,6 +19,7 @@ from skranke.clinics.models import CHOOSABLE
 from skranke.clinics.permissions import Permission
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import ChangedError, SkrankeError
+from skranke.patients.listing.placing import adopt_lists
 from skranke.registers.soap import ON_A_PAGE
 from skranke.scheduling.holding import wrongly_owned
 from skranke.scheduling.visibility import SERVICES, service_name
@@ -82,6 +83,8 @@ def refresh(request: HttpRequest, actor: Actor) -> HttpResponse:
     require(actor, Permission.SET_RECEIVERS)
     try:
         refresh_from_register(actor, ON_A_PAGE)
+        with acting(actor):
+            adopt_lists()
     except SkrankeError as error:
         told = _("Adresseregisteret svarte ikke. Det som ble lest sist, gjelder fortsatt. Prøv igjen om litt.")
         status = max(error.http_status, HttpResponse.status_code)
