@@ -1,7 +1,7 @@
 """Requests for renewal from the bus to the thread, and the one answer back."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from skranke.dialog.models import Message, Thread
 from skranke.dialog.queries import thread_view
 from skranke.dialog.services import answer
 from skranke.dialog.values import ItemResult, PrescriptionFacts
+from skranke.kernel import clock
 from skranke.standards.build import reseptfornyelse
 from skranke.standards.build.envelope import reply_to
 from skranke.standards.codes import MEDICINE, AppRecError, CodedValue, Delivery, MessageFunction, PrescriptionGroup
@@ -329,6 +330,7 @@ def test_a_request_lies_in_the_shared_box_and_with_the_gp_and_an_absent_gp_stops
     # Kari is away; Ali reads the shared box and answers, and then it waits for nobody.
     with as_role("skranke_web"):
         assert logged_in(office.cast, office.cast.ali).post(where, facts).status_code == 302
+    clock.move(timedelta(seconds=11))  # until then it can be called back
     (told,) = office.answers()
     assert (told.code, told.about) == ("14", thread.conversation)
     assert holders(office.cast, thread) == set()

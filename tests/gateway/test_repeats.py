@@ -9,8 +9,10 @@ import pytest
 from django.db import connection
 
 from skranke.cli import replay as commands
+from skranke.clinics.models import Counterpart
 from skranke.dialog.models import Message, Thread
 from skranke.gateway import faults_in, inbound, outbound, tries
+from skranke.gateway.endpoints import Endpoints
 from skranke.gateway.errors import ReplayError
 from skranke.gateway.models import DeliveryTry, ReceivedMessage
 from skranke.gateway.replay import replay
@@ -20,6 +22,8 @@ from skranke.standards.build import ekonsultasjon
 from skranke.standards.build.envelope import reply_to
 from skranke.wire import faults
 from skranke.wire.errors import DecryptionFailedError, QueueUnavailableError, TransportDownError
+
+from cast import fresh_her_id
 
 
 @pytest.mark.req("DDFL-ID-01", "RCV-19", "NFR-3")
@@ -194,13 +198,32 @@ def test_a_crash_between_hand_over_and_mark_repeats_the_same_bytes(office, monke
     office.take_in()
     with monkeypatch.context() as during:
         during.setattr(outbound, "_mark", lambda _: None)
-        assert outbound.run_once(office.cast.clinic.id, office.endpoint, office.transport, "lane")
+        assert outbound.run_once(office.cast.clinic.id, Endpoints(), office.transport, "lane")
     assert office.send_out() == 0, "the dead worker's lease holds"
     outbound.take_over(office.cast.clinic.id, "lane")
     first, second = office.answers()
     assert (first.raw.message_id, first.raw.body, first.document.id) == (
         second.raw.message_id, second.raw.body, second.document.id,
     )  # fmt: skip
+
+
+@pytest.mark.req("ACT-8", "NFR-4")
+def test_lanes_that_read_the_set_up_before_the_sender_was_in_it_still_hear_and_answer_it(office) -> None:
+    lanes = [replace(office, endpoints=Endpoints()) for _ in range(3)]
+    with office.acting():
+        her_id = office.cast.counterpart.her_id
+        Counterpart.objects.update(her_id=fresh_her_id())
+    assert all(her_id not in one.endpoint.peers for one in lanes)
+    with office.acting():
+        Counterpart.objects.update(her_id=her_id)
+    incoming, outgoing, synchronous = lanes
+    office.helsenorge.send(office.helsenorge.e_contact(office.cast.ola))
+    incoming.take_in()
+    assert outbound.run_once(office.cast.clinic.id, outgoing.endpoints, office.transport, "lane")
+    assert [letter.code for letter in office.helsenorge.letters()] == ["1"]
+    office.helsenorge.send(office.helsenorge.free_times(office.cast.ola), sync=True)
+    synchronous.take_questions()
+    assert len(office.helsenorge.replies()) == 1
 
 
 @pytest.mark.req("NFR-4")

@@ -16,6 +16,7 @@ from skranke.dialog.models import Message, Participant, Thread
 from skranke.dialog.queries import thread_view
 from skranke.dialog.services import answer, resend, start_dialog
 from skranke.gateway import outbound, overdue
+from skranke.gateway.endpoints import Endpoints
 from skranke.kernel import clock
 from skranke.kernel.errors import ConflictError
 from skranke.outbox.models import OutboxItem
@@ -138,7 +139,7 @@ def test_a_report_that_comes_before_our_own_mark_stands(office) -> None:
             report(office, letter)
             held.append(letter)
 
-    assert outbound.run_once(office.cast.clinic.id, office.endpoint, Slow(), "test")
+    assert outbound.run_once(office.cast.clinic.id, Endpoints(), Slow(), "test")
     assert held
     assert shown(office, second).delivery == "failed"
     with office.acting():
@@ -316,7 +317,7 @@ def test_what_was_never_handed_over_leaves_with_both_ids_as_they_were(office) ->
         def send(self, _outgoing):
             raise MessageRefusedError("too large")
 
-    assert outbound.run_once(office.cast.clinic.id, office.endpoint, Refusing(), "test")
+    assert outbound.run_once(office.cast.clinic.id, Endpoints(), Refusing(), "test")
     seen = shown(office, second)
     assert (seen.delivery, seen.may_resend) == ("failed", True)
     with office.acting():

@@ -159,7 +159,7 @@ class Surgery:
     def send_out(self) -> int:
         """All that may leave now; how many rows were done with."""
         count = 0
-        while outbound.run_once(self.cast.clinic.id, self.endpoint, self.transport, "test"):
+        while outbound.run_once(self.cast.clinic.id, Endpoints(), self.transport, "test"):
             count += 1
         return count
 

@@ -22,6 +22,7 @@ from skranke.gateway.errors import (
     ServiceOffError,
     TriedOutError,
     UnknownPartyError,
+    UnknownSenderError,
     code_of,
     rule_for,
 )
@@ -137,8 +138,8 @@ def _attempt(facts: Facts, endpoint: Endpoint, endpoints: Endpoints) -> Disposit
         except CERTIFICATE_FAULTS:
             ask_the_register(facts)
             act(facts, endpoints.of(facts.clinic_id, fresh=True))
-        except (UnknownPartyError, ServiceOffError):
-            # The party may have been made, or switched on, since the clinic's side was read (ACT-8).
+        except (UnknownPartyError, UnknownSenderError, ServiceOffError):
+            # The party or the sender may have been made, or switched on, since the clinic's side was read (ACT-8).
             act(facts, endpoints.of(facts.clinic_id, fresh=True))
     except Exception as error:  # noqa: BLE001 - the table decides about every error, the unknown too
         return _failed(facts, endpoint, error)

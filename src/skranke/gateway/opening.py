@@ -46,14 +46,14 @@ CERTIFICATE_FAULTS = (
 
 
 def open_by_newest(facts: Facts, endpoints: Endpoints) -> tuple[Endpoint, Peer]:
-    """As `open_protection`, by certificates read anew where those at hand do not fit; what opened it, and the sender.
+    """As `open_protection`, by a set-up read anew where that at hand does not fit; what opened it, and the sender.
 
     Raises ConfigurationError too.
     """
     endpoint = endpoints.of(facts.clinic_id)
     try:
         return endpoint, open_protection(facts, endpoint)
-    except CERTIFICATE_FAULTS:
+    except (*CERTIFICATE_FAULTS, UnknownSenderError):
         endpoint = endpoints.of(facts.clinic_id, fresh=True)
         return endpoint, open_protection(facts, endpoint)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from skranke.dialog.models import DeliveryState, Message
 from skranke.dialog.services import mark_delivery
 from skranke.gateway.alarms import alarm
-from skranke.gateway.endpoints import Endpoint
+from skranke.gateway.endpoints import Endpoint, Endpoints
 from skranke.gateway.errors import NothingToSendError, Reaction, code_of, rule_for
 from skranke.gateway.rendering import made, made_together, outgoing_of
 from skranke.kernel import clock
@@ -34,14 +34,16 @@ _PAUSES = 9  # doublings until the longest
 _QUEUE_PAUSE = timedelta(seconds=30)
 
 
-def run_once(clinic_id: UUID, endpoint: Endpoint, transport: Transport, owner: str) -> bool:
+def run_once(clinic_id: UUID, endpoints: Endpoints, transport: Transport, owner: str) -> bool:
     """Send the clinic's next rows that may leave, up to `AT_ONCE`; whether there were any.
 
+    What cannot be made by the clinic's set-up as it is kept is made by the set-up as it stands now: the party or the
+    counterpart may be seconds old.
     Raises TransportDownError when the bus is away: the rows keep their bytes and ids and leave later.
     """
-    items = _prepared_together(clinic_id, endpoint, owner)
+    items = _prepared_together(clinic_id, endpoints.of(clinic_id), owner)
     if items is None:
-        item = _prepared(clinic_id, endpoint, owner)
+        item = _prepared(clinic_id, endpoints.of(clinic_id, fresh=True), owner)
         if item is None:
             return False
         items = [item] if item.body is not None else []

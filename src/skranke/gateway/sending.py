@@ -38,8 +38,7 @@ class Sender:
                 heart.beat()
                 try:
                     self._look_for_overdue()
-                    endpoint = self._endpoints.of(self._clinic_id)
-                    if not outbound.run_once(self._clinic_id, endpoint, transport, self._owner):
+                    if not outbound.run_once(self._clinic_id, self._endpoints, transport, self._owner):
                         self._sleep()
                 except TransportDownError as error:
                     log.warning("bus_away", reason=error.code, detail=str(error))

@@ -6,7 +6,7 @@ Of other people's time the patient sees none; `times_in_use` tells when it is in
 from django.db import migrations
 from django.db.migrations.operations import RunSQL
 
-from skranke.tenancy.operations import ME, patient_may
+from skranke.tenancy.operations import ME, PATIENT_ROLE, definer_function, patient_may
 
 _APPOINTMENTS = "SELECT id FROM scheduling_appointment"
 _OWN = {name: f"id IN (SELECT {name}_id FROM scheduling_appointment)" for name in ("schedule", "type", "slot")}  # noqa: S608
@@ -19,6 +19,13 @@ _OFFERED = {
     "slot": f"state = 'open' AND schedule_id IN (SELECT id FROM scheduling_schedule WHERE {_ONLINE}) "  # noqa: S608
     f"AND type_id IN (SELECT id FROM scheduling_appointmenttype WHERE {_SHOWN})",
 }
+_LISTS = f"""
+    SELECT DISTINCT schedule.patient_list_id
+    FROM scheduling_schedule schedule
+    JOIN patients_patientlistmember member
+      ON member.list_id = schedule.patient_list_id AND member.clinic_id = schedule.clinic_id
+    WHERE schedule.online AND NOT schedule.archived AND member.patient_id = {ME}
+"""  # noqa: S608
 _OF_A_SLOT = "(schedule_id, during) IN (SELECT schedule_id, during FROM scheduling_slot)"
 _OCCUPANCY = f"source_id IN ({_APPOINTMENTS})"
 _MINE = f"source_id = {ME} AND kind = 'hold'"
@@ -44,7 +51,9 @@ class Migration(migrations.Migration):
     operations = [
         *map(_seen, _TABLES),
         *map(_own_hold, ("select", "delete")),
-        patient_may("patients_patientlistmember", "SELECT", f"patient_id = {ME}"),
+        # Who stands on which list is no patient's to read. This tells whoever acts of the own place alone, and only on
+        # lists that decide who books here.
+        definer_function("booking_lists_of_me()", "SETOF uuid", _LISTS, role=PATIENT_ROLE),
         # Which slot is not asked here, since whether a slot is seen hangs on the appointments: its time is, below.
         patient_may(
             "scheduling_appointment",
