@@ -23,6 +23,8 @@ LACKS = {
     "NOT-7": "sending by SMS and e-mail",
     "NOT-8": "sending, and push",
     "PAT-21": "payments by the relative",
+    "POR-3": "a picture, finding a clinic, video, payments",
+    "RES-27": "the forms of a category, such as corona's",
 }
 """What of a requirement nothing stands behind yet, though tests prove the rest of it."""
 HEAD = """# Requirements
