@@ -10,7 +10,16 @@ from skranke.gateway import sync
 from skranke.kernel import clock
 from skranke.kernel.ids import NationalId
 from skranke.scheduling.models import Slot
-from skranke.scheduling.services import add_single_slot, book, cancel, create_type
+from skranke.scheduling.services import (
+    add_single_slot,
+    book,
+    cancel,
+    change_schedule,
+    create_type,
+    remove_slots,
+    restore_slots,
+)
+from skranke.scheduling.services.types import change_type
 from skranke.standards.build import parties
 from skranke.standards.codes import Acknowledgement, Relation
 from skranke.standards.shared import Pasientrelasjon
@@ -73,6 +82,37 @@ def test_the_wanted_practitioners_calendar_is_shown_at_the_gps_party(office) -> 
         office.cast.per.save()
     left = ask(office, wanted=wish_for(office.cast.per))
     assert {time.uid for time in left.times} == {str(slot.uid) for slot in own.slots}
+
+
+@pytest.mark.req("HNB-6", "HNB-7", "BOK-2", "BOK-9", "BOK-10", "PLN-11")
+def test_what_is_set_for_timebok_and_type_holds_in_helsenorge_from_the_next_question_on(office) -> None:
+    book_ = open_book(office)
+
+    def shown(**facts) -> int:
+        """How many times the patient is shown once the facts of timebok or type are so; then they are as before."""
+        of = {"schedule": (book_.schedule, change_schedule), "type": (book_.type, change_type)}
+        (whose, change), kept = of[facts.pop("of")], {}
+        with office.acting():
+            kept = {name: getattr(whose, name) for name in facts}
+            change(whose, **facts)
+        found = len(ask(office).times)
+        with office.acting():
+            change(whose, **kept)
+        return found
+
+    assert len(ask(office).times) == 3
+    assert shown(of="schedule", online=False) == 0
+    assert shown(of="type", bookable_online=False) == 0
+    assert shown(of="schedule", days_ahead=0) == 0
+    assert shown(of="schedule", booking_deadline_hours=72) == 0
+    assert shown(of="type", custom_limits=True, booking_deadline_hours=72) == 0
+    assert shown(of="schedule", first_only="schedule") == 1
+    with office.acting():
+        removed, _ = remove_slots(book_.schedule, book_.slots[0].during.lower, book_.slots[1].during.upper)
+    assert [time.uid for time in ask(office).times] == [str(book_.slots[2].uid)]
+    with office.acting():
+        restore_slots(book_.schedule, removed)
+    assert len(ask(office).times) == 3
 
 
 @pytest.mark.req("DDFL-HT-16")

@@ -1,9 +1,11 @@
 """Konfigurasjon > Ukemaler and Arbeidsplaner: weeks are typed, planned and applied, and patients see what follows."""
 
+import re
 from datetime import date, time, timedelta
 
 import pytest
 
+from skranke.audit.models import AuditEvent
 from skranke.kernel import clock
 from skranke.scheduling.models import Appointment, Slot, SlotOrigin, SlotState, TemplateSlot, WeekTemplate
 from skranke.scheduling.services import add_single_slot, book, create_schedule
@@ -198,3 +200,39 @@ def test_a_year_has_its_own_weeks_and_what_has_been_is_not_planned(planner) -> N
     with acting(planner.timebok.cast.system):
         assert planner.timebok.schedule.planned_weeks.count() == 3
     assert MONDAY.date() + timedelta(days=7) > clock.today()
+
+
+@pytest.mark.req("PLN-10", "PLN-11")
+def test_the_free_times_of_a_period_go_at_once_and_come_back_when_it_is_undone(planner) -> None:
+    timebok, template = planner.timebok, planner.template()
+    planner.do("sett", WEEK.week + 2, ukemal=template.id)
+    planner.do("oppdater")
+    first = planner.slots()[0]
+    with acting(timebok.cast.system):
+        book(slot=first, patient=timebok.cast.ola, through="staff")
+    place = address(timebok.cast, "settings-removal", timebok.schedule.id)
+    monday = IsoWeek(WEEK.year, WEEK.week + 2).monday
+    period = {"first": monday.isoformat(), "last": (monday + timedelta(days=6)).isoformat()}
+    part = body(planner.client.post(place, period | {"days": ["1", "2"], "since": "09:10", "until": "09:40"}))
+    assert "2 ledige timer er fjernet." in part
+    assert "Ingen pasienter har time i perioden." in part
+    assert {"Mon 09:20", "Tue 09:20"}.isdisjoint(planner.starts())
+    whole = body(planner.client.post(place, period))
+    assert "12 ledige timer er fjernet." in whole
+    assert timebok.cast.ola.name in whole
+    assert offered(timebok) == []
+    # Another plan of the same week brings none of them back.
+    planner.do("sett", WEEK.week + 2, ukemal=template.id)
+    planner.do("oppdater")
+    assert offered(timebok) == []
+    ids = re.search(r'name="angre" value="([^"]+)"', whole)
+    assert ids is not None
+    assert "12 ledige timer er lagt tilbake." in body(planner.client.post(place, {"angre": ids[1]}))
+    assert len(offered(timebok)) == 12
+    with acting(timebok.cast.system):
+        assert AuditEvent.objects.filter(action="appointment.listed").exists()
+    mona = Planner(timebok, timebok.cast.mona)
+    assert mona.client.post(place, period).status_code == 422
+    assert mona.client.post(place, {"angre": ids[1]}).status_code == 403
+    assert planner.client.post(place, period | {"last": "2020-01-01"}).status_code == 422
+    assert len(offered(timebok)) == 12

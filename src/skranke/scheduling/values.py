@@ -268,6 +268,20 @@ class PlannedSlot(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """The part of a period that is meant: ISO weekdays, and the hours that something begins in, [since, until)."""
+
+    weekdays: frozenset[int] = frozenset(range(1, 8))
+    since: time = time.min
+    until: time | None = None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether what begins at this Oslo wall time is meant."""
+        late = self.until is not None and at.time() >= self.until
+        return at.isoweekday() in self.weekdays and at.time() >= self.since and not late
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanResult:
     """What applying a plan did. skipped: wanted times that single slots, appointments or removals already use."""
 

@@ -49,6 +49,7 @@ _THINGS = {
     "settings-addressing-service": "service",
     "settings-week-template": "week_template",
     "settings-plan": "schedule",
+    "settings-removal": "schedule",
 }
 
 DOORS = {

@@ -202,6 +202,14 @@ def _plan(stage: Stage) -> Any:
     return page
 
 
+@state("konfigurasjon-fjern-ledige-timer", "settings-removal", main=True)
+def _removal(stage: Stage) -> Any:
+    page = _plan(stage)
+    page.get_by_role("link", name="Fjern ledige timer").click()
+    page.get_by_role("button", name="Fjern ledige timer").wait_for()
+    return page
+
+
 @state("konfigurasjon-timetyper", "settings-types", main=True)
 def _types(stage: Stage) -> Any:
     return stage.settings("timetyper", "kari")

@@ -35,7 +35,7 @@ from skranke.scheduling.plans import planned_slots
 from skranke.scheduling.rules import may_edit_plan, overlaps
 from skranke.scheduling.services.booking import clear_expired
 from skranke.scheduling.services.locks import lock_schedule
-from skranke.scheduling.values import IsoWeek, PlannedSlot, PlanResult, Seconds, TemplateEntry
+from skranke.scheduling.values import IsoWeek, PlannedSlot, PlanResult, Seconds, TemplateEntry, Within
 from skranke.tenancy.live import announce
 from skranke.tenancy.work import current_actor
 
@@ -269,17 +269,23 @@ def add_single_slot(
     return slot
 
 
-def remove_slots(schedule: Schedule, start: datetime, end: datetime) -> tuple[list[UUID], list[Appointment]]:
+def remove_slots(
+    schedule: Schedule, start: datetime, end: datetime, within: Within | None = None
+) -> tuple[list[UUID], list[Appointment]]:
     """Make all unbooked slots that touch [start, end) unbookable in every channel at once (PLN-10, PLN-11).
 
-    Gives the removed slots' ids, for `restore_slots`, and the standing appointments in the range, to follow up.
+    within: only those that begin on such days, at such hours. Gives the removed slots' ids, for `restore_slots`, and
+    the standing appointments in the range, to follow up. Raises ForbiddenError for others than owner and administrator.
     """
+    _check_right(schedule)
     lock_schedule(schedule.id)
-    span = DateTimeTZRange(start, end)
+    span, within = DateTimeTZRange(start, end), within or Within()
     standing = Appointment.objects.filter(schedule=schedule, state__in=STANDING, during__overlap=span)
-    booked = list(standing.select_related("patient", "type").order_by("during"))
+    followed = standing.select_related("patient", "type").order_by("during")
+    booked = [one for one in followed if within.holds(clock.oslo(one.during.lower))]
     rows = schedule.slots.filter(state=SlotState.OPEN, during__overlap=span)
-    removed = list(rows.exclude(id__in=[one.slot_id for one in booked if one.slot_id]).values_list("id", flat=True))
+    rows = rows.exclude(id__in=standing.filter(slot__isnull=False).values("slot_id"))
+    removed = [slot_id for slot_id, at in rows.values_list("id", "starts") if within.holds(clock.oslo(at))]
     schedule.slots.filter(id__in=removed).update(state=SlotState.REMOVED)
     record(Action.SLOT_REMOVED, subject_kind="schedule", subject_id=schedule.id, detail={"slots": len(removed)})
     announce(kind="schedule", id=schedule.id)
@@ -287,7 +293,11 @@ def remove_slots(schedule: Schedule, start: datetime, end: datetime) -> tuple[li
 
 
 def restore_slots(schedule: Schedule, slot_ids: Sequence[UUID]) -> int:
-    """Undo a removal; slots whose time has another open slot by now stay away. Gives how many came back."""
+    """Undo a removal; slots whose time has another open slot by now stay away. Gives how many came back.
+
+    Raises ForbiddenError for others than owner and administrator.
+    """
+    _check_right(schedule)
     lock_schedule(schedule.id)
     back = 0
     for slot in schedule.slots.filter(id__in=slot_ids, state=SlotState.REMOVED):
