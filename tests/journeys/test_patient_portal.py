@@ -59,6 +59,8 @@ def _write(clinic: Any, name: str, subject: str) -> None:
     clinic.locator("#act-send").click()
     clinic.get_by_text("Ligger i pasientportalen, ikke lest ennå").wait_for()
     look(clinic)
+    # While it can be undone the patient does not see it.
+    clinic.locator("#act-undo").wait_for(state="detached")
 
 
 def _give_time(clinic: Any, name: str, number: int) -> None:

@@ -399,7 +399,8 @@ def test_the_card_tells_what_helsenorge_was_told_of_the_times_and_how_it_went() 
         book(slot=slots[3], patient=cast.nora, through=BookedThrough.STAFF)
     with acting(cast.system):
         row = OutboxItem.objects.get(subject_id=sent.id)
-        fixed = fix_rendering(row, msg_id="m", message_id="m", queue="q", headers={}, document=b"<x/>", body=b"x")
+        ids = {"msg_id": str(uuid4()), "message_id": str(uuid4())}
+        fixed = fix_rendering(row, **ids, queue="q", headers={}, document=b"<x/>", body=b"x")
         mark_sent(fixed)
     page = body(logged_in(cast, cast.ali).get(address(cast, "patient", cast.ola.id)))
     area = page[page.index('id="area-notices"') : page.index('id="area-consents"')]

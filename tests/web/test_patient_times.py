@@ -65,7 +65,8 @@ def test_the_patient_cancels_and_everybody_learns_of_it() -> None:
     clock.move(timedelta(hours=1))
     with acting(cast.system):
         row = OutboxItem.objects.get(subject_id=booked.id)
-        fixed = fix_rendering(row, msg_id="m", message_id="m", queue="q", headers={}, document=b"<x/>", body=b"x")
+        ids = {"msg_id": str(uuid4()), "message_id": str(uuid4())}
+        fixed = fix_rendering(row, **ids, queue="q", headers={}, document=b"<x/>", body=b"x")
         mark_sent(fixed)
     client = as_patient(cast.ola)
     assert "Vil du avbestille timen?" in body(client.get(address(cast, "patient-cancel", booked.id)))

@@ -127,7 +127,7 @@ def test_what_a_lane_has_in_its_hands_or_somebody_has_gone_on_with_is_not_called
         rows = OutboxItem.objects.filter(
             subject_id__in=Message.objects.filter(thread=other, direction="out").values("id")
         )
-        rows.update(msg_id=str(uuid4()), message_id="m", rendered_at=clock.now(), body=b"x")
+        rows.update(msg_id=str(uuid4()), message_id=str(uuid4()), rendered_at=clock.now(), body=b"x")
     assert TOO_LATE in body(client.post(address(cast, "thread-undo", other.id), headers=HTMX))
     with acting(cast.system):
         assert Message.objects.filter(direction="out").count() == 2

@@ -38,6 +38,8 @@ def written(stage: Stage, *, may_answer: bool = True) -> str:
     page.locator("#compose-text").fill("Prøvene er fine. Skriv gjerne her om du lurer på noe.")
     page.locator("#act-send" if may_answer else "#act-send-close").click()
     page.get_by_text("Ligger i pasientportalen, ikke lest ennå").wait_for()
+    # While it can be undone the patient does not see it.
+    page.locator("#act-undo").wait_for(state="detached")
     return subject
 
 
