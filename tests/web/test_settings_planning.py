@@ -44,7 +44,7 @@ class Planner:
         where = address(self.timebok.cast, "settings-week-template", template.id)
         return self.client.post(where, {"gjor": deed, "seen": seen, "kopi-seen": seen, **facts})
 
-    def do(self, deed: str, *weeks: int, year: int = WEEK.year, **facts: object):
+    def do(self, deed: str, *weeks: int | str, year: int = WEEK.year, **facts: object):
         return self.client.post(f"{self.place}?aar={year}", {f"gjor-{deed}": "1", "uke": list(weeks), **facts})
 
     def page(self, query: str = "") -> str:
@@ -195,6 +195,8 @@ def test_a_year_has_its_own_weeks_and_what_has_been_is_not_planned(planner) -> N
     )
     assert planner.do("sett", WEEK.week + 1).status_code == 422
     assert planner.do("noe").status_code == 422
+    assert planner.do("sett", "9" * 5000, ukemal=template.id).status_code == 422
+    assert "Ukene" in planner.page(f"&nye={'9' * 5000}&borte=1")
     assert planner.page("&merk=partall").count(" checked") == sum(week % 2 == 0 for week in range(WEEK.week, 53))
     assert planner.do("sett", WEEK.week, ukemal=template.id).status_code == 302
     with acting(planner.timebok.cast.system):
@@ -235,4 +237,5 @@ def test_the_free_times_of_a_period_go_at_once_and_come_back_when_it_is_undone(p
     assert mona.client.post(place, period).status_code == 422
     assert mona.client.post(place, {"angre": ids[1]}).status_code == 403
     assert planner.client.post(place, period | {"last": "2020-01-01"}).status_code == 422
+    assert planner.client.post(place, {"first": "9999-12-31", "last": "9999-12-31"}).status_code == 422
     assert len(offered(timebok)) == 12

@@ -70,7 +70,7 @@ def slots_of_offer(clinic_id: UUID, uid: UUID | str | None, start: datetime | No
 def by_load(slots: Iterable[Slot]) -> list[Slot]:
     """RES-21: those of the schedules with the fewest appointments that day first; then by name."""
     several = list(slots)
-    if len(several) < 2:  # noqa: PLR2004 - one alone needs no order
+    if len(several) <= 1:
         return several
     first = rules.midnight(clock.oslo(several[0].during.lower).date())
     begins = datetime.fromtimestamp(first, clock.OSLO)

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
         RunSQL(
             sql=[
                 (
-                    "CREATE FUNCTION clear_expired_holds(book uuid, present timestamptz, since timestamptz, "  # noqa: S608
+                    "CREATE FUNCTION clear_expired_holds(book uuid, present timestamptz, since timestamptz, "  # noqa: S608 - as above
                     "until timestamptz) RETURNS void LANGUAGE sql VOLATILE SECURITY DEFINER "
                     "SET search_path = public, pg_temp AS $body$ DELETE FROM scheduling_occupancy "
                     f"WHERE clinic_id = {_CLINIC} AND schedule_id = book AND kind = 'hold' AND expires_at <= present "

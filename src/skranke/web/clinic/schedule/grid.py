@@ -123,8 +123,13 @@ def _position(start: datetime, end: datetime, day: date, view: WeekView) -> tupl
     begins = max(_minutes(start, day), view.opens)
     ends = min(_minutes(end, day), view.closes)
     steps = max(1, -(-(ends - begins) // STEP))
-    size = " tall" if steps >= _TALL else " tiny" if steps <= _TINY else ""
+    size = size_of(steps)
     return f"a{max(0, begins - view.opens) // STEP} d{steps}{size}", steps
+
+
+def size_of(steps: int) -> str:
+    """The class of a tile that lasts so many steps, where it has room for more or for less than one line."""
+    return " tall" if steps >= _TALL else " tiny" if steps <= _TINY else ""
 
 
 def _minutes(instant: datetime, day: date) -> int:

@@ -22,6 +22,7 @@ from skranke.scheduling.year_plan import red_days, stale_weeks, weeks_of, year_p
 from skranke.web.clinic.settings.editing import REFUSED, refusal
 from skranke.web.clinic.settings.frame import address, settings_page, settings_view
 from skranke.web.clinic.settings.schedule_words import owner_text
+from skranke.web.numbers import number_of
 
 ROUTE, ONE, TEMPLATES = "settings-plans", "settings-plan", "clinic/settings"
 _YEARS = 10
@@ -95,7 +96,7 @@ def _empty(asked: _Asked) -> str:
 
 def _days(asked: _Asked) -> str:
     """PLN-6: single days of one week without free times; at once where the week's times are out already."""
-    (week,) = _marked(asked)
+    week = _marked(asked)[0]
     planned = asked.row.planned_weeks.filter(iso_year=week.year, iso_week=week.week).select_related("template").first()
     if planned is None:
         raise InvalidError(_("Uken har ingen ukemal lenger. Ingenting er endret."), field="uke")
@@ -125,8 +126,8 @@ _DEEDS: dict[str, Callable[[_Asked], str]] = {
 def _marked(asked: _Asked) -> list[IsoWeek]:
     """The weeks that were ticked, from this one on: what has been is not planned anew."""
     present = IsoWeek.of(clock.today())
-    numbers = {int(one) for one in asked.request.POST.getlist("uke") if one.isdecimal() and len(one) <= 2}  # noqa: PLR2004
-    weeks = [one for one in weeks_of(asked.year) if one.week in numbers and one >= present]
+    chosen = asked.request.POST.getlist("uke")
+    weeks = [one for one in weeks_of(asked.year) if str(one.week) in chosen and one >= present]
     if not weeks:
         raise InvalidError(_("Merk minst én uke som ikke er over. Ingenting er endret."), field="uke")
     return weeks
@@ -143,14 +144,13 @@ def _page(
 ) -> HttpResponse:
     weeks = year_plan(row, year)
     stale = stale_weeks([row]).get(row.id, [])
-    chosen = _MARKS.get(request.GET.get("merk", ""))
     opened = request.GET.get("dager", "")
     context = {
         "row": row,
         "year": year,
         "here": address(request, ONE, row.id),
         "weeks": weeks,
-        "marked": _ticked(request) or {one.week.week for one in weeks if chosen is not None and chosen(one.week.week)},
+        "marked": {one.week.week for one in weeks if _is_marked(request, one.week.week)},
         "open": next((one for one in weeks if one.template and not one.past and str(one.week.week) == opened), None),
         "templates": list(WeekTemplate.objects.order_by("name", "id")),
         "may_edit": rules.may_edit_plan(actor, owners_of(row)) and not row.archived,
@@ -162,19 +162,23 @@ def _page(
     return settings_page(request, actor, ROUTE, f"{TEMPLATES}/plan.html", context, status=status)
 
 
-def _ticked(request: HttpRequest) -> set[int]:
-    return {int(one) for one in request.POST.getlist("uke") if one.isdecimal()}
+def _is_marked(request: HttpRequest, week: int) -> bool:
+    """As it was sent; on a page that is opened, as its link says."""
+    if request.method == "POST":
+        return str(week) in request.POST.getlist("uke")
+    chosen = _MARKS.get(request.GET.get("merk", ""))
+    return chosen is not None and chosen(week)
 
 
 def _done(request: HttpRequest) -> tuple[int, int] | None:
     """How many free times the plan made and took away, when it has just been applied."""
     numbers = [request.GET.get(name, "") for name in ("nye", "borte")]
-    return (int(numbers[0]), int(numbers[1])) if all(one.isdecimal() for one in numbers) else None
+    return (number_of(numbers[0]), number_of(numbers[1])) if all(numbers) else None
 
 
 def _year(request: HttpRequest) -> int:
     """The year asked for, at most ten away; else the one that this week belongs to."""
     present = IsoWeek.of(clock.today()).year
     text = request.GET.get("aar", "")
-    year = int(text) if text.isdecimal() and len(text) == 4 else present  # noqa: PLR2004 - a year
+    year = number_of(text)
     return year if abs(year - present) <= _YEARS else present

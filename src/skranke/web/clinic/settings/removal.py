@@ -1,6 +1,6 @@
 """Konfigurasjon > Arbeidsplaner > Fjern ledige timer: a period without free times, at once and undoable (PLN-10)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from datetime import time as wall_time
 from typing import Any
 from uuid import UUID
@@ -39,6 +39,10 @@ def _clock(label: Any) -> forms.TimeField:
     return forms.TimeField(label=label, required=False, widget=widget)
 
 
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, wall_time(), clock.OSLO)
+
+
 class RemovalForm(forms.Form):
     """The period, both days included, and what of it: all of it where no day and no hour is given."""
 
@@ -60,7 +64,8 @@ class RemovalForm(forms.Form):
         """The end after the beginning, of the days and of the hours."""
         told: dict[str, Any] = super().clean() or {}
         first, last, since, until = (told.get(name) for name in ("first", "last", "since", "until"))
-        if first and last and not timedelta() <= last - first <= _LONGEST:
+        far = last is not None and abs(last - clock.today()) > rules.FARTHEST
+        if far or (first and last and not timedelta() <= last - first <= _LONGEST):
             self.add_error("last", _("Siste dag må være etter den første, og høyst et år etter."))
         if since and until and since >= until:
             self.add_error("until", _("Må være etter «fra klokken»."))
@@ -69,10 +74,8 @@ class RemovalForm(forms.Form):
     @property
     def span(self) -> tuple[datetime, datetime]:
         """The period of a valid form, in Oslo."""
-        first, last = self.cleaned_data["first"], self.cleaned_data["last"]
-        return tuple(  # type: ignore[return-value]
-            datetime.combine(day, wall_time(), clock.OSLO) for day in (first, last + timedelta(days=1))
-        )
+        after = self.cleaned_data["last"] + timedelta(days=1)
+        return _midnight(self.cleaned_data["first"]), _midnight(after)
 
     @property
     def within(self) -> Within:

@@ -17,7 +17,7 @@ from skranke.scheduling.access import get_template_for, owns_a_schedule
 from skranke.scheduling.models import TemplateSlot, WeekTemplate
 from skranke.scheduling.services import week_templates as verbs
 from skranke.scheduling.year_plan import stale_weeks, used_by
-from skranke.web.clinic.schedule.grid import STEP
+from skranke.web.clinic.schedule.grid import STEP, size_of
 from skranke.web.clinic.settings.changes import changes
 from skranke.web.clinic.settings.editing import REFUSED, posted, refusal, save
 from skranke.web.clinic.settings.frame import form_page, settings_page, settings_view, to
@@ -182,12 +182,11 @@ def _days(slots: list[TemplateSlot]) -> list[dict[str, Any]]:
     for one in slots:
         begins = one.start.hour * 60 + one.start.minute - first * 60
         steps = max(1, -(-one.minutes // STEP))
-        size = " tall" if steps >= 6 else " tiny" if steps <= 2 else ""  # noqa: PLR2004 - as the calendar draws them
         drawn[one.weekday].append(
             {
                 "slot": one,
                 "start": f"{one.start:%H:%M}",
-                "css": f"free {CSS.get(one.type.colour, one.type.colour)} a{begins // STEP} d{steps}{size}",
+                "css": f"free {CSS.get(one.type.colour, one.type.colour)} a{begins // STEP} d{steps}{size_of(steps)}",
             }
         )
     return [{"number": number, "name": day_name(number), "slots": drawn[number]} for number in WEEKDAYS]

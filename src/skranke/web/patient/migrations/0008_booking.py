@@ -9,14 +9,14 @@ from django.db.migrations.operations import RunSQL
 from skranke.tenancy.operations import ME, PATIENT_ROLE, definer_function, patient_may
 
 _APPOINTMENTS = "SELECT id FROM scheduling_appointment"
-_OWN = {name: f"id IN (SELECT {name}_id FROM scheduling_appointment)" for name in ("schedule", "type", "slot")}  # noqa: S608
+_OWN = {name: f"id IN (SELECT {name}_id FROM scheduling_appointment)" for name in ("schedule", "type", "slot")}  # noqa: S608 - our words
 _TABLES = {"schedule": "schedule", "type": "appointmenttype", "slot": "slot"}
 _ONLINE = "online AND NOT archived"
 _SHOWN = "active AND bookable_online AND visibility = 'normal'"
 _OFFERED = {
     "schedule": _ONLINE,
     "type": _SHOWN,
-    "slot": f"state = 'open' AND schedule_id IN (SELECT id FROM scheduling_schedule WHERE {_ONLINE}) "  # noqa: S608
+    "slot": f"state = 'open' AND schedule_id IN (SELECT id FROM scheduling_schedule WHERE {_ONLINE}) "  # noqa: S608 - our own words
     f"AND type_id IN (SELECT id FROM scheduling_appointmenttype WHERE {_SHOWN})",
 }
 _LISTS = f"""
@@ -25,7 +25,7 @@ _LISTS = f"""
     JOIN patients_patientlistmember member
       ON member.list_id = schedule.patient_list_id AND member.clinic_id = schedule.clinic_id
     WHERE schedule.online AND NOT schedule.archived AND member.patient_id = {ME}
-"""  # noqa: S608
+"""  # noqa: S608 - nothing but our own words
 _OF_A_SLOT = "(schedule_id, during) IN (SELECT schedule_id, during FROM scheduling_slot)"
 _OCCUPANCY = f"source_id IN ({_APPOINTMENTS})"
 _MINE = f"source_id = {ME} AND kind = 'hold'"
