@@ -30,6 +30,12 @@
     }, GATHER);
   }
 
+  // Seconds since this page was asked for: the server tells what came since, or to look at everything.
+  function age() {
+    const [asked] = performance.getEntriesByType("navigation");
+    return (performance.now() - (asked?.requestStart ?? 0)) / 1000;
+  }
+
   async function listen() {
     try {
       const answer = await fetch(body.dataset.liveTicketUrl, { headers: { Accept: "application/json", ...UNASKED }, cache: "no-store" });
@@ -37,9 +43,9 @@
       const { ticket } = await answer.json();
       const address = new URL(body.dataset.liveUrl, location.href);
       address.searchParams.set("ticket", ticket);
+      address.searchParams.set("age", age());
       stream = new EventSource(address);
       stream.onopen = () => {
-        if (failures) news("", {});
         streamOpen = true;
         failures = 0;
         body.dataset.liveState = "open";
