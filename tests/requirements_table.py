@@ -22,11 +22,10 @@ LACKS = {
     "ABS-2": "setting a substitute",
     "NOT-7": "sending by SMS and e-mail",
     "NOT-8": "sending, and push",
-    "PAT-21": "payments by the relative",
     "PLN-12": "making an event on the screen",
     "CAL-10": "the view of a group, and each user's own settings",
     "APT-12": "the patient's own check-in",
-    "POR-3": "a picture, finding a clinic, video, payments",
+    "POR-3": "a picture, finding a clinic, video",
     "RES-27": "the forms of a category, such as corona's",
 }
 """What of a requirement nothing stands behind yet, though tests prove the rest of it."""

@@ -36,6 +36,7 @@ class Deed(StrEnum):
     WROTE_IN_JOURNAL = "wrote_in_journal"
     CHANGED_APPOINTMENT = "changed_appointment"
     CHANGED_FACTS = "changed_facts"
+    BILLED = "billed"
     READ_ACCESS = "read_access"
     OTHER = "other"
 
@@ -81,6 +82,9 @@ DEEDS: Mapping[str, Deed] = {
     Action.RELATION_ADDED: Deed.CHANGED_FACTS,
     Action.RELATION_CHANGED: Deed.CHANGED_FACTS,
     Action.RELATION_ENDED: Deed.CHANGED_FACTS,
+    Action.INVOICE_OPENED: Deed.BILLED,
+    Action.INVOICE_CHANGED: Deed.BILLED,
+    Action.INVOICE_READ: Deed.BILLED,
     Action.ACCESS_READ: Deed.READ_ACCESS,
 }
 """An action that is not here is told as OTHER: nothing is kept from the patient because a word is missing."""

@@ -91,10 +91,10 @@ def purpose_by_clinic(purpose: str) -> str:
 
 def action_by_clinic(action: str) -> str:
     """What a row of the log says was done; the action's own name where there is no word for it."""
+    if action in WORDS:
+        return str(WORDS[action])
     deed = DEEDS.get(action)
-    if deed is not None:
-        return deed_by_clinic(deed)
-    return str(WORDS.get(action, action))
+    return action if deed is None else deed_by_clinic(deed)
 
 
 def deed_by_clinic(deed: Deed) -> str:
@@ -110,6 +110,7 @@ def deed_by_clinic(deed: Deed) -> str:
         Deed.WROTE_IN_JOURNAL: _("Skrev i journalen"),
         Deed.CHANGED_APPOINTMENT: _("Bestilte, endret eller avlyste en time"),
         Deed.CHANGED_FACTS: _("Endret opplysninger"),
+        Deed.BILLED: _("Arbeidet med regningskort"),
         Deed.READ_ACCESS: _("Så hvem som har sett opplysningene"),
         Deed.OTHER: _("Annet"),
     }[deed]
@@ -138,6 +139,7 @@ def _deed(deed: Deed, times: int) -> str:
         Deed.WROTE_IN_JOURNAL: _("Skrev i journalen din"),
         Deed.CHANGED_APPOINTMENT: _("Bestilte, endret eller avlyste en time"),
         Deed.CHANGED_FACTS: _("Endret opplysninger om deg"),
+        Deed.BILLED: _("Arbeidet med regningen din"),
         Deed.READ_ACCESS: _("Så hvem som har sett opplysningene dine"),
         Deed.OTHER: _("Brukte opplysninger om deg"),
     }[deed]

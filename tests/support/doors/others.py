@@ -82,6 +82,7 @@ PATIENT: dict[str, Door] = {
         shows=False,
         writes="patient.changed",
     ),
+    "patient-payments": Door(ask=lambda v, _: v.get("patient-payments"), writes="invoice.read"),
     "patient-representatives": Door(ask=lambda v, _: v.get("patient-representatives"), writes="patient.read"),
     "patient-representative": Door(
         ask=lambda v, ids: v.post("patient-representative", ids["relation"]),

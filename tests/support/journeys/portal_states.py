@@ -268,6 +268,31 @@ def _me(stage: Stage, name: str = "Ola Nordli") -> Any:
     return page
 
 
+@state("min-side-betalinger-ingen", "patient-payments")
+def _no_payments(stage: Stage) -> Any:
+    page = _me(stage, "Thea Hauge")
+    page.get_by_role("link", name="Betalinger").click()
+    page.get_by_text("Legekontoret har ikke ført noe").wait_for()
+    return page
+
+
+@state("min-side-betalinger", main=True)
+def _payments(stage: Stage) -> Any:
+    clinic = stage.staff("anne")
+    clinic.goto(f"{stage.demo.clinic}regninger/ny?pasient={stage.patient('Ola Nordli')}")
+    clinic.get_by_role("button", name="Nytt regningskort").click()
+    clinic.get_by_label("2ad").check()
+    clinic.get_by_role("button", name="Lagre").click()
+    clinic.get_by_text("Pasienten betaler").wait_for()
+    ready = clinic.get_by_role("button", name="Klart til oppgjør")
+    ready.click()
+    ready.wait_for(state="detached")
+    page = _me(stage)
+    page.get_by_role("link", name="Betalinger").click()
+    page.get_by_text("Du betaler").first.wait_for()
+    return page
+
+
 @state("min-side-kontakt", "patient-own-contact", main=True)
 def _contact(stage: Stage) -> Any:
     page = _me(stage)

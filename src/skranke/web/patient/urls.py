@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from skranke.web.own_sessions import addresses
-from skranke.web.patient import booking, home, login, me, messages, relations, seen, starting, times
+from skranke.web.patient import booking, home, login, me, messages, payments, relations, seen, starting, times
 from skranke.web.patient.session import log_out
 from skranke.web.sessions import PATIENT
 
@@ -18,6 +18,7 @@ _PAGES = [
     path("meg/kontakt", me.contact, name="patient-own-contact"),
     path("meg/tilgang", relations.relations, name="patient-representatives"),
     path("meg/tilgang/<uuid:relation_id>", relations.relation, name="patient-representative"),
+    path("meg/betalinger", payments.payments, name="patient-payments"),
     path("innsyn", seen.seen, name="patient-seen"),
     path("bestill", booking.with_whom, name="patient-book"),
     path("bestill/tid/<uuid:slot_id>", booking.confirm, name="patient-book-confirm"),

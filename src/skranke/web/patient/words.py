@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from skranke.billing.models import CardSource, NoUserFee
 from skranke.scheduling.models import AppointmentState, ContactInterface
 from skranke.scheduling.own import OwnAppointment
 
@@ -32,3 +33,22 @@ def time_state(time: OwnAppointment) -> str:
         AppointmentState.CANCELLED_BY_PATIENT: _("Du har avbestilt"),
         AppointmentState.NO_SHOW: _("Du møtte ikke"),
     }.get(time.state, "")
+
+
+def paid_for(source: CardSource) -> str:
+    """What a payment is for."""
+    return {
+        CardSource.PATIENT: _("Legekontoret har ført dette uten at det hører til en time."),
+        CardSource.APPOINTMENT: _("Time hos legekontoret"),
+        CardSource.E_CONSULTATION: _("Svar på e-konsultasjon"),
+        CardSource.NO_SHOW: _("Time du ikke møtte til"),
+        CardSource.LATE_CANCEL: _("Time som ble avbestilt for sent"),
+    }[source]
+
+
+def why_free(reason: NoUserFee) -> str:
+    """Why no user fee is paid."""
+    return {
+        NoUserFee.UNDER_AGE: _("Ingen egenandel for barn og unge under 16 år."),
+        NoUserFee.EXEMPTION_CARD: _("Ingen egenandel, siden du har frikort."),
+    }.get(reason, "")
