@@ -18,8 +18,7 @@ TABLE = ROOT / "docs" / "requirements.md"
 DOORS = ("web", "api", "gateway", "external", "sandbox", "journeys")
 REQUIREMENT = re.compile(r"^- ([A-Z]{2,3}-\d+)\.", re.MULTILINE)
 LACKS = {
-    "ORG-6": "a block for vikar on the card",
-    "ABS-2": "setting a substitute",
+    "ABS-3": "what the chosen functions decide; making a new employee in the same step",
     "NOT-7": "sending by SMS and e-mail",
     "NOT-8": "sending, and push",
     "PLN-12": "making an event on the screen",

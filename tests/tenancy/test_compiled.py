@@ -7,6 +7,7 @@ import pytest
 from skranke.clinics.models import GroupKind
 from skranke.clinics.organisation import queries as organisation
 from skranke.clinics.organisation.groups import GroupFacts, add_group
+from skranke.clinics.substitutes.models import Substitute
 from skranke.dialog import presence, queries, services
 from skranke.dialog.models import Thread
 from skranke.dialog.values import Mailbox
@@ -28,6 +29,10 @@ def busy_clinic(*, ali_sees_open: bool) -> Cast:
         group = add_group(GroupFacts(name="Vaksiner", kind=GroupKind.STATIC, members=(cast.kari,)))
     with acting(cast.system):
         type(cast.ali).objects.filter(id=cast.ali.id).update(sees_clinic_open=ali_sees_open, sees_clinic_archive=False)
+        if ali_sees_open:
+            Substitute.objects.create(
+                clinic_id=cast.clinic.id, gp=cast.kari, employee=cast.anne, starts_on=clock.today()
+            )
     threads = [receive(cast, question(cast, kind=E_CONTACT)) for _ in range(5)]
     with acting(cast.actor(cast.kari)):
         services.close_thread(threads[0])

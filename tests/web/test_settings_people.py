@@ -287,6 +287,7 @@ THINGS = {
     "settings-employee": lambda cast: cast.anne.id,
     "settings-employee-end": lambda cast: cast.anne.id,
     "settings-new-absence": lambda cast: cast.anne.id,
+    "settings-new-substitute": lambda cast: cast.kari.id,
     "settings-department": lambda cast: cast.anne.department_id,
     "settings-role": lambda cast: cast.anne.held_role_id,
     "settings-group": lambda cast: read(cast, Group).id,

@@ -17,6 +17,8 @@ class Action(StrEnum):
     EMPLOYEE_ENDED = "employee.ended"
     ABSENCE_REGISTERED = "absence.registered"
     ABSENCE_REMOVED = "absence.removed"
+    SUBSTITUTE_SET = "substitute.set"
+    SUBSTITUTE_ENDED = "substitute.ended"
     PRESENCE_CHANGED = "employee.presence_changed"
     DEPARTMENT_CHANGED = "department.changed"
     OPENING_HOURS_CHANGED = "clinic.hours_changed"

@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Expression, Subquery
 
 from skranke.clinics.access import get_employee_for
 from skranke.clinics.errors import NotConnectedError, UnknownCounterpartError
@@ -119,9 +120,10 @@ def this_clinic() -> Clinic:
     return clinic
 
 
-def employees() -> list[Employee]:
-    """The active employees, by family name."""
-    return list(Employee.objects.filter(active=True).order_by("family_name", "given_name", "id"))
+def employees(**beside: Expression | Subquery) -> list[Employee]:
+    """The active employees, by family name. beside: what each is annotated with."""
+    found = Employee.objects.filter(active=True).annotate(**beside)
+    return list(found.order_by("family_name", "given_name", "id"))
 
 
 def former_employees() -> list[Employee]:

@@ -14,6 +14,7 @@ from skranke.clinics.organisation.queries import shares, staff
 from skranke.clinics.permissions import Permission
 from skranke.clinics.queries import actor_of
 from skranke.clinics.rules import may
+from skranke.clinics.substitutes.queries import stands_in_for
 from skranke.dialog import rules
 from skranke.dialog.models import (
     Attachment,
@@ -63,9 +64,42 @@ def participated_by(employee: Employee) -> Q:
 
 
 def shared_with(employee: Employee) -> Q:
-    """Participations that are the employee's together with others; what nobody else reads is everybody's (RCV-12)."""
+    """Participations that are the employee's together with others; what nobody else reads is everybody's (RCV-12).
+
+    So are those of a GP for whom the employee stands in today (`through_gp`).
+    """
+    through = through_gp(employee)
+    return _common(employee) if through is None else _common(employee) | through
+
+
+def _common(employee: Employee) -> Q:
     not_for = shares(employee)
     return Q(employee__isnull=True) & ~Q(group_id__in=not_for.others_groups) & ~Q(role_id__in=not_for.others_roles)
+
+
+def only_stands_in(employee: Employee, thread: Thread) -> bool:
+    """Whether the employee finds the thread only as a GP's substitute, and takes no part in it."""
+    through = through_gp(employee)
+    if through is None:
+        return False
+    rows = Participant.objects.filter(thread=thread)
+    return rows.filter(through).exists() and not rows.filter(Q(employee=employee) | _common(employee)).exists()
+
+
+def through_gp(employee: Employee) -> Q | None:
+    """Participations that are the employee's while he or she stands in for their GP (ABS-5); None for who does not.
+
+    Also earlier and private ones; but no dialog between colleagues, and none that the GP reads as one of a group, of a
+    role or of the whole clinic: those are participations of theirs, not of the GP's. When the substitute's last day is
+    over, or it is ended, what is left is what he or she takes part in (ABS-7).
+    """
+    gps = stands_in_for(employee)
+    return Q(employee_id__in=gps) & ~Q(thread__channel=Channel.INTERNAL) if gps else None
+
+
+def reads_for_another(employee: Employee, thread: Thread, participant_id: UUID | None) -> bool:
+    """As `through_gp`, of one participant of a thread that has been read."""
+    return thread.channel != Channel.INTERNAL and participant_id in stands_in_for(employee)
 
 
 def compiled_for(employee: Employee, build: Build, shape: tuple[Hashable, ...], *about: UUID | date) -> Compiled:
@@ -74,9 +108,9 @@ def compiled_for(employee: Employee, build: Build, shape: tuple[Hashable, ...], 
     build: makes it from nothing but the employee, `shape` and `about`: see `tenancy.compiled`.
     """
     not_for, granted = shares(employee), granted_states(employee)
-    groups, roles = sorted(not_for.others_groups), sorted(not_for.others_roles)
-    shape = (*shape, *granted, len(groups), len(roles))
-    return compiled(build, shape, [employee.id, *groups, *roles, *about])
+    groups, roles, gps = sorted(not_for.others_groups), sorted(not_for.others_roles), stands_in_for(employee)
+    shape = (*shape, *granted, len(groups), len(roles), len(gps))
+    return compiled(build, shape, [employee.id, *groups, *roles, *gps, *about])
 
 
 def granted_states(employee: Employee) -> list[ThreadState]:

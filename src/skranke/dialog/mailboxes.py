@@ -313,7 +313,10 @@ def _taken_part_in(employee: Employee) -> QuerySet[Participant]:
 
 
 def _own_task(employee: Employee) -> Q:
-    """What the employee is to do, and what a patient is to do in a dialog the employee takes part in (MSG-15)."""
+    """What the employee is to do, and what a patient is to do in a dialog the employee takes part in (MSG-15).
+
+    What a GP is to do stays the GP's: who stands in finds the dialog, and answers in it.
+    """
     of_patient = Q(task_employee=None) & access.participated_by(employee)
     return (Q(task_employee=employee) | of_patient) & Q(is_task=True, task_done_at=None, state=ThreadState.OPEN)
 

@@ -76,8 +76,7 @@ def thread_view(thread: Thread) -> ThreadView:
     takes = thread.channel != Channel.INTERNAL or thread.may_be_answered
     may_answer = takes and rules.is_answerable(thread.kind) and not final
     participants, rows = _participants(thread, employee), _rows(thread)
-    entries = entry_ids_of(SOURCE, [row.id for row in rows])
-    files = _files(thread)
+    entries, files = entry_ids_of(SOURCE, [row.id for row in rows]), _files(thread)
     messages = tuple(_message(row, entries.get(row.id), files.get(row.id, ()), final=final) for row in rows)
     events = list(thread.events.order_by("at", "id").values_list(*_EVENT))
     declined = [detail for _at, kind, _name, detail in events if kind == EventKind.JOURNAL_DECLINED]
@@ -113,7 +112,8 @@ def thread_view(thread: Thread) -> ThreadView:
         journaled=rules.is_journaled(thread.kind),
         may_journal=thread.patient is not None and any(one.journal_entry_id is None for one in messages),
         asks_journal=own_journal.asks(thread, rows, entries, declined),
-        in_inbox=_in_inbox(participants, employee),
+        in_inbox=_in_inbox(thread, participants, employee),
+        may_leave_inbox=_takes_part(participants, employee),
         responsible_id=thread.responsible_id,
         responsible_name=thread.responsible.name if thread.responsible else "",
         version=thread.version,
@@ -166,13 +166,23 @@ def threads_of(patient: Patient, *, closed: bool, limit: int = 50) -> list[Threa
     return list(threads.order_by("-last_message_at", "-id")[:limit])
 
 
-def _in_inbox(participants: tuple[ParticipantView, ...], employee: Employee) -> bool:
+def _in_inbox(thread: Thread, participants: tuple[ParticipantView, ...], employee: Employee) -> bool:
     """The employee's own row counts; without one those that are shared with others."""
     own = [one.in_inbox for one in participants if one.employee_id == employee.id]
     if own:
         return own[0]
+    for_another = [one for one in participants if access.reads_for_another(employee, thread, one.employee_id)]
+    return any(one.in_inbox for one in [*_shared(participants, employee), *for_another])
+
+
+def _takes_part(participants: tuple[ParticipantView, ...], employee: Employee) -> bool:
+    """Whether the employee is one of them, also as one of a group: not only as somebody's substitute."""
+    return any(one.employee_id == employee.id for one in participants) or bool(_shared(participants, employee))
+
+
+def _shared(participants: tuple[ParticipantView, ...], employee: Employee) -> list[ParticipantView]:
     mine = shares(employee)
-    return any(one.in_inbox and mine.has(Recipient(one.employee_id, one.group_id, one.role_id)) for one in participants)
+    return [one for one in participants if mine.has(Recipient(one.employee_id, one.group_id, one.role_id))]
 
 
 def _rows(thread: Thread) -> list[Message]:

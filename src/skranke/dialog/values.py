@@ -433,10 +433,7 @@ class EventView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantView:
-    """Who takes part: an employee, a group, a role; none of them: the whole clinic. read_at: last read (MSG-6).
-
-    may_remove: whether whoever looks at it may take it out (MSG-11).
-    """
+    """Who takes part; nobody named: the whole clinic. may_remove: whether who looks at it may take it out (MSG-11)."""
 
     employee_id: UUID | None
     group_id: UUID | None = None
@@ -458,6 +455,7 @@ class ThreadView:
     instead of answered. turns_into: what the answer may be instead of what was asked for (JRN-3, RX-7). clinical_word:
     a word in it that speaks for an e-konsultasjon (IMP-6). begins: the thread was turned so, and the answer ends what
     it was. answered_finally: it has had its one answer. items: what the request asks for, as staff have it (RX-2).
+    may_leave_inbox: who looks takes part, and is not only the substitute of a GP who does (ABS-7).
     """
 
     id: UUID
@@ -486,6 +484,7 @@ class ThreadView:
     may_journal: bool
     asks_journal: bool
     in_inbox: bool
+    may_leave_inbox: bool
     responsible_id: UUID | None
     responsible_name: str
     version: int

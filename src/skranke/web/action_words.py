@@ -17,6 +17,7 @@ _BY_WORD: tuple[tuple[Promise, tuple[Action, ...]], ...] = (
     (_("Endret et ansattkort"), (Action.EMPLOYEE_CHANGED,)),
     (_("Avsluttet en ansettelse"), (Action.EMPLOYEE_ENDED,)),
     (_("Registrerte eller fjernet et fravær"), (Action.ABSENCE_REGISTERED, Action.ABSENCE_REMOVED)),
+    (_("Satte eller avsluttet en vikar"), (Action.SUBSTITUTE_SET, Action.SUBSTITUTE_ENDED)),
     (_("Logget inn i eller ut av en gruppe"), (Action.PRESENCE_CHANGED,)),
     (
         _("Endret avdelinger eller roller"),

@@ -1,5 +1,6 @@
 """Konfigurasjon's pages about people, opened by Ali, the administrator; and the things they are about."""
 
+from datetime import timedelta
 from typing import Any
 
 from skranke.clinics.absences.models import Absence
@@ -8,6 +9,7 @@ from skranke.clinics.models import Group, PartyKind
 from skranke.clinics.organisation.alerts import alert
 from skranke.clinics.organisation.queries import open_alerts
 from skranke.clinics.services import register_party
+from skranke.clinics.substitutes.models import Substitute
 from skranke.kernel import clock
 from skranke.scheduling.services.setup import create_template
 from skranke.tenancy.work import acting
@@ -42,6 +44,7 @@ _THINGS = {
     "settings-employee": "employee",
     "settings-employee-end": "employee",
     "settings-new-absence": "employee",
+    "settings-new-substitute": "gp",
     "settings-department": "department",
     "settings-role": "role",
     "settings-group": "group",
@@ -105,6 +108,13 @@ DOORS = {
         because=NOBODYS,
         by="ali",
     ),
+    "settings-substitute-ended": Door(
+        ask=lambda v, ids: v.post("settings-substitute-ended", ids["substitute"]),
+        named="substitute",
+        shows=False,
+        because=NOBODYS,
+        by="ali",
+    ),
     "settings-my-group": Door(
         ask=lambda v, ids: v.post("settings-my-group", ids["group"], "ut"),
         named="group",
@@ -126,8 +136,13 @@ def things(cast: Cast) -> dict[str, Any]:
         absence = Absence.objects.create(
             clinic_id=cast.clinic.id, employee=cast.per, first_day=clock.today(), last_day=None
         )
+        substitute = Substitute.objects.create(
+            clinic_id=cast.clinic.id, gp=cast.mona, employee=cast.per, starts_on=clock.today() + timedelta(days=30)
+        )
         return {
             "absence": absence.id,
+            "substitute": substitute.id,
+            "gp": cast.mona.id,
             "department": cast.anne.department_id,
             "role": cast.anne.held_role_id,
             "group": Group.objects.get().id,

@@ -303,6 +303,15 @@ def _new_absence(stage: Stage) -> Any:
     return page
 
 
+@state("konfigurasjon-vikar", "settings-new-substitute")
+def _new_substitute(stage: Stage) -> Any:
+    page = stage.settings("ansatte")
+    page.get_by_role("link", name="Kari Lunde").click()
+    page.get_by_role("link", name="Sett vikar").click()
+    page.get_by_role("heading", name="Vikar for Kari Lunde").wait_for()
+    return page
+
+
 @state("konfigurasjon-avdelinger-og-roller", "settings-structure", main=True)
 def _structure(stage: Stage) -> Any:
     return stage.settings("avdelinger-og-roller")

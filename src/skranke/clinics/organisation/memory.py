@@ -6,7 +6,7 @@ GROUPS, STAFF, ROLES, RECEIVERS, SHARES = "groups", "staff", "roles", "receivers
 
 
 def forget_members() -> None:
-    """Somebody came, left or changed place, or a group or role changed: who is in which is asked for anew."""
+    """Somebody came, left, moved or stands in, or a group or role changed: who is in which is asked for anew."""
     forget(GROUPS)
     forget(STAFF)
     forget(ROLES)

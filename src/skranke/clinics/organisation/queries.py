@@ -24,8 +24,10 @@ from skranke.clinics.organisation import rules
 from skranke.clinics.organisation.memory import GROUPS, ROLES, SHARES, STAFF
 from skranke.clinics.organisation.values import Choice, Recipient, Shares
 from skranke.clinics.queries import employees
+from skranke.clinics.substitutes.today import stands_in_today
 from skranke.clinics.words import role_name
-from skranke.tenancy.work import once
+from skranke.kernel.actor import ActorKind
+from skranke.tenancy.work import current_actor, once
 
 
 def departments() -> list[Department]:
@@ -98,8 +100,17 @@ def is_away(group: Group, employee: Employee) -> bool:
 
 
 def staff() -> list[Employee]:
-    """The active employees, by family name; asked for once in a unit of work."""
-    return once(STAFF, employees)
+    """The active employees, by family name; asked for once in a unit of work.
+
+    Each with for whom he or she stands in today, but where a patient acts: no patient may know (ABS-10).
+    """
+    return once(STAFF, _staff)
+
+
+def _staff() -> list[Employee]:
+    if current_actor().kind == ActorKind.PATIENT:
+        return employees()
+    return employees(stands_in=stands_in_today())
 
 
 def members_of(group: Group) -> list[Employee]:

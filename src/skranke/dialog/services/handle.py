@@ -8,7 +8,7 @@ from skranke.clinics.models import Employee, Group, Role
 from skranke.clinics.organisation.queries import readers, staff
 from skranke.clinics.organisation.values import Recipient, recipient_of
 from skranke.dialog import access, rules
-from skranke.dialog.errors import AnswerFirstError, NoTaskError
+from skranke.dialog.errors import AnswerFirstError, NoTaskError, StaysError
 from skranke.dialog.models import Channel, Reading, Thread, ThreadState
 from skranke.dialog.services.changes import (
     add_event,
@@ -110,8 +110,16 @@ def _give_anew(thread: Thread, receiver: Recipient, giver: Employee) -> None:
 
 
 def remove_from_inbox(thread: Thread) -> Thread:
-    """Take the thread out of the acting employee's own inbox; everybody else's keeps it (MSG-3)."""
+    """Take the thread out of the acting employee's own inbox; everybody else's keeps it (MSG-3).
+
+    Raises StaysError for a GP's substitute who takes no part in it: it would either come back, or stay with one who
+    has done nothing in it when the time as a substitute is over (ABS-7).
+    """
     thread, employee = lock_for_change(thread)
+    if access.only_stands_in(employee, thread):
+        raise StaysError(
+            _("Samtalen venter på legen du er vikar for, så den kan ikke fjernes. Du kan svare eller videresende.")
+        )
     join(thread, of(employee), in_inbox=False)
     add_event(thread, EventKind.REMOVED_FROM_INBOX)
     live.announce("thread", thread.id)

@@ -2,12 +2,13 @@
 
 from datetime import date
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import Employee
-from skranke.dialog import rules
+from skranke.dialog import access, rules
 from skranke.dialog.models import Participant, Thread
 from skranke.dialog.services.changes import add_event, join, lock_for_change, of, save_change
 from skranke.dialog.values import EventKind, Handling, Task
@@ -46,8 +47,10 @@ def apply(thread: Thread, handling: Handling, *, by: Employee | None) -> None:
     # Who makes it private reads it still.
     if by is None:
         return
-    takes_part = Participant.objects.filter(thread=thread, employee=by).exists()
-    if handling.private and not before.private and not takes_part:
+    through = access.through_gp(by)
+    whose = Q(employee=by) if through is None else Q(employee=by) | through
+    reads_it = Participant.objects.filter(whose, thread=thread).exists()
+    if handling.private and not before.private and not reads_it:
         join(thread, of(by), in_inbox=False)
 
 

@@ -15,6 +15,7 @@ from skranke.clinics.organisation import queries
 from skranke.clinics.organisation.staff import change_employee
 from skranke.clinics.permissions import Permission
 from skranke.clinics.services import hire
+from skranke.clinics.substitutes.queries import substitutes_set
 from skranke.clinics.words import function_text, role_name
 from skranke.dialog.services.leaving import count_open_threads, end_employment
 from skranke.identity.queries import account_of_person
@@ -81,7 +82,7 @@ def card(request: HttpRequest, actor: Actor, employee_id: UUID) -> HttpResponse:
     groups = [one.name for one in queries.groups() if queries.belongs(one, employee)]
     context = {"form": form, "employee": employee, "groups": groups, "function_text": function_text}
     today = clock.today()
-    context |= {"absences": absences_of(employee, today), "today": today}
+    context |= {"absences": absences_of(employee, today), "substitutes": substitutes_set(employee), "today": today}
     return settings_page(request, actor, ROUTE, f"{TEMPLATES}/card.html", context, status=status)
 
 
