@@ -80,7 +80,7 @@ def test_the_practitioner_whom_the_patient_wishes_to_reach_gets_the_message(offi
         assert [one.employee_id for one in Thread.objects.get().participants.all()] == [office.cast.per.id]
 
 
-@pytest.mark.req("DDFL-KO-10", "DDFL-ENV-02")
+@pytest.mark.req("DDFL-KO-10", "DDFL-ENV-02", "CMP-8")
 def test_an_answer_with_a_file_leaves_whole_and_each_answer_has_an_id_of_its_own(office) -> None:
     office.helsenorge.send(office.helsenorge.e_consultation(office.cast.ola))
     office.answers()

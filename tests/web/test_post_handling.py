@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 from lxml import html
 
-from skranke.clinics.models import Employee
+from skranke.clinics.models import Employee, Group
+from skranke.clinics.organisation.groups import sign_out
 from skranke.dialog.models import Thread
 from skranke.kernel import clock
 from skranke.tenancy.work import acting
@@ -217,3 +218,47 @@ def test_a_task_that_is_too_long_is_refused_and_never_cut() -> None:
     assert _press(ali, cast, "thread-handling", thread, **task, oppgave_tekst="a" * 2000).status_code == 200
     with acting(cast.system):
         assert len(Thread.objects.get(id=thread.id).task_text) == 2000
+
+
+@pytest.mark.req("MSG-11", "MSG-8")
+def test_who_got_it_by_name_is_not_offered_to_leave_and_closes_it_instead() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=E_CONTACT))
+    _press(logged_in(cast, cast.ali), cast, "thread-forward", thread, til=f"employee:{cast.kari.id}")
+    kari = logged_in(cast, cast.kari)
+    page = html.fromstring(body(kari.get(address(cast, "thread", thread.id))))
+    offered = page.xpath("//form[contains(@action, 'deltaker')]//button/@aria-label")
+    assert f"Ta ut {cast.ali.name}" in offered
+    assert f"Ta ut {cast.kari.name}" not in offered
+    assert _press(kari, cast, "thread-close", thread).status_code == 200
+    assert (inbox(cast, cast.kari), inbox(cast, cast.kari, "arkiv")) == ([], [str(thread.id)])
+
+
+@pytest.mark.req("MSG-11")
+@pytest.mark.parametrize("other", ["one who has left", "a group that nobody is in"])
+def test_one_who_reads_nothing_counts_for_nobody_when_the_last_is_taken_out(other: str) -> None:
+    cast = make_clinic()
+    started = start(cast, cast.ali)
+    ali = Api(cast, cast.ali)
+    with acting(cast.system):
+        group = Group.objects.get()
+    added = {"employee_id": str(cast.per.id)} if other == "one who has left" else {"group_id": str(group.id)}
+    assert ali.post(f"threads/{started.id}/participants", added).status == 200
+    with acting(cast.system):
+        Employee.objects.filter(id=cast.per.id).update(active=False)
+        sign_out(cast.ali, group.id)
+    refused = ali.post(f"threads/{started.id}/participants/remove", {"employee_id": str(cast.ali.id)})
+    assert (refused.status, refused.body["code"]) == (409, "participant_stays")
+    assert ali.get(f"threads/{started.id}").status == 200
+
+
+@pytest.mark.req("MSG-11", "MSG-18")
+def test_who_is_taken_out_is_responsible_no_more() -> None:
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=E_CONTACT))
+    _press(logged_in(cast, cast.anne), cast, "thread-take", thread)
+    ali = logged_in(cast, cast.ali)
+    assert f"Ansvarlig: {cast.anne.name}" in body(ali.get(address(cast, "thread", thread.id)))
+    gone = body(_press(ali, cast, "thread-participant-remove", thread, til=f"employee:{cast.anne.id}"))
+    assert "Deltakeren er tatt ut" in gone
+    assert f"Ansvarlig: {cast.anne.name}" not in gone

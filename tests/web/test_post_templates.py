@@ -263,3 +263,21 @@ def test_over_rest_a_message_is_filled_in_and_sent_to_the_group_of_the_template(
     assert str(group.id) in {one["group_id"] for one in sent.body["participants"]}
     wrong = anne.post("templates", {"title": "Bare her", "kind": "e_consultation", "text": "Hei"}).body
     assert anne.post(f"templates/{wrong['id']}/use", {"kind": "e_dialog"}).status == 422
+
+
+@pytest.mark.req("TPL-6", "CMP-9")
+def test_what_is_attached_already_counts_when_a_template_with_files_is_chosen() -> None:
+    cast = make_clinic()
+    with acting(cast.actor(cast.ali)):
+        file = upload(PDF, "råd.pdf")
+    chosen = template(cast, text="Se vedlegget.", attachment_ids=(file.id,))
+    anne = Api(cast, cast.anne)
+    own = anne.upload(PDF, "eget.pdf").body["id"]
+    client, form = (
+        logged_in(cast, cast.anne),
+        {"emne": "Hei", "text": "Mitt.", "kladd_id": str(uuid4()), "vedlagt": own},
+    )
+    with override_settings(OURS=replace(settings.OURS, attachment_total_bytes=2 * len(PDF) - 1)):
+        refused = client.post(place(cast, kind="e_contact"), {**form, "mal": str(chosen.id)})
+    assert (refused.status_code, "Vedleggene er for store" in body(refused)) == (422, True)
+    assert fields(body(refused))["vedlagt"] == [own]

@@ -105,7 +105,7 @@ def test_deleting_a_type_keeps_what_was_written_and_both_sides_may_go_on() -> No
     assert write(cast, "e_dialog").status_code == 404
 
 
-@pytest.mark.req("RCV-20")
+@pytest.mark.req("RCV-20", "RCV-14")
 def test_each_change_is_in_the_log_with_old_and_new_and_on_the_page() -> None:
     cast = make_clinic()
     set_up(cast, "invoice_question", to=[reception(cast)])

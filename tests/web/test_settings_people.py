@@ -7,6 +7,7 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
+from skranke.audit.models import AuditEvent
 from skranke.clinics.models import Alert, Department, Employee, Group, PartyKind, Role
 from skranke.clinics.services import hire, register_party
 from skranke.dialog import services
@@ -237,6 +238,10 @@ def test_who_gets_what_comes_to_a_service_is_chosen_with_advice_and_the_second_i
     assert client.post(address(cast, "settings-addressing-clinic"), own).status_code == 302
     assert holders(cast, receive(cast, question(cast, party_her_id="999"))) == {"Ali"}
     assert client.get(address(cast, "settings-addressing-service", cast.kari_party.id)).status_code == 404
+    with acting(cast.system):
+        first, second = AuditEvent.objects.filter(action="recipients.changed").order_by("at", "id")
+    assert (first.actor_id, second.actor_id) == (cast.ali.id, cast.ali.id)
+    assert (len(first.detail["old"]), len(first.detail["new"]), len(second.detail["new"])) == (0, 2, 1)
 
 
 @pytest.mark.req("ORG-15")

@@ -1,18 +1,33 @@
 """Konfigurasjon > Post > HelseNorge, Hvem får meldingene; and the messages that come after a change."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 from django.db.utils import IntegrityError
+from lxml import html
 
 from skranke.audit.models import AuditEvent
 from skranke.clinics.models import Alert, Group, ReceiverSetUp
 from skranke.dialog import services
+from skranke.kernel import clock
 from skranke.tenancy.work import acting
 
 from cast import Cast, make_clinic
 from support.api import Api
 from support.clinic_pages import address, at_most, body, field, logged_in
-from support.dialog import E_CONSULTATION, E_CONTACT, EVERYBODY, RENEWAL, holders, inbox, question, receive, reply
+from support.dialog import (
+    E_CONSULTATION,
+    E_CONTACT,
+    EVERYBODY,
+    MONDAY,
+    RENEWAL,
+    holders,
+    inbox,
+    question,
+    receive,
+    reply,
+)
 
 
 def place(cast: Cast, kind: str = "e_contact", query: str = "") -> str:
@@ -219,3 +234,17 @@ def test_receivers_are_read_and_set_over_rest_by_an_administrator() -> None:
     kari = Api(cast, cast.kari)
     assert kari.get("receivers").status == 403
     assert kari.put("receivers/e_contact", wanted, **{"If-Match": "*"}).status == 403
+
+
+@pytest.mark.req("RCV-14")
+def test_each_change_is_told_with_who_and_when_newest_first() -> None:
+    cast = make_clinic()
+    clock.move_to(MONDAY)
+    assert choose(cast, E_CONTACT, "fixed", f"employee:{cast.per.id}").status_code == 302
+    clock.move(timedelta(minutes=5))
+    assert choose(cast, E_CONTACT, "practitioner", version=1).status_code == 302
+    page = html.fromstring(body(logged_in(cast, cast.ali).get(address(cast, "settings-helsenorge"))))
+    told = page.xpath("//details[summary[text()='Siste endringer']]/ul/li")
+    who_and_when = [one.xpath("string(b)") for one in told]
+    assert who_and_when == ["man. 1. mars kl. 10.05, Ali Khan", "man. 1. mars kl. 10.00, Ali Khan"]
+    assert "«Fast (klinikken velger mottaker): Per Vik» ble «Pasientens behandler" in told[0].text_content()

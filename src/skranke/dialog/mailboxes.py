@@ -244,6 +244,7 @@ def counts() -> Counts:
     return Counts(
         inbox=_sum(waiting),
         unread=_sum(waiting, is_read=False),
+        alerts=_sum(waiting, is_read=False, is_alert=True),
         due_today=_sum(waiting, is_due=True),
         # What waits in the inbox is open, and the employee takes part in it: the others are those of Åpne.
         open=_sum(groups, waits=False),
@@ -263,12 +264,17 @@ def _counted(employee: Employee, today: date) -> QuerySet[Any, Any]:
         .annotate(
             waits=_among(_waiting_for(employee)),
             is_read=_among(Reading.objects.filter(employee=employee)),
-            is_due=Case(When(answer_due__lte=today, then=True), default=False, output_field=BooleanField()),
+            is_due=_case(Q(answer_due__lte=today)),
+            is_alert=_case(Q(important=True) | _waiting_task(employee)),
         )
-        .values("kind", "waits", "is_read", "is_due")
+        .values("kind", "waits", "is_read", "is_due", "is_alert")
         .annotate(number=Count("id"))
         .order_by()
     )
+
+
+def _case(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False, output_field=BooleanField())
 
 
 def _sum(groups: Sequence[Mapping[str, Any]], **wanted: object) -> int:
@@ -291,7 +297,7 @@ def _among(rows: QuerySet[Participant] | QuerySet[Message] | QuerySet[Reading]) 
     As a plain IN it would become a join, and that one a scan for each thread right after a burst of messages, which
     the database's statistics have not seen yet; a CASE is never made a join.
     """
-    return Case(When(pk__in=rows.values("thread_id"), then=True), default=False, output_field=BooleanField())
+    return _case(Q(pk__in=rows.values("thread_id")))
 
 
 def _in_inbox(employee: Employee) -> Q:
@@ -317,8 +323,13 @@ def _own_task(employee: Employee) -> Q:
 
     What a GP is to do stays the GP's: who stands in finds the dialog, and answers in it.
     """
-    of_patient = Q(task_employee=None) & access.participated_by(employee)
-    return (Q(task_employee=employee) | of_patient) & Q(is_task=True, task_done_at=None, state=ThreadState.OPEN)
+    takes_part = Q(task_employee=employee) | access.participated_by(employee)
+    return _waiting_task(employee) & takes_part & Q(state=ThreadState.OPEN)
+
+
+def _waiting_task(employee: Employee) -> Q:
+    """A task for the employee or for a patient that has not been done."""
+    return Q(Q(task_employee=employee) | Q(task_employee=None), is_task=True, task_done_at=None)
 
 
 def _stands_in_inbox(employee: Employee) -> Coalesce:

@@ -356,13 +356,11 @@ class KindCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """The numbers beside the mailboxes (MSG-4).
-
-    due_today: threads in the inbox whose answer is due today or late.
-    """
+    """The numbers beside the mailboxes (MSG-4). due_today: due today or late. alerts: unread important alerts."""
 
     inbox: int
     unread: int
+    alerts: int
     due_today: int
     open: int
     kinds: tuple[KindCount, ...]

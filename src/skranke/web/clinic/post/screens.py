@@ -152,7 +152,7 @@ def _drafts(place: Place) -> list[Box]:
 def _lines(box: Mailbox, place: Place, counts: Counts) -> list[Box]:
     """A mailbox, and below the chosen one its sub-mailboxes (MSG-2)."""
     chosen = place.box == box
-    number = {Mailbox.INBOX: counts.unread, Mailbox.OPEN: counts.open}.get(box, 0)
+    number = {Mailbox.INBOX: counts.unread, Mailbox.ALERTS: counts.alerts, Mailbox.OPEN: counts.open}.get(box, 0)
     lines = [
         Box(
             text=words.box_text(box),
