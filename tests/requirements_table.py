@@ -22,7 +22,6 @@ LACKS = {
     "NOT-7": "sending by SMS and e-mail",
     "NOT-8": "sending, and push",
     "PLN-12": "making an event on the screen",
-    "CAL-10": "the view of a group, and each user's own settings",
     "APT-12": "the patient's own check-in",
     "POR-3": "a picture, finding a clinic, video",
     "RES-27": "the forms of a category, such as corona's",

@@ -1,8 +1,9 @@
 """Reads for screens and for the program that does the accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from skranke.billing.models import CardState, InvoiceCard, PriceCode
 from skranke.patients.models import Patient
@@ -33,6 +34,12 @@ def sum_of(card: InvoiceCard) -> Sum:
     lines = list(card.lines.all())
     zero = Decimal(0)
     return Sum(sum((one.fee for one in lines), zero), sum((one.user_fee for one in lines), zero))
+
+
+def appointments_with_card(appointment_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of some appointments that have a card, for the mark in the calendar (CAL-12)."""
+    rows = InvoiceCard.objects.filter(appointment_id__in=appointment_ids).exclude(state=CardState.DISCARDED)
+    return frozenset(identity for identity in rows.values_list("appointment_id", flat=True) if identity is not None)
 
 
 def overlapping(card: InvoiceCard) -> list[InvoiceCard]:

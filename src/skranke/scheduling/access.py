@@ -10,12 +10,13 @@ from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.organisation.queries import groups, members_of
 from skranke.clinics.queries import this_clinic
-from skranke.dialog.access import patient_of
+from skranke.dialog.access import employee_of, patient_of
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
 from skranke.scheduling import rules
 from skranke.scheduling.facts import patient_facts, schedule_facts, type_facts
+from skranke.scheduling.layouts import DisplayGroup
 from skranke.scheduling.models import (
     Appointment,
     AppointmentState,
@@ -40,6 +41,11 @@ def owners_of(schedule: Schedule) -> frozenset[UUID]:
         group = next((one for one in groups() if one.id == schedule.group_id), None)
         return frozenset(one.id for one in members_of(group)) if group is not None else frozenset()
     return frozenset({schedule.owner_id} if schedule.owner_id else ())
+
+
+def get_group_for(actor: Actor, group_id: UUID) -> DisplayGroup:
+    """A display group that the actor has made (CAL-11)."""
+    return _one(DisplayGroup.objects.filter(**_staff(actor), employee=employee_of(actor), id=group_id).first())
 
 
 def get_template_for(actor: Actor, template_id: UUID) -> WeekTemplate:

@@ -51,7 +51,7 @@ class FreeCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentCell:
-    """An appointment on the screen. self_booked: by the patient, whichever channel (APT-17, APT-18).
+    """An appointment on the screen. self_booked: by the patient, whichever channel (APT-17, APT-18); through: which.
 
     lane, lanes: where it stands beside others at the same time, 0-based, and how many stand there.
     """
@@ -72,6 +72,7 @@ class AppointmentCell:
     note: str
     representative: str
     self_booked: bool
+    through: str
     hidden: bool
     version: int
     lane: int = 0
@@ -202,6 +203,7 @@ def _appointment(row: Appointment) -> AppointmentCell:
         note=row.note,
         representative=row.representative,
         self_booked=row.booked_through != BookedThrough.STAFF,
+        through=row.booked_through,
         hidden=row.hidden,
         version=row.version,
     )

@@ -163,6 +163,16 @@ DOORS: dict[str, Door] = {
         ask=lambda v, ids: v.get("journal-entry", ids["entry"]), named="entry", writes="journal.read"
     ),
     "schedule": Door(ask=lambda v, _: v.get("schedule", **DAY), because=BY_LIST),
+    "schedule-new-group": Door(
+        ask=lambda v, ids: v.post("schedule-new-group", name="Legene", schedules=[ids["schedule"]]),
+        shows=False,
+        because=NOBODYS,
+    ),
+    "schedule-group": Door(
+        ask=lambda v, ids: v.get("schedule-group", ids["display_group"], **DAY), named="display_group", because=BY_LIST
+    ),
+    "schedule-layout": Door(ask=lambda v, _: v.post("schedule-layout", vis=["times"]), shows=False, because=NOBODYS),
+    "schedule-hide": Door(ask=lambda v, _: v.post("schedule-hide"), shows=False, because=NOBODYS),
     "schedule-patients": Door(ask=lambda v, _: v.get("schedule-patients", q=GIVEN_NAME), because=BY_LIST),
     "schedule-book": Door(
         ask=lambda v, ids: v.post("schedule-book", headers={"HX-Target": "panel"}, patient=ids["patient"],

@@ -21,6 +21,7 @@ from skranke.patients.lists import add_member, make_list
 from skranke.patients.models import GPListSync, Patient
 from skranke.patients.relating import add_relation
 from skranke.patients.services import register
+from skranke.scheduling.calendars import save_group
 from skranke.scheduling.models import BookedThrough
 from skranke.scheduling.services import book
 from skranke.tenancy.work import acting
@@ -64,6 +65,7 @@ def make_world() -> World:
         draft = keep_draft(DraftContent(subject=MARKER, text=MARKER), patient=patient, kind=E_CONTACT)
         template = save_template(TemplateFacts(title=MARKER, subject=MARKER, text=MARKER))
         relation = add_relation(patient, national_id=str(fresh_national_id(age=70)), kind="mother", name=MARKER)
+        group = save_group(None, name="Legene", schedules=[timebok.schedule])
         own_file = upload(PDF + MARKER.encode(), f"{MARKER}.pdf")
     with acting(cast.actor(cast.ali)):
         everybody = TypeSetUp(kind=OwnType.E_DIALOG, active=True, recipients=(WHOLE_CLINIC,))
@@ -101,6 +103,7 @@ def make_world() -> World:
         "appointment": appointment.id,
         "invoice": invoice.id,
         "appointment_version": appointment.version,
+        "display_group": group.id,
         "own_attachment": own_file.id,
         "list": kept.id,
         "sync": _sync(cast),

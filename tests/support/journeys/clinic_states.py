@@ -1,6 +1,7 @@
 """Every state of the clinic portal's pages, each with the way to it."""
 
 from typing import Any
+from uuid import uuid4
 
 from support.journeys.stage import CLINIC, Stage
 
@@ -368,6 +369,34 @@ def _day(stage: Stage) -> Any:
     page = stage.timebok()
     page.get_by_role("navigation", name="Visning").get_by_role("link", name="Dag").click()
     page.locator(".grid.n1").wait_for()
+    return page
+
+
+@state("timebok-gruppe", main=True)
+def _group(stage: Stage) -> Any:
+    page = stage.timebok()
+    page.get_by_role("navigation", name="Visning").get_by_role("link", name="Gruppe").click()
+    page.locator(".grid.many").wait_for()
+    return page
+
+
+@state("timebok-ny-gruppe", "schedule-new-group", "schedule-group", main=True)
+def _new_group(stage: Stage) -> Any:
+    page = stage.timebok()
+    page.locator("#timebok").select_option("ny")
+    page.get_by_label("Navn", exact=True).fill(f"Legene {uuid4().hex[:6]}")
+    for option in page.locator("#gruppe-skjema input[type=checkbox]").all()[:2]:
+        option.check()
+    page.get_by_role("button", name="Lagre gruppen").click()
+    page.get_by_role("link", name="Endre gruppen").click()
+    page.get_by_role("heading", name="Endre visningsgruppen").wait_for()
+    return page
+
+
+@state("timebok-visning")
+def _look_settings(stage: Stage) -> Any:
+    page = stage.timebok()
+    page.locator("#visning-valg").click()
     return page
 
 

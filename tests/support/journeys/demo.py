@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from support.ports import free_ports
 
@@ -56,14 +57,17 @@ class Demo:
         her_id = self.citizen(name)["gp_her_id"]
         return next(one["name"] for one in self.facts["parties"] if one["her_id"] == her_id)
 
-    def ask(self, username: str, path: str, put: object = None) -> Any:
-        """What the REST API answers a member of staff; put: what is to stand there from now on."""
+    def ask(self, username: str, path: str, put: object = None, make: object = None) -> Any:
+        """What the REST API answers a member of staff; put: what is to stand there from now on; make: what to add."""
         request = urllib.request.Request(
             self.facts["api_url"] + path, headers={"Authorization": f"Bearer {self.user(username)['api_token']}"}
         )
         if put is not None:
             request.method, request.data = "PUT", json.dumps(put).encode()
             request.headers |= {"Content-Type": "application/json", "If-Match": "*"}
+        if make is not None:
+            request.method, request.data = "POST", json.dumps(make).encode()
+            request.headers |= {"Content-Type": "application/json", "Idempotency-Key": uuid4().hex}
         with urllib.request.urlopen(request, timeout=30) as response:
             return json.load(response)
 

@@ -1,7 +1,7 @@
 """How Timebok answers: a whole page, the panel alone, or the calendar alone, by what the browser asked for."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
 from skranke.kernel.ids import uuid_or_none
+from skranke.scheduling.calendars import display_groups, layout_of
 from skranke.scheduling.helsenorge import why_no_slots
 from skranke.scheduling.models import Schedule
 from skranke.scheduling.queries import offered_slots
@@ -20,7 +21,7 @@ from skranke.scheduling.values import Finding, OfferAudience, OfferedSlot, Refus
 from skranke.ui.shell import NavItem
 from skranke.web.clinic.schedule.grid import contact_text, grid_of, key, state_text
 from skranke.web.clinic.schedule.month import month_of
-from skranke.web.clinic.schedule.place import DAY, WEEK, Place
+from skranke.web.clinic.schedule.place import DAY, GROUP, WEEK, Place, seen_in
 from skranke.web.clinic.shell import shell
 
 PANEL, GRID, STATUS = "panel", "rutenett", "status"
@@ -49,11 +50,13 @@ def show(
     if target in (PANEL, STATUS):
         return _panel_alone(request, place, panel, status)
     context = _calendar(place, panel.chosen if panel else None)
+    frame = shell(request, actor, "schedule")
     context |= {
-        "shell": shell(request, actor, "schedule"),
+        "shell": frame if not place.hidden else replace(frame, patient=None, told_url=""),
+        "groups": display_groups(),
         "panel_template": panel.template if panel else "",
         "key": key(),
-        "findings": findings(place.schedule),
+        "findings": findings(place.schedule) if place.view != GROUP else [],
         "aside": request.GET.get("vis") == "valg",
     }
     return render(request, "clinic/schedule/page.html", context | (dict(panel.context) if panel else {}), status=status)
@@ -69,17 +72,19 @@ def _panel_alone(request: HttpRequest, place: Place, panel: Panel | None, status
         return response
     response.headers["HX-Trigger-After-Settle"] = "timebok"
     if status == OK:
-        response.headers["HX-Push-Url"] = panel.url if panel else place.url()
+        response.headers["HX-Push-Url"] = seen_in(panel.url, place) if panel else place.url()
     return response
 
 
 def _calendar(place: Place, chosen: UUID | None) -> dict[str, object]:
+    place = replace(place, layout=layout_of(place.kind))
     grid = grid_of(place, chosen)
     empty = grid is not None and grid.free == 0
     coming = _nearest(place) if empty else None
     return {
         "place": place,
         "views": _views(place),
+        "choices": _choices(),
         "grid": grid,
         "month": month_of(place),
         "chosen": chosen,
@@ -92,8 +97,21 @@ def _calendar(place: Place, chosen: UUID | None) -> dict[str, object]:
 
 def _views(place: Place) -> tuple[NavItem, ...]:
     return (
-        NavItem(url=place.url(visning=DAY), text=_("Dag"), current=place.view == DAY),
-        NavItem(url=place.url(visning=WEEK), text=_("Uke"), current=place.view != DAY),
+        NavItem(url=place.url(visning=DAY, gruppe=""), text=_("Dag"), current=place.view == DAY),
+        NavItem(url=place.url(visning=WEEK, gruppe=""), text=_("Uke"), current=place.view not in (DAY, GROUP)),
+        NavItem(url=place.url(visning=GROUP), text=_("Gruppe"), current=place.view == GROUP),
+    )
+
+
+def _choices() -> tuple[tuple[str, str], ...]:
+    """CAL-12, IMP-1: what a person may choose for each kind of view."""
+    return (
+        ("hide_weekends", _("Skjul helg")),
+        ("colours", _("Farger på timetypene")),
+        ("times", _("Fra og til klokken")),
+        ("online", _("Om timen er på nett")),
+        ("invoices", _("Om det er regningskort")),
+        ("channels", _("Hvor timen er bestilt")),
     )
 
 
@@ -101,17 +119,23 @@ def next_free(schedule: Schedule | None, count: int, *, since: datetime | None =
     """The next times staff may give in a schedule, from now or later."""
     if schedule is None:
         return []
-    now = clock.now()
-    start = max(now, since or now)
-    end = start + timedelta(weeks=_WEEKS_AHEAD)
-    return offered_slots(audience=OfferAudience.STAFF, schedule=schedule, start=start, end=end)[:count]
+    start = max(clock.now(), since or clock.now())
+    return _offers([schedule], start, start + timedelta(weeks=_WEEKS_AHEAD))[:count]
+
+
+def _offers(schedules: Sequence[Schedule], start: datetime, end: datetime) -> list[OfferedSlot]:
+    found = offered_slots(audience=OfferAudience.STAFF, schedule=schedules, start=start, end=end)
+    return sorted(found, key=lambda one: one.start)
 
 
 def _nearest(place: Place) -> OfferedSlot | None:
     """The first free time after the beginning of what is shown, else the first from now on."""
-    since = clock.from_oslo(datetime.combine(place.first, time()))
-    found = next_free(place.schedule, 1, since=since) or next_free(place.schedule, 1)
-    return next(iter(found), None)
+    now, ahead = clock.now(), timedelta(weeks=_WEEKS_AHEAD)
+    since = max(now, clock.from_oslo(datetime.combine(place.first, time())) or now)
+    if since - now > ahead:
+        return next(iter(_offers(place.shown, since, since + ahead) or _offers(place.shown, now, now + ahead)), None)
+    offers = _offers(place.shown, now, since + ahead)
+    return next((one for one in offers if one.start >= since), next(iter(offers), None))
 
 
 def by_day(offers: Iterable[OfferedSlot]) -> list[tuple[date, list[OfferedSlot]]]:

@@ -1,18 +1,20 @@
 """The week as the template draws it: lanes of tiles, each number a class (docs/ui.md)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from skranke.scheduling.models import AppointmentState, ContactInterface
-from skranke.scheduling.screens import AppointmentCell, DayView, EventCell, FreeCell, WeekView, week_view
-from skranke.ui.dates import format_age, format_time, holiday_name
-from skranke.web.clinic.schedule.place import Place, with_query
+from skranke.billing.queries import appointments_with_card
+from skranke.scheduling.models import AppointmentState, BookedThrough, ContactInterface
+from skranke.scheduling.screens import AppointmentCell, DayView, EventCell, FreeCell, WeekView, week_views
+from skranke.ui.dates import format_age, format_date, format_time, holiday_name
+from skranke.web.clinic.schedule.place import GROUP, Place, with_query
 
 STEP = 5
 _TALL, _TINY, _MOST_BESIDE = 6, 2, 4
@@ -29,7 +31,10 @@ _CONTACTS = {ContactInterface.VIDEO: "video", ContactInterface.PHONE: "phone"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """One thing in a lane. spoken: read out before the text; url: "" for what cannot be opened."""
+    """One thing in a lane. spoken: read out before the text; url: "" for what cannot be opened.
+
+    when: its time in words, where that is asked for. marks: symbol and text of each; a text alone is shown as it is.
+    """
 
     id: str
     css: str
@@ -38,6 +43,8 @@ class Tile:
     bold: str
     text: str = ""
     symbol: str = ""
+    when: str = ""
+    marks: tuple[tuple[str, str], ...] = ()
     url: str = ""
     menu_url: str = ""
     chosen: bool = False
@@ -45,8 +52,12 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """One day. now: the class of the now-line, "" on other days; aside: not the day a phone shows."""
+    """One day of one schedule. now: the class of the now-line, "" on other days; aside: not the day a phone shows."""
 
+    id: str
+    title: str
+    label: str
+    schedule_id: UUID
     day: date
     heading: str
     today: bool
@@ -55,67 +66,101 @@ class Lane:
     tiles: tuple[Tile, ...]
 
 
+class _Pen(NamedTuple):
+    """What the tiles of a lane are drawn with. billed: appointments that have an invoice card."""
+
+    view: WeekView
+    place: Place
+    chosen: UUID | None
+    billed: frozenset[UUID]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """Everything drawn of a week. axis: class and text of each whole hour; free: free times in it."""
+    """Everything drawn of a week or of a group.
+
+    first: minutes after midnight of its top. axis: class and text of each whole hour; free: free times in it.
+    """
 
     view: WeekView
     lanes: tuple[Lane, ...]
     hours: int
+    first: int
     axis: tuple[tuple[str, str], ...]
     free: int
 
 
 def grid_of(place: Place, chosen: UUID | None = None) -> Grid | None:
     """The grid of a place; None where the clinic has no schedule. chosen: the slot or appointment that is open."""
-    if place.schedule is None:
+    if not place.shown:
         return None
-    view = week_view(place.schedule, place.first, days=place.days)
-    first, last = view.opens // 60, -(-view.closes // 60)
+    views = week_views(place.shown, place.first, days=place.days)
+    opens, closes = min(one.opens for one in views), max(one.closes for one in views)
+    views = [replace(one, opens=opens, closes=closes) for one in views]
+    billed = _billed(views) if place.layout.invoices else frozenset[UUID]()
+    first, last = opens // 60, -(-closes // 60)
     return Grid(
-        view=view,
-        lanes=tuple(_lane(day, view, place, chosen) for day in _shown(view, place)),
+        view=views[0],
+        lanes=tuple(_lane(day, _Pen(view, place, chosen, billed)) for view in views for day in _shown(view, place)),
         hours=last - first,
+        first=first * 60,
         axis=tuple((f"a{(hour - first) * 60 // STEP}", f"{hour:02}") for hour in range(first, last)),
-        free=sum(day.free for day in view.days),
+        free=sum(day.free for view in views for day in view.days),
     )
 
 
+def _billed(views: Iterable[WeekView]) -> frozenset[UUID]:
+    return appointments_with_card([cell.id for view in views for day in view.days for cell in day.appointments])
+
+
 def _shown(view: WeekView, place: Place) -> Iterator[DayView]:
-    """Weekends only where something is there, or the person asked for that day (CAL-12)."""
+    """Weekends only where something is there and they are not hidden, or the person asked for that day (CAL-12)."""
     weekend = [day for day in view.days if day.date.isoweekday() > _FRIDAY]
-    used = (one.date for one in weekend if one.slots or one.appointments or one.events or one.date == place.day)
+    used = (
+        one.date
+        for one in weekend
+        if one.date == place.day or (not place.layout.hide_weekends and (one.slots or one.appointments or one.events))
+    )
     last = max(used, default=None)
     for day in view.days:
         if len(view.days) == 1 or day.date.isoweekday() <= _FRIDAY or (last is not None and day.date <= last):
             yield day
 
 
-def _lane(day: DayView, view: WeekView, place: Place, chosen: UUID | None) -> Lane:
+def _lane(day: DayView, pen: _Pen) -> Lane:
+    view, place = pen.view, pen.place
     tiles = [
-        *((cell.start, _free(cell, view, place, chosen)) for cell in day.slots),
-        *((cell.start, _booked(cell, view, place, chosen)) for cell in day.appointments),
-        *((cell.start, _event(cell, day, view)) for cell in day.events),
+        *((cell.start, _free(cell, pen)) for cell in day.slots),
+        *((cell.start, _booked(cell, pen)) for cell in day.appointments),
+        *((cell.start, _event(cell, day, pen)) for cell in day.events),
     ]
     minute = view.now.hour * 60 + view.now.minute
     inside = day.is_today and view.opens <= minute < view.closes
+    heading, of_group = _heading(day, pen), place.view == GROUP
+    title = view.schedule_name if of_group else format_date(day.date)
     return Lane(
+        id=f"bok-{view.schedule_id}" if of_group else f"dag-{day.date.isoformat()}",
+        title=title,
+        label=f"{title if of_group else format_date(day.date, 'lang')}, {heading}",
+        schedule_id=view.schedule_id,
         day=day.date,
-        heading=_heading(day, view),
-        today=day.is_today,
+        heading=heading,
+        today=day.is_today and not of_group,
         aside=not place.view and day.date != place.day,
         now=f"a{(minute - view.opens) // STEP}" if inside else "",
         tiles=tuple(tile for _start, tile in sorted(tiles, key=lambda pair: pair[0])),
     )
 
 
-def _heading(day: DayView, view: WeekView) -> str:
+def _heading(day: DayView, pen: _Pen) -> str:
+    view, of_group = pen.view, pen.place.view == GROUP
     free = ngettext("%(num)s ledig", "%(num)s ledige", day.free) % {"num": day.free} if day.free else _("ingen ledige")
-    if day.is_today:
+    if day.is_today and not of_group:
         free = _("i dag · %(ledige)s") % {"ledige": free}
     elif day.date < view.now.date():
         free = _("ferdig")
-    return " · ".join(part for part in (holiday_name(day.date), free) if part)
+    offline = _("ikke på nett") if pen.place.layout.online and not view.online else ""
+    return " · ".join(part for part in ("" if of_group else holiday_name(day.date), free, offline) if part)
 
 
 def _position(start: datetime, end: datetime, day: date, view: WeekView) -> tuple[str, int]:
@@ -140,30 +185,39 @@ def _span(start: datetime, end: datetime) -> str:
     return f"{format_time(start)}–{format_time(end)}"
 
 
-def _free(cell: FreeCell, view: WeekView, place: Place, chosen: UUID | None) -> Tile:
+def _free(cell: FreeCell, pen: _Pen) -> Tile:
+    view, place, chosen = pen.view, pen.place, pen.chosen
     where, _steps = _position(cell.start, cell.end, cell.start.date(), view)
     past = cell.start <= view.now
     title = _("%(tid)s Ikke brukt: %(type)s") if past else _("%(tid)s Ledig: %(type)s")
     marks = (" past" if past else "") + (" sel" if cell.id == chosen else "")
     if place.moving is None:
-        url = with_query(reverse("schedule-book", args=[place.slug]), time=cell.id, visning=place.view)
+        url = with_query(reverse("schedule-book", args=[place.slug]), time=cell.id, **place.seen_as)
     else:
         address = reverse("schedule-move", args=[place.slug, place.moving])
-        url = with_query(address, til=cell.id, visning=place.view)
+        url = with_query(address, til=cell.id, **place.seen_as)
+    online = place.layout.online and cell.online
     return Tile(
         id=f"t-{cell.id}",
-        css=f"free {_COLOURS.get(cell.colour, 'desk')} {where}{marks}",
+        css=f"free {_colour(cell.colour, place)} {where}{marks}",
         title=title % {"tid": _span(cell.start, cell.end), "type": cell.type_name},
         spoken=_("Ikke brukt") if past else _("Ledig time"),
-        bold=format_time(cell.start),
+        bold=_span(cell.start, cell.end) if place.layout.times else format_time(cell.start),
         text=cell.type_name,
         symbol=_CONTACTS.get(ContactInterface(cell.contact), "eyeoff" if cell.hidden else ""),
+        marks=(("globe", _("på nett")),) if online else (),
         url=url,
         chosen=cell.id == chosen,
     )
 
 
-def _booked(cell: AppointmentCell, view: WeekView, place: Place, chosen: UUID | None) -> Tile:
+def _colour(colour: str, place: Place) -> str:
+    """CAL-12: without colours every type is grey; the states of the day keep theirs."""
+    return _COLOURS.get(colour, "desk") if place.layout.colours else "grey"
+
+
+def _booked(cell: AppointmentCell, pen: _Pen) -> Tile:
+    view, place, chosen = pen.view, pen.place, pen.chosen
     where, _steps = _position(cell.start, cell.end, cell.start.date(), view)
     state, symbol = _STATES.get(AppointmentState(cell.state), ("hid" if cell.hidden else "bk", ""))
     beside = min(cell.lanes, _MOST_BESIDE)
@@ -172,22 +226,30 @@ def _booked(cell: AppointmentCell, view: WeekView, place: Place, chosen: UUID | 
     place_and_id = [place.slug, cell.id]
     return Tile(
         id=f"t-{cell.id}",
-        css=f"{state} {_COLOURS.get(cell.colour, 'desk')} {where}{lanes}{marks}",
-        title=_title(cell),
+        css=f"{state} {_colour(cell.colour, place)} {where}{lanes}{marks}",
+        title=_title(cell, pen),
         spoken=f"{format_time(cell.start)}, {state_text(cell.state)}:",
-        bold=cell.patient_name,
-        text="" if cell.hidden else cell.reason or cell.comment,
+        bold=_("Pasient") if place.hidden else cell.patient_name,
+        text="" if cell.hidden or place.hidden else cell.reason or cell.comment,
         symbol=symbol or ("eyeoff" if cell.hidden else _CONTACTS.get(ContactInterface(cell.contact), "")),
-        url=with_query(reverse("schedule-appointment", args=place_and_id), visning=place.view),
+        when=_span(cell.start, cell.end) if place.layout.times else "",
+        marks=_marks(cell, pen),
+        url=with_query(reverse("schedule-appointment", args=place_and_id), **place.seen_as),
         menu_url=reverse("schedule-menu", args=place_and_id),
         chosen=cell.id == chosen,
     )
 
 
-def _title(cell: AppointmentCell) -> str:
+def _marks(cell: AppointmentCell, pen: _Pen) -> tuple[tuple[str, str], ...]:
+    """CAL-12: that there is an invoice card. IMP-1: where it was booked. Both only where they are asked for."""
+    billed = (("card", _("regningskort")),) if cell.id in pen.billed else ()
+    return billed + ((("", channel_text(cell.through)),) if pen.place.layout.channels else ())
+
+
+def _title(cell: AppointmentCell, pen: _Pen) -> str:
     parts = [
         _span(cell.start, cell.end),
-        f"{cell.patient_name}, {format_age(cell.patient_birth_date)}",
+        "" if pen.place.hidden else f"{cell.patient_name}, {format_age(cell.patient_birth_date)}",
         cell.type_name,
         state_text(cell.state),
         _("selvbestilt") if cell.self_booked else "",
@@ -196,8 +258,8 @@ def _title(cell: AppointmentCell) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _event(cell: EventCell, day: DayView, view: WeekView) -> Tile:
-    where, _steps = _position(cell.start, cell.end, day.date, view)
+def _event(cell: EventCell, day: DayView, pen: _Pen) -> Tile:
+    where, _steps = _position(cell.start, cell.end, day.date, pen.view)
     return Tile(
         id=f"t-{cell.id}",
         css=f"ev {where}",
@@ -205,6 +267,16 @@ def _event(cell: EventCell, day: DayView, view: WeekView) -> Tile:
         spoken=_("%(tid)s, hendelse:") % {"tid": _span(cell.start, cell.end)},
         bold=cell.text,
     )
+
+
+def channel_text(through: str) -> str:
+    """Where an appointment was booked, in a word (IMP-1)."""
+    return {
+        BookedThrough.STAFF: _("Skranke"),
+        BookedThrough.HELSENORGE: _("HelseNorge"),
+        BookedThrough.PORTAL: _("Portal"),
+        BookedThrough.PUBLIC: _("Nettside"),
+    }[BookedThrough(through)]
 
 
 def state_text(state: str) -> str:

@@ -39,12 +39,12 @@ class Month:
 
 def month_of(place: Place) -> Month | None:
     """The month beside the grid; None where the clinic has no schedule."""
-    if place.schedule is None:
+    if not place.shown:
         return None
     begin = place.month - timedelta(days=place.month.weekday())
     last = (place.month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     days = [begin + timedelta(days=number) for number in range((last - begin).days // 7 * 7 + 7)]
-    left = capacity([place.schedule], days[0], days[-1])
+    left = capacity(place.shown, days[0], days[-1])
     drawn = [_day(day, place, left) for day in days]
     return Month(
         first=place.month,

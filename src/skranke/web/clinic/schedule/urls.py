@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from skranke.web.clinic.schedule import appointment, booking, moving, views
+from skranke.web.clinic.schedule import appointment, booking, moving, viewing, views
 
 urlpatterns = [
     path("timebok", views.page, name="schedule"),
+    path("timebok/gruppe", viewing.new_group, name="schedule-new-group"),
+    path("timebok/gruppe/<uuid:group_id>", viewing.group, name="schedule-group"),
+    path("timebok/visning", viewing.layout, name="schedule-layout"),
+    path("timebok/skjul", viewing.hide, name="schedule-hide"),
     path("timebok/pasienter", booking.patients, name="schedule-patients"),
     path("timebok/ny", booking.book, name="schedule-book"),
     path("timebok/time/<uuid:appointment_id>", appointment.page, name="schedule-appointment"),
