@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext, gettext_noop, ngette
 from skranke.kernel import clock
 from skranke.kernel.holidays import public_holidays
 from skranke.kernel.ids import age_on
+from skranke.ui.i18n import kept_gettext
 
 _LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 _PATTERNS = {
@@ -41,6 +42,7 @@ HOLIDAYS = (
     gettext_noop("1. juledag"),
     gettext_noop("2. juledag"),
 )
+_MOMENT = gettext_noop("%(dato)s kl. %(tid)s")
 _CLOCK = {"nb": "%H.%M", "nn": "%H.%M", "en": "%H:%M"}
 
 
@@ -62,7 +64,7 @@ def format_moment(value: datetime, style: str = "middels") -> str:
     """Date and time: "ons. 3. mars kl. 10.42"; `style` as in `format_date`."""
     wall, language = _wall(value), _language()
     facts = {"dato": _date_text(wall.date(), style, language), "tid": wall.strftime(_CLOCK[language])}
-    return gettext("%(dato)s kl. %(tid)s") % facts
+    return kept_gettext(_MOMENT) % facts
 
 
 def format_relative(value: datetime) -> str:

@@ -12,11 +12,12 @@ from uuid import UUID
 import jinja2
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, ngettext, npgettext, pgettext
 from markupsafe import Markup
 
 from skranke.kernel import clock
 from skranke.ui import dates, filters
+from skranke.ui.i18n import kept_gettext
 
 SPRITE = "ui/icons.svg"
 _ANY = UUID(int=0)
@@ -35,7 +36,7 @@ def environment(**options: Any) -> jinja2.Environment:
     env = jinja2.Environment(**options)  # noqa: S701 - autoescape is set three lines above
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension adds it
-        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+        kept_gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     env.globals |= {
         "static": static,

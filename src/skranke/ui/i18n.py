@@ -5,6 +5,7 @@ the patient's own language.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
@@ -19,6 +20,16 @@ DEFAULT = "nb"
 _ONE_YEAR = 365 * 24 * 3600
 # A browser may say "no" (Norwegian): that is bokmål here.
 _SAME_AS = {"no": "nb"}
+
+
+def kept_gettext(text: str) -> str:
+    """`gettext`, looked up once in each language: a long page asks for the same few words hundreds of times."""
+    return _in(translation.get_language(), text)
+
+
+@lru_cache(maxsize=8192)
+def _in(language: str | None, text: str) -> str:  # noqa: ARG001 - the language that is active, to tell them apart
+    return translation.gettext(text)
 
 
 class LanguageMiddleware:

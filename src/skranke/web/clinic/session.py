@@ -1,6 +1,7 @@
 """Who is logged in to the clinic portal, and the unit of work around every page of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
@@ -9,15 +10,17 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from skranke.clinics import queries as clinics
+from skranke.clinics.organisation.queries import staff
 from skranke.identity.services import note_log_in, note_log_out
 from skranke.identity.sessions import Proof
-from skranke.kernel.actor import Actor
+from skranke.kernel.actor import Actor, ActorKind
 from skranke.kernel.errors import NotFoundError
 from skranke.tenancy.work import acting
 from skranke.web import providers
 from skranke.web.language import greet
 from skranke.web.sessions import STAFF, admit, dismiss, held_session, session_of, to_login
 
+_NO_PAGE = "There is no such page, or it is not open to you."
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
 
@@ -56,11 +59,31 @@ def staff_actor(account_id: UUID, slug: str) -> Actor:
 
     Raises NotFoundError when there is no such clinic, or none where this account works: the two look the same.
     """
+    return clinics.actor_for_employee(*_position(account_id, slug))
+
+
+@contextmanager
+def staff_work(account_id: UUID, slug: str) -> Iterator[Actor]:
+    """The unit of work of a page, as `staff_actor`: who acts is found in it, since every page asks for the staff.
+
+    Raises NotFoundError as `staff_actor` does.
+    """
+    clinic_id, employee_id = _position(account_id, slug)
+    with acting(Actor(kind=ActorKind.EMPLOYEE, clinic_id=clinic_id, person_id=employee_id)):
+        employee = next((one for one in staff() if one.id == employee_id), None)
+        if employee is None:
+            raise NotFoundError(_NO_PAGE)
+        with acting(clinics.actor_of(employee)) as actor:
+            yield actor
+
+
+def _position(account_id: UUID, slug: str) -> tuple[UUID, UUID]:
+    """(clinic id, employee id) of an account at the clinic of an address. Raises NotFoundError."""
     clinic_id = clinics.clinic_id_of_slug(slug)
-    for at_clinic, employee_id in clinics.positions_of(account_id):
-        if at_clinic == clinic_id:
-            return clinics.actor_for_employee(at_clinic, employee_id)
-    raise NotFoundError("There is no such page, or it is not open to you.")
+    for position in clinics.positions_of(account_id):
+        if position[0] == clinic_id:
+            return position
+    raise NotFoundError(_NO_PAGE)
 
 
 def clinic_view(view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -74,7 +97,7 @@ def clinic_view(view: View[P]) -> Callable[..., HttpResponseBase]:
         account_id = account_of(request)
         if account_id is None:
             return to_login(request, STAFF)
-        with acting(staff_actor(account_id, slug)) as actor:
+        with staff_work(account_id, slug) as actor:
             response = view(request, actor, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
