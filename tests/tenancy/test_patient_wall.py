@@ -12,6 +12,8 @@ from django.db.utils import ProgrammingError
 
 from skranke.audit.models import AuditEvent
 from skranke.audit.services import record
+from skranke.billing.models import CardState
+from skranke.billing.services import change_card, close_card, open_card
 from skranke.blobs.models import Blob, BlobPart
 from skranke.clinics.models import CommunicationProfile, Employee
 from skranke.dialog.models import Attachment, Channel, Message, Participant, Thread
@@ -221,6 +223,9 @@ def test_a_patient_with_nothing_sees_nothing_of_all_that_others_have() -> None:
     answer(cast, Thread(id=world.ids["own_thread"]), by=world.patient)
     with acting(cast.actor(cast.kari)):
         mark_read(Thread(id=world.ids["own_thread"]))
+        bill = open_card(world.patient, new=True)
+        bill = change_card(bill, starts=bill.starts, ends=bill.ends, codes=["2ad"], expected_version=bill.version)
+        close_card(bill, CardState.READY, expected_version=bill.version)
     tables = sorted(table for table, right in _rows(_RIGHTS) if right == "SELECT")
     with acting(cast.actor(new)):
         seen = {table: _rows(f'SELECT count(*) FROM "{table}"').pop()[0] for table in tables}
