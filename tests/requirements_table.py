@@ -19,6 +19,9 @@ DOORS = ("web", "api", "gateway", "external", "sandbox", "journeys")
 REQUIREMENT = re.compile(r"^- ([A-Z]{2,3}-\d+)\.", re.MULTILINE)
 LACKS = {
     "ABS-3": "what the chosen functions decide; making a new employee in the same step",
+    "ABS-8": "accesses beside the GP's dialogs; a look into Adresseregisteret for the substitute's own party",
+    "ABS-9": "refusing the timebok of a substitute by position, where HelseNorge names the practitioner (DDFL-HT-07)",
+    "ABS-12": "the list of threads, recipients to choose among, search results",
     "NOT-7": "sending by SMS and e-mail",
     "NOT-8": "sending, and push",
     "PLN-12": "making an event on the screen",

@@ -16,7 +16,7 @@ from skranke.gateway.codes import member
 from skranke.gateway.endpoints import Endpoint, OwnParty
 from skranke.gateway.errors import LostOriginalError, UnknownQuestionError
 from skranke.gateway.types import prescriptions, renewals, wish_answers
-from skranke.gateway.types.people import addressed_patient, author_of, practitioner, require_service, wire_patient
+from skranke.gateway.types.people import addressed_patient, author_of, require_service, wire_patient, writer_of
 from skranke.gateway.types.stored import Original, original_of_conversation
 from skranke.gateway.values import Handled, Incoming, Letter
 from skranke.outbox.models import OutboxItem
@@ -196,7 +196,7 @@ def _e_contact(turn: Turn) -> MsgHead:
 
 def _e_consultation(turn: Turn) -> MsgHead:
     message, files = turn.message, _attachments(turn.message)
-    who = practitioner(message.author) if message.author else None
+    who = writer_of(message)
     if turn.envelope.conversation is None:
         return ekonsultasjon.clinic_question(
             turn.envelope,

@@ -8,9 +8,12 @@ from django.utils.translation import gettext as _
 from skranke.audit.actions import Action
 from skranke.audit.services import record
 from skranke.clinics.models import Employee, EmployeeRole
+from skranke.clinics.substitutes.queries import stood_in
+from skranke.dialog.models import Message
 from skranke.gateway.errors import NoAccessError, NotOnListError, RefusalError, ServiceOffError
 from skranke.gateway.facts import ListCheck
 from skranke.gateway.values import Incoming
+from skranke.kernel import clock
 from skranke.kernel.ids import HprNumber, NationalId
 from skranke.patients.models import Patient
 from skranke.patients.queries import by_national_id
@@ -119,12 +122,27 @@ def wire_patient(patient: Patient) -> people.Patient:
     )
 
 
-def practitioner(employee: Employee) -> RelatedRole:
-    """Who wrote or whom the time is with: by HPR number and role, else by name alone (CMP-13)."""
+def writer_of(message: Message) -> RelatedRole | None:
+    """Who wrote a message of ours, in the own name; who stood in for the addressed GP that day does so as a substitute,
+    whatever the own position is (ABS-6).
+    """
+    writer, party = message.author, message.thread.party
+    if writer is None:
+        return None
+    gp_id, day = party.employee_id if party is not None else None, clock.oslo(message.generated_at).date()
+    stands_in = gp_id is not None and writer.id != gp_id and stood_in(writer.id, gp_id, day)
+    return practitioner(writer, PatientRole.GP_SUBSTITUTE if stands_in else None)
+
+
+def practitioner(employee: Employee, role: PatientRole | None = None) -> RelatedRole:
+    """Who wrote or whom the time is with: by HPR number and role, else by name alone (CMP-13).
+
+    role: where it is not that of the position.
+    """
     if not employee.hpr_number:
         return parties.author(given_name=employee.given_name, family_name=employee.family_name)
     return parties.practitioner_role(
-        role_of(employee),
+        role or role_of(employee),
         hpr_number=HprNumber(employee.hpr_number),
         given_name=employee.given_name,
         family_name=employee.family_name,

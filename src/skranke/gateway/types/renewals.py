@@ -4,7 +4,7 @@ from skranke.dialog.models import Message
 from skranke.dialog.rules import outcome
 from skranke.gateway.codes import member
 from skranke.gateway.types import prescriptions
-from skranke.gateway.types.people import practitioner
+from skranke.gateway.types.people import writer_of
 from skranke.kernel.log import get_logger
 from skranke.standards.build import reseptfornyelse
 from skranke.standards.build.envelope import Envelope
@@ -28,7 +28,7 @@ def answer(message: Message, envelope: Envelope, case_type: str) -> MsgHead:
         envelope,
         member(Answer, message.code),
         text=message.text,
-        practitioner=practitioner(message.author) if message.author else None,
+        practitioner=writer_of(message),
         prescriptions=renewed,
         case_type=case_type,
     )

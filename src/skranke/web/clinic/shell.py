@@ -31,6 +31,7 @@ from skranke.ui.dates import format_date
 from skranke.ui.environment import url_or_none
 from skranke.ui.security import live_origin
 from skranke.ui.shell import Action, ActivePatient, ClinicShell, ContextMenu, Live, NavItem, Toggle
+from skranke.web.clinic.standing_in import stand_in_text
 from skranke.web.sessions import STAFF, links
 
 ACTIVE_PATIENT = "active_patient"
@@ -220,6 +221,13 @@ def exemption_line(patient: Patient) -> ExemptionLine:
     return ExemptionLine(_("Frikort ikke kjent"), "warn", told)
 
 
+def _gp_text(patient: Patient) -> str:
+    """The GP's name, and who stands in for the GP today (ABS-12)."""
+    if patient.gp is None:
+        return ""
+    return ", ".join(one for one in (patient.gp.name, stand_in_text(patient.gp_id)) if one)
+
+
 def active_patient_bar(clinic: Clinic, patient: Patient) -> ActivePatient:
     """The bar that keeps the active patient in sight, with what can be done for the patient."""
     reach, slug, exemption = patients.reachability(patient), clinic.slug, exemption_line(patient)
@@ -228,7 +236,7 @@ def active_patient_bar(clinic: Clinic, patient: Patient) -> ActivePatient:
         born=patient.birth_date,
         national_id=patient.national_id,
         url=reverse("patient", args=[slug, patient.id]),
-        gp_name=patient.gp.name if patient.gp else "",
+        gp_name=_gp_text(patient),
         phone=patient.phone,
         email=patient.email,
         exemption_text=exemption.text,

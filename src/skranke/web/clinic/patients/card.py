@@ -30,6 +30,7 @@ from skranke.web.clinic.post import words
 from skranke.web.clinic.post.place import Place, slug_of
 from skranke.web.clinic.session import clinic_view
 from skranke.web.clinic.shell import REACH_MOODS, exemption_line, reach_text, remember_patient, shell
+from skranke.web.clinic.standing_in import stand_in_text
 from skranke.web.notices import routes_text, wish_text
 
 TEMPLATES = "clinic/patients"
@@ -64,6 +65,7 @@ def card_page(
     context = {
         "shell": shell(request, actor, "patients"),
         "patient": patient,
+        "stand_in": stand_in_text(patient.gp_id),
         "reach": reach,
         "exemption": exemption_line(patient),
         "reach_text": reach_text(reach),

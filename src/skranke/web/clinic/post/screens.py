@@ -39,6 +39,7 @@ from skranke.web.clinic.post.noted import noted_in
 from skranke.web.clinic.post.place import Place, is_htmx
 from skranke.web.clinic.post.renewed import GROUPS, shown
 from skranke.web.clinic.shell import active_patient_id, nav, shell
+from skranke.web.clinic.standing_in import stand_in_text
 from skranke.web.drafts import Written, accepted
 
 _MAIN_KINDS = (DialogKind.E_CONSULTATION, DialogKind.E_CONTACT, DialogKind.E_DIALOG, DialogKind.INTERNAL)
@@ -197,6 +198,7 @@ def thread_context(request: HttpRequest, actor: Actor, thread: Thread, place: Pl
         "receivers": [one for one in choices() if one.id != actor.person_id],
         "handling": view.handling,
         "clinic_name": clinics.this_clinic().name,
+        "stand_in_text": stand_in_text,
         "actor": actor,
         "is_active_patient": view.patient is not None and active_patient_id(request) == view.patient.id,
         "draft": draft,

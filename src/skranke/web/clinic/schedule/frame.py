@@ -23,6 +23,7 @@ from skranke.web.clinic.schedule.grid import contact_text, grid_of, key, state_t
 from skranke.web.clinic.schedule.month import month_of
 from skranke.web.clinic.schedule.place import DAY, GROUP, WEEK, Place, seen_in
 from skranke.web.clinic.shell import shell
+from skranke.web.clinic.standing_in import stand_in_text
 
 PANEL, GRID, STATUS = "panel", "rutenett", "status"
 OK = 200
@@ -83,6 +84,7 @@ def _calendar(place: Place, chosen: UUID | None) -> dict[str, object]:
     coming = _nearest(place) if empty else None
     return {
         "place": place,
+        "stand_in": stand_in_text(place.schedule.owner_id) if place.schedule and place.schedule.owner_id else "",
         "views": _views(place),
         "choices": _choices(),
         "grid": grid,

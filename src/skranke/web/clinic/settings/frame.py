@@ -74,12 +74,14 @@ def form_page(
     heading: str,
     submit: str = "",
     told: str = "",
+    warning: str = "",
     removable: str = "",
     error: SkrankeError | None = None,
 ) -> HttpResponse:
     """A page with one form, that belongs to a page of the menu; with status 0 what was asked for is done.
 
-    told: what the form means. removable: the button that takes the thing away. error: why that was refused.
+    told: what the form means. warning: what is missing, and what follows. removable: the button that takes the thing
+    away. error: why that was refused.
     """
     if not status:
         return to(request, route)
@@ -89,6 +91,7 @@ def form_page(
         "submit": submit or _("Lagre"),
         "back": address(request, route),
         "told": told,
+        "warning": warning,
         "removable": removable,
         "error": error,
     }

@@ -15,6 +15,8 @@ from skranke.clinics.organisation import queries
 from skranke.clinics.organisation.staff import change_employee
 from skranke.clinics.permissions import Permission
 from skranke.clinics.services import hire
+from skranke.clinics.substitutes.conditions import warnings
+from skranke.clinics.substitutes.models import Substitute
 from skranke.clinics.substitutes.queries import substitutes_set
 from skranke.clinics.words import function_text, role_name
 from skranke.dialog.services.leaving import count_open_threads, end_employment
@@ -26,6 +28,7 @@ from skranke.kernel.ids import new_id
 from skranke.web.clinic.settings.editing import posted, refusal, save
 from skranke.web.clinic.settings.forms import CardForm, HireForm
 from skranke.web.clinic.settings.frame import form_page, settings_page, settings_view, to
+from skranke.web.clinic.standing_in import stand_in_text
 
 ROUTE, TEMPLATES = "settings-staff", "clinic/settings"
 
@@ -37,7 +40,12 @@ def index(request: HttpRequest, actor: Actor) -> HttpResponse:
     roles = {one.id: one for one in queries.roles()}
     her_ids = {one.employee_id: one.her_id for one in clinics.parties()}
     rows = [
-        {"employee": one, "role": role_name(roles[one.held_role_id]), "her_id": her_ids.get(one.id, "")}
+        {
+            "employee": one,
+            "role": role_name(roles[one.held_role_id]),
+            "her_id": her_ids.get(one.id, ""),
+            "stand_in": stand_in_text(one.id),
+        }
         for one in queries.staff()
     ]
     return settings_page(request, actor, ROUTE, f"{TEMPLATES}/staff.html", {"rows": rows})
@@ -82,7 +90,7 @@ def card(request: HttpRequest, actor: Actor, employee_id: UUID) -> HttpResponse:
     groups = [one.name for one in queries.groups() if queries.belongs(one, employee)]
     context = {"form": form, "employee": employee, "groups": groups, "function_text": function_text}
     today = clock.today()
-    context |= {"absences": absences_of(employee, today), "substitutes": substitutes_set(employee), "today": today}
+    context |= {"absences": absences_of(employee, today), "today": today, "substitutes": _substitutes(employee)}
     return settings_page(request, actor, ROUTE, f"{TEMPLATES}/card.html", context, status=status)
 
 
@@ -97,3 +105,8 @@ def end(request: HttpRequest, actor: Actor, employee_id: UUID) -> HttpResponse:
     context = {"employee": employee, "threads": count_open_threads(employee), "error": error}
     status = error.http_status if error is not None else 200
     return settings_page(request, actor, ROUTE, f"{TEMPLATES}/end.html", context, status=status)
+
+
+def _substitutes(employee: Employee) -> list[tuple[Substitute, list[str]]]:
+    """Who has been set, each with what is missing for it."""
+    return [(one, warnings(employee, one.employee)) for one in substitutes_set(employee)]

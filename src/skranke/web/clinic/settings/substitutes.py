@@ -14,6 +14,7 @@ from skranke.clinics.access import get_employee_for
 from skranke.clinics.models import Employee, StaffFunction
 from skranke.clinics.organisation.queries import staff
 from skranke.clinics.permissions import Permission
+from skranke.clinics.substitutes.conditions import licence_warning
 from skranke.clinics.substitutes.services import end_substitute, get_substitute_for, set_substitute
 from skranke.clinics.words import function_text
 from skranke.kernel import clock
@@ -73,6 +74,7 @@ def new(request: HttpRequest, actor: Actor, employee_id: UUID) -> HttpResponse:
         status,
         heading=_("Vikar for %(name)s") % {"name": gp.name},
         submit=_("Sett vikar"),
+        warning=licence_warning(gp),
         told=_(
             "I perioden ser vikaren alle dialogene legen har fått, også tidligere og private, og svarer i eget navn. "
             "Etterpå ser vikaren bare dem han eller hun selv har deltatt i. Pasienten ser bare legen ved booking."
