@@ -13,6 +13,7 @@ import pytest
 
 from support.journeys.demo import Demo, running_demo
 from support.journeys.watch import DESK, SCREENS, Watch
+from support.pdf import pdf
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _PATIENCE = 30_000
@@ -103,12 +104,9 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A document to attach: the smallest PDF."""
+    """A document to attach: a synthetic PDF."""
     file = tmp_path_factory.mktemp("files") / "kremplan.pdf"
-    file.write_bytes(
-        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\n"
-        b"trailer<</Root 1 0 R>>\n%%EOF\n"
-    )
+    file.write_bytes(pdf(b"0.1 0.4 0.35 rg 60 740 475 40 re f 0.8 g 60 560 475 120 re f"))
     return file
 
 

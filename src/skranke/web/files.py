@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from skranke.blobs.services import open_blob
 from skranke.dialog.models import Attachment
@@ -12,6 +12,12 @@ from skranke.kernel.actor import Actor
 from skranke.tenancy.work import acting
 
 SHOWN = frozenset({"image/jpeg", "image/png", "application/pdf"})
+
+_NO_PAGE = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 258 150" width="258" height="150">'
+    b'<path fill="none" stroke="#6b7280" stroke-width="3" d="M103 38h36l16 16v58h-52zM139 38v16h16"/></svg>'
+)
+"""What stands for the first page of a PDF that cannot be drawn: the sign of a file."""
 
 
 def file_headers(name: str, media_type: str, *, download: bool) -> dict[str, str]:
@@ -31,6 +37,21 @@ def file_response(request: HttpRequest, actor: Actor, row: Attachment | JournalA
     headers = file_headers(row.name, row.media_type, download=request.GET.get("last") == "1")
     headers["Content-Length"] = str(row.size)
     return StreamingHttpResponse(_pieces(actor, open_blob(row.blob_id)), headers=headers)
+
+
+def content_of(actor: Actor, row: Attachment) -> bytes:
+    """All of a file that the actor may read; none of it is read in a unit of work that the caller has open."""
+    with acting(actor):
+        pieces = open_blob(row.blob_id)
+    return b"".join(_pieces(actor, pieces))
+
+
+def page_response(page: bytes | None) -> HttpResponse:
+    """A picture of a page of a file; without one, the sign of a file."""
+    headers = file_headers("", "image/png", download=False)
+    if page is None:
+        headers["Content-Type"] = "image/svg+xml"
+    return HttpResponse(_NO_PAGE if page is None else page, headers=headers)
 
 
 def _pieces(actor: Actor, pieces: Iterator[bytes]) -> Iterator[bytes]:

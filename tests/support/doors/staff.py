@@ -114,6 +114,13 @@ DOORS: dict[str, Door] = {
     "attachment": Door(
         ask=lambda v, ids: v.get("attachment", ids["attachment"]), named="attachment", writes="attachment.read"
     ),
+    # The PDF of this world cannot be drawn, and a picture would not hold the marker as text.
+    "attachment-page": Door(
+        ask=lambda v, ids: v.get("attachment-page", ids["attachment"]),
+        named="attachment",
+        shows=False,
+        writes="attachment.read",
+    ),
     "journal-attachment": Door(
         ask=lambda v, ids: v.get("journal-attachment", ids["entry_attachment"]),
         named="entry_attachment",

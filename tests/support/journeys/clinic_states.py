@@ -120,7 +120,7 @@ def _more(stage: Stage) -> Any:
     return page
 
 
-@state("samtale-besvart", "thread-news", main=True)
+@state("samtale-besvart", "thread-news", "attachment-page", main=True)
 def _answered(stage: Stage) -> Any:
     page = stage.thread()
     page.wait_for_function("() => document.body.dataset.liveState === 'open'")
@@ -130,6 +130,9 @@ def _answered(stage: Stage) -> Any:
     page.locator("#answer-files").set_input_files(stage.plan)
     page.get_by_role("button", name="Svar", exact=True).click()
     page.locator(".msg.us").get_by_text("Mottatt av HelseNorge").last.wait_for()
+    first = page.get_by_role("img", name=stage.plan.name)
+    first.scroll_into_view_if_needed()
+    page.wait_for_function("picture => picture.complete && picture.naturalHeight > 300", arg=first.element_handle())
     return page
 
 

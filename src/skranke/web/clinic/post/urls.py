@@ -44,5 +44,6 @@ urlpatterns = [
     path("post/<uuid:thread_id>/angre", actions.undo, name="thread-undo"),
     path("post/<uuid:thread_id>/fjern", actions.remove, name="thread-remove"),
     path("vedlegg/<uuid:attachment_id>", files.attachment, name="attachment"),
+    path("vedlegg/<uuid:attachment_id>/forside", files.attachment_page, name="attachment-page"),
     path("journal/vedlegg/<uuid:attachment_id>", files.journal_attachment, name="journal-attachment"),
 ]
