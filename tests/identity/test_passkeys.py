@@ -174,6 +174,15 @@ def test_an_answer_is_good_once(operator: Account) -> None:
     assert _send(thief, answer).status_code == 403
 
 
+def test_a_question_is_used_up_by_its_first_answer_whatever_came_of_it(operator: Account) -> None:
+    """Nobody may try answer after answer to one question."""
+    passkey, client = _with_a_passkey(operator), _logged_in(operator)
+    asked = _asked(client)
+    assert _send(client, Authenticator().get(asked)).status_code == 403
+    assert _send(client, passkey.get(asked)).status_code == 403
+    assert _send(client, passkey.get(_asked(client))).status_code == 302
+
+
 def test_staff_and_patients_need_none(operator: Account) -> None:
     cast = make_clinic()
     assert logged_in(cast, cast.kari).get(address(cast, "post")).status_code == 200
