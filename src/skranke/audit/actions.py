@@ -131,6 +131,7 @@ class Action(StrEnum):
     APPOINTMENT_CANCELLED = "appointment.cancelled"
     APPOINTMENT_DELETED = "appointment.deleted"
     APPOINTMENT_READ = "appointment.read"
+    APPOINTMENT_PRINTED = "appointment.printed"
     APPOINTMENTS_LISTED = "appointment.listed"
     APPOINTMENT_REFUSED = "appointment.refused"
 

@@ -11,7 +11,8 @@ from skranke.outbox.intents import Intent
 from skranke.outbox.models import OutboxItem, OutboxState
 from skranke.patients.models import Patient
 from skranke.scheduling import rules
-from skranke.scheduling.models import STANDING, Appointment, AppointmentEvent, BookedThrough
+from skranke.scheduling.facts import clinic_limits, schedule_facts, type_facts
+from skranke.scheduling.models import STANDING, Appointment, AppointmentEvent, BookedThrough, ContactInterface
 from skranke.scheduling.services.record import helsenorge_knows, is_told, pushes
 from skranke.scheduling.services.telling import may_tell_again, undelivered, why_undelivered
 
@@ -123,3 +124,16 @@ def told_at(patient: Patient, *, hidden: bool) -> datetime | None:
     if not is_told(patient, hidden=hidden):
         return None
     return clock.now() + timedelta(seconds=this_clinic().grace_seconds)
+
+
+def last_cancellation(appointment: Appointment) -> datetime | None:
+    """The last instant at which the patient may give the time up (BOK-7); None where that is not allowed."""
+    schedule, kind = schedule_facts(appointment.schedule), type_facts(appointment.type)
+    return rules.cancel_until(appointment.during.lower, schedule, kind, clinic_limits(this_clinic()))
+
+
+def visit_address(appointment: Appointment) -> str:
+    """Where the patient comes: the appointment's own place, else the clinic's; "" by video and telephone."""
+    if appointment.contact != ContactInterface.PHYSICAL:
+        return ""
+    return appointment.address or this_clinic().address

@@ -205,6 +205,15 @@ DOORS: dict[str, Door] = {
         named="appointment",
         writes="appointment.moved",
     ),
+    "schedule-times": Door(
+        ask=lambda v, ids: v.post("schedule-times", ids["appointment"], headers={"HX-Target": "panel"},
+                                  start="09:00", end="09:25"),
+        named="appointment",
+        writes="appointment.moved",
+    ),
+    "schedule-card": Door(
+        ask=lambda v, ids: v.get("schedule-card", ids["appointment"]), named="appointment", writes="appointment.printed"
+    ),
     "compose-reach": Door(
         ask=lambda v, ids: v.get("compose-reach", type="e_contact", pasient=ids["patient"]),
         named="patient",

@@ -506,6 +506,31 @@ def _move_here(stage: Stage) -> Any:
     return page
 
 
+@state("time-kopi")
+def _copy(stage: Stage) -> Any:
+    page = stage.taken_time()
+    page.locator("#gjor-kopi").click()
+    page.get_by_text("Du kopierer en time").wait_for()
+    page.get_by_role("heading", name="Kopier timen").wait_for()
+    return page
+
+
+@state("time-tider", "schedule-times", main=True)
+def _times(stage: Stage) -> Any:
+    page = stage.taken_time()
+    page.locator("#gjor-tider").click()
+    page.get_by_role("heading", name="Endre tidene").wait_for()
+    return page
+
+
+@state("timekort", "schedule-card", main=True)
+def _time_card(stage: Stage) -> Any:
+    page = stage.taken_time()
+    page.locator("#gjor-timekort").click()
+    page.get_by_role("heading", name="Timekort for").wait_for()
+    return page
+
+
 @state("hurtigtaster")
 def _shortcuts(stage: Stage) -> Any:
     page = stage.staff("kari")

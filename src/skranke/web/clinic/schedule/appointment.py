@@ -1,6 +1,7 @@
 """The panel of one appointment, and what is done with it there: delete, cancel, check in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -117,7 +118,7 @@ def done(request: HttpRequest, actor: Actor, appointment: Appointment, *, said: 
 def place_for(request: HttpRequest, actor: Actor, appointment: Appointment) -> Place:
     """The calendar an appointment stands in."""
     day = clock.oslo(appointment.during.lower).date()
-    return place_of(request, actor, schedule=appointment.schedule, day=day)
+    return replace(place_of(request, actor, schedule=appointment.schedule, day=day), copying=None)
 
 
 def version_of(request: HttpRequest) -> int | None:

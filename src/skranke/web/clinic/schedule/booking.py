@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -16,7 +17,7 @@ from skranke.patients import queries as patients_queries
 from skranke.patients.access import get_patient_for
 from skranke.patients.models import Patient
 from skranke.scheduling import queries
-from skranke.scheduling.access import get_slot_for
+from skranke.scheduling.access import get_appointment_for, get_slot_for
 from skranke.scheduling.details import told_at
 from skranke.scheduling.errors import BookingRefusedError, SlotTakenError
 from skranke.scheduling.models import Appointment, BookedThrough, Slot, Visibility
@@ -36,22 +37,26 @@ _FOUND = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A booking that is being made. slot: None for a time where nothing is planned; q: a search without script."""
+    """A booking that is being made. slot: None for a time where nothing is planned; q: a search without script.
+
+    copied: the appointment it is a copy of, for the same patient (APT-25).
+    """
 
     place: Place
     slot: Slot | None
     patient: Patient | None
     form: BookingForm
     q: str = ""
+    copied: Appointment | None = None
 
     @property
     def url(self) -> str:
         """Where the panel of this draft is opened."""
         place, address = self.place, reverse("schedule-book", args=[self.place.slug])
         if self.slot is not None:
-            return with_query(address, time=self.slot.id, visning=place.view)
+            return with_query(address, time=self.slot.id, kopi=place.copying, **place.seen_as)
         schedule_id = place.schedule.id if place.schedule else ""
-        return with_query(address, timebok=schedule_id, dag=place.day, visning=place.view)
+        return with_query(address, timebok=schedule_id, dag=place.day, kopi=place.copying, **place.seen_as)
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,8 +86,10 @@ def draft_of(request: HttpRequest, actor: Actor) -> Draft:
     slot = get_slot_for(actor, slot_id) if slot_id else None
     day = clock.oslo(slot.during.lower).date() if slot else None
     place = place_of(request, actor, schedule=slot.schedule if slot else None, day=day)
-    patient = _patient(request, actor)
-    return Draft(place=place, slot=slot, patient=patient, form=_form(request, place, slot, patient), q=_search(request))
+    copied = get_appointment_for(actor, place.copying) if place.copying else None
+    patient = copied.patient if copied else _patient(request, actor)
+    form = _form(request, place, slot, patient, copied)
+    return Draft(place=place, slot=slot, patient=patient, form=form, q=_search(request), copied=copied)
 
 
 def _search(request: HttpRequest) -> str:
@@ -99,7 +106,9 @@ def _patient(request: HttpRequest, actor: Actor) -> Patient | None:
     return None if request.method == "POST" else active_patient(request, actor)
 
 
-def _form(request: HttpRequest, place: Place, slot: Slot | None, patient: Patient | None) -> BookingForm:
+def _form(
+    request: HttpRequest, place: Place, slot: Slot | None, patient: Patient | None, copied: Appointment | None = None
+) -> BookingForm:
     kind = BookingForm if slot else ExtraForm
     saving = request.method == "POST" and not {"velg", "bytt"} & request.POST.keys()
     if saving:
@@ -108,19 +117,32 @@ def _form(request: HttpRequest, place: Place, slot: Slot | None, patient: Patien
     if typed.get("contact") == request.POST.get("vanlig", ""):
         # Nobody chose it: it came with the type of the time that is left.
         del typed["contact"]
-    usual = {"contact": slot.type.contact if slot else "", "day": place.day}
+    usual = {"contact": slot.type.contact if slot else "", "day": place.day} | _words_of(copied)
     form = kind(initial=usual | typed | {"patient": patient.id if patient else ""})
     if patient is not None and slot is not None:
         form.fields["reason"].widget.attrs["autofocus"] = True
     return form
 
 
+def _words_of(copied: Appointment | None) -> dict[str, object]:
+    """What a copy begins with; its time is chosen anew (APT-25)."""
+    if copied is None:
+        return {}
+    minutes = (copied.during.upper - copied.during.lower) // timedelta(minutes=1)
+    return {
+        "contact": copied.contact,
+        "reason": copied.reason,
+        "note": copied.note,
+        "type": copied.type_id,
+        "minutes": minutes,
+    }
+
+
 def opening_panel(request: HttpRequest, actor: Actor, place: Place) -> Panel | None:
     """The panel of a calendar that was opened to find a time for a patient."""
-    if "pasient" not in request.GET or place.schedule is None:
+    if place.schedule is None or not ("pasient" in request.GET or place.copying):
         return None
-    patient = _patient(request, actor)
-    return _panel(Draft(place=place, slot=None, patient=patient, form=_form(request, place, None, patient)))
+    return _panel(draft_of(request, actor))
 
 
 def _panel(draft: Draft, **extra: object) -> Panel:
@@ -158,7 +180,17 @@ def _save(request: HttpRequest, actor: Actor, draft: Draft) -> HttpResponse:
     except (BookingRefusedError, InvalidError) as error:
         add_error(form, error)
         return show(request, actor, draft.place, _panel(draft), status=INVALID)
+    if form.cleaned_data["print_card"]:
+        return _to_card(request, draft.place.slug, appointment)
     return done(request, actor, appointment, said="saved")
+
+
+def _to_card(request: HttpRequest, slug: str, appointment: Appointment) -> HttpResponse:
+    """On to the page that is printed; htmx is told to leave the calendar (APT-4)."""
+    address = reverse("schedule-card", args=[slug, appointment.id])
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
 
 
 def _book(draft: Draft, patient: Patient, filled: Mapping[str, Any]) -> Appointment:

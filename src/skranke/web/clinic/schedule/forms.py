@@ -1,6 +1,6 @@
 """What is filled in when a time is booked or cancelled."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -32,6 +32,7 @@ class BookingForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    print_card = forms.BooleanField(label=gettext_lazy("Skriv ut timekort"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -123,3 +124,30 @@ class MoveForm(WhenForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = "flytt-%s"
+
+
+class TimesForm(forms.Form):
+    """From when to when an appointment lasts, on the day it is on (APT-8). day: set by whoever asks."""
+
+    start = forms.TimeField(
+        label=gettext_lazy("Fra"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
+    )
+    end = forms.TimeField(
+        label=gettext_lazy("Til"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
+    )
+    concurrent = forms.BooleanField(label=gettext_lazy("Tillat samtidige timer"), required=False)
+    day: date
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "tider-%s"
+
+    def clean(self) -> dict[str, Any]:
+        """Both as instants, under `at` and `until`; an hour that the clock skips is no time."""
+        cleaned = super().clean() or {}
+        for name, instant in (("start", "at"), ("end", "until")):
+            if name in cleaned:
+                cleaned[instant] = clock.from_oslo(datetime.combine(self.day, cleaned[name]))
+                if cleaned[instant] is None:
+                    self.add_error(name, _("Dette klokkeslettet finnes ikke den natten klokken stilles."))
+        return cleaned

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from skranke.billing.queries import appointments_with_card
-from skranke.scheduling.models import AppointmentState, BookedThrough, ContactInterface
+from skranke.scheduling.models import STANDING, AppointmentState, BookedThrough, ContactInterface
 from skranke.scheduling.screens import AppointmentCell, DayView, EventCell, FreeCell, WeekView, week_views
 from skranke.ui.dates import format_age, format_date, format_time, holiday_name
 from skranke.web.clinic.schedule.place import GROUP, Place, with_query
@@ -34,6 +34,7 @@ class Tile:
     """One thing in a lane. spoken: read out before the text; url: "" for what cannot be opened.
 
     when: its time in words, where that is asked for. marks: symbol and text of each; a text alone is shown as it is.
+    stretch_url: where another end is asked for, of what has one; begins: the minute of the day (APT-8).
     """
 
     id: str
@@ -47,6 +48,8 @@ class Tile:
     marks: tuple[tuple[str, str], ...] = ()
     url: str = ""
     menu_url: str = ""
+    stretch_url: str = ""
+    begins: int = 0
     chosen: bool = False
 
 
@@ -192,7 +195,7 @@ def _free(cell: FreeCell, pen: _Pen) -> Tile:
     title = _("%(tid)s Ikke brukt: %(type)s") if past else _("%(tid)s Ledig: %(type)s")
     marks = (" past" if past else "") + (" sel" if cell.id == chosen else "")
     if place.moving is None:
-        url = with_query(reverse("schedule-book", args=[place.slug]), time=cell.id, **place.seen_as)
+        url = with_query(reverse("schedule-book", args=[place.slug]), time=cell.id, kopi=place.copying, **place.seen_as)
     else:
         address = reverse("schedule-move", args=[place.slug, place.moving])
         url = with_query(address, til=cell.id, **place.seen_as)
@@ -236,6 +239,8 @@ def _booked(cell: AppointmentCell, pen: _Pen) -> Tile:
         marks=_marks(cell, pen),
         url=with_query(reverse("schedule-appointment", args=place_and_id), **place.seen_as),
         menu_url=reverse("schedule-menu", args=place_and_id),
+        stretch_url=reverse("schedule-times", args=place_and_id) if cell.state in STANDING else "",
+        begins=_minutes(cell.start, cell.start.date()),
         chosen=cell.id == chosen,
     )
 

@@ -34,8 +34,9 @@ class Place:
     """A week or a day of a schedule, or a day of several. schedule: None where the clinic has none.
 
     view: "dag", "uke", "gruppe", or "" for a week that a phone shows one day of. group: whose schedules stand side by
-    side; None: all. month: the first of the mini-calendar's month. moving: the appointment that is being moved; free
-    times lead to it. layout: how the person sees this kind of view. hidden: patient data is hidden on this screen.
+    side; None: all. month: the first of the mini-calendar's month. moving, copying: the appointment that is being
+    moved, or copied (APT-25); free times lead to it. layout: how the person sees this kind of view. hidden: patient
+    data is hidden on this screen.
     """
 
     slug: str
@@ -45,6 +46,7 @@ class Place:
     view: str = ""
     month: date
     moving: UUID | None = None
+    copying: UUID | None = None
     group: DisplayGroup | None = None
     layout: CalendarLayout = field(default_factory=CalendarLayout)
     hidden: bool = False
@@ -94,6 +96,7 @@ class Place:
             "visning": self.view,
             "gruppe": self.group.id if self.group and self.view == GROUP else "",
             "flytt": self.moving or "",
+            "kopi": self.copying or "",
         }
         return with_query(reverse("schedule", args=[self.slug]), **(pairs | changes))
 
@@ -136,6 +139,7 @@ def place_of(
         hidden=bool(request.COOKIES.get(HIDE_COOKIE)),
         month=month.replace(day=1),
         moving=moving or uuid_of(asked.get("flytt", "")),
+        copying=uuid_of(asked.get("kopi", "")),
     )
 
 

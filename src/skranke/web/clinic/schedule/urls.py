@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from skranke.web.clinic.schedule import appointment, booking, moving, viewing, views
+from skranke.web.clinic.schedule import appointment, booking, card, lasting, moving, viewing, views
 
 urlpatterns = [
     path("timebok", views.page, name="schedule"),
@@ -19,4 +19,6 @@ urlpatterns = [
     path("timebok/time/<uuid:appointment_id>/send-pa-nytt", appointment.tell_again, name="schedule-tell-again"),
     path("timebok/time/<uuid:appointment_id>/tilstand", appointment.change, name="schedule-state"),
     path("timebok/time/<uuid:appointment_id>/flytt", moving.move, name="schedule-move"),
+    path("timebok/time/<uuid:appointment_id>/tider", lasting.times, name="schedule-times"),
+    path("timebok/time/<uuid:appointment_id>/timekort", card.page, name="schedule-card"),
 ]
