@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -98,3 +99,24 @@ def test_dates_and_hidden_patients_are_a_key_away_and_paper_shows_the_calendar_a
     page.emulate_media(media="screen")
     page.get_by_role("link", name="I dag").click()
     page.wait_for_url(lambda url: f"dag={day}" not in url)
+
+
+@pytest.mark.req("PLN-12")
+def test_a_double_click_in_the_white_area_makes_an_event_there(demo: Demo, staff: Open) -> None:
+    page, name = staff("kari"), f"Fagmøte {uuid4().hex[:4]}"
+    page.goto(f"{demo.clinic}timebok?visning=dag&dag={_working_day()}")
+    lane = page.locator("ol.lane").first
+    box, unit = lane.bounding_box(), float(lane.evaluate("one => parseFloat(getComputedStyle(one).height)")) / 8
+    # A quarter past three: nothing stands there.
+    lane.dblclick(position={"x": box["width"] / 2, "y": unit * 7.3})
+    page.get_by_role("heading", name="Ny hendelse").wait_for()
+    assert page.get_by_label("Fra", exact=True).input_value() == "15:10"
+    page.get_by_label("Hva", exact=True).fill(name)
+    look(page)
+    page.keyboard.press("Control+Enter")
+    made = page.locator("a.slot.ev", has_text=name)
+    made.wait_for()
+    # The same by keyboard: opened, and taken away again.
+    made.press("Enter")
+    page.get_by_role("button", name="Slett hendelsen").press("Enter")
+    made.wait_for(state="detached")

@@ -73,7 +73,7 @@ def test_the_own_week_stands_there_with_free_times_appointments_and_events() -> 
     assert 'class="slot bk online a12 d4"' in _tile(html, booked.id)
     assert all(word in _tile(html, booked.id) for word in ("Ola Nordmann", "Skulder", "09.00, Booket"))
     assert "Lunsj" in _tile(html, event.id)
-    assert "href" not in _tile(html, event.id)
+    assert address(timebok.cast, "schedule-event", event.id) in _tile(html, event.id)
     assert "<span>1 ledig</span>" in html
 
 

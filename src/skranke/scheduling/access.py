@@ -22,6 +22,7 @@ from skranke.scheduling.models import (
     AppointmentState,
     AppointmentType,
     BookedThrough,
+    CalendarEvent,
     Schedule,
     Slot,
     WeekTemplate,
@@ -41,6 +42,12 @@ def owners_of(schedule: Schedule) -> frozenset[UUID]:
         group = next((one for one in groups() if one.id == schedule.group_id), None)
         return frozenset(one.id for one in members_of(group)) if group is not None else frozenset()
     return frozenset({schedule.owner_id} if schedule.owner_id else ())
+
+
+def get_event_for(actor: Actor, event_id: UUID) -> CalendarEvent:
+    """An event of the actor's clinic (PLN-12)."""
+    rows = CalendarEvent.objects.select_related("schedule")
+    return _one(rows.filter(**_staff(actor), id=event_id).first())
 
 
 def get_group_for(actor: Actor, group_id: UUID) -> DisplayGroup:

@@ -178,6 +178,14 @@ DOORS: dict[str, Door] = {
     "schedule-group": Door(
         ask=lambda v, ids: v.get("schedule-group", ids["display_group"], **DAY), named="display_group", because=BY_LIST
     ),
+    "schedule-new-event": Door(
+        ask=lambda v, ids: v.post("schedule-new-event", text=MARKER, day="2027-02-09", start="15:00", end="15:30"),
+        shows=False,
+        writes="schedule.changed",
+    ),
+    "schedule-event": Door(
+        ask=lambda v, ids: v.get("schedule-event", ids["event"]), named="event", writes="schedule.read"
+    ),
     "schedule-layout": Door(ask=lambda v, _: v.post("schedule-layout", vis=["times"]), shows=False, because=NOBODYS),
     "schedule-hide": Door(ask=lambda v, _: v.post("schedule-hide"), shows=False, because=NOBODYS),
     "schedule-patients": Door(ask=lambda v, _: v.get("schedule-patients", q=GIVEN_NAME), because=BY_LIST),

@@ -23,7 +23,7 @@ from skranke.patients.relating import add_relation
 from skranke.patients.services import register
 from skranke.scheduling.calendars import save_group
 from skranke.scheduling.models import BookedThrough
-from skranke.scheduling.services import book
+from skranke.scheduling.services import add_event, book
 from skranke.tenancy.work import acting
 
 from cast import Cast, fresh_national_id
@@ -65,6 +65,7 @@ def make_world() -> World:
         draft = keep_draft(DraftContent(subject=MARKER, text=MARKER), patient=patient, kind=E_CONTACT)
         template = save_template(TemplateFacts(title=MARKER, subject=MARKER, text=MARKER))
         relation = add_relation(patient, national_id=str(fresh_national_id(age=70)), kind="mother", name=MARKER)
+        event = add_event(timebok.schedule, start=weekday_at(16), end=weekday_at(17), text=MARKER)
         group = save_group(None, name="Legene", schedules=[timebok.schedule])
         own_file = upload(PDF + MARKER.encode(), f"{MARKER}.pdf")
     with acting(cast.actor(cast.ali)):
@@ -103,6 +104,7 @@ def make_world() -> World:
         "appointment": appointment.id,
         "invoice": invoice.id,
         "appointment_version": appointment.version,
+        "event": event.id,
         "display_group": group.id,
         "own_attachment": own_file.id,
         "list": kept.id,

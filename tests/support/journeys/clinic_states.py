@@ -396,6 +396,30 @@ def _new_group(stage: Stage) -> Any:
     return page
 
 
+@state("ny-hendelse", "schedule-new-event", main=True)
+def _new_event(stage: Stage) -> Any:
+    page = stage.timebok()
+    page.locator("#ny-hendelse").click()
+    page.get_by_role("heading", name="Ny hendelse").wait_for()
+    return page
+
+
+@state("hendelse", "schedule-event")
+def _event(stage: Stage) -> Any:
+    page = stage.timebok()
+    page.locator("a.slot.ev").first.click()
+    page.get_by_role("heading", name="Hendelse", exact=True).wait_for()
+    return page
+
+
+@state("hendelse-feil")
+def _event_refused(stage: Stage) -> Any:
+    page = _new_event(stage)
+    page.get_by_role("button", name="Lagre hendelsen").click()
+    page.locator("#panel [aria-invalid=true]").first.wait_for()
+    return page
+
+
 @state("timebok-visning")
 def _look_settings(stage: Stage) -> Any:
     page = stage.timebok()

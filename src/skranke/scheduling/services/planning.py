@@ -40,6 +40,8 @@ from skranke.tenancy.live import announce
 from skranke.tenancy.work import current_actor
 
 BATCH = 2000
+LONGEST_TEXT = 200
+LONGEST_EVENT = timedelta(days=366)
 
 
 def plan_weeks(
@@ -310,31 +312,63 @@ def restore_slots(schedule: Schedule, slot_ids: Sequence[UUID]) -> int:
 
 
 def add_event(schedule: Schedule, *, start: datetime, end: datetime, text: str) -> CalendarEvent:
-    """Block time without a patient (PLN-12). Over appointments that stand it is laid without pushing them away."""
-    if end <= start:
-        raise InvalidError(_("Hendelsen må slutte etter at den begynner."), field="end")
+    """Block time without a patient (PLN-12). Over appointments that stand it is laid without pushing them away.
+
+    Raises InvalidError.
+    """
+    _check_event(start, end, text)
     lock_schedule(schedule.id)
-    now = clock.now()
     during = DateTimeTZRange(start, end)
-    clear_expired(schedule.id, now, during)
-    event = CalendarEvent.objects.create(clinic_id=schedule.clinic_id, schedule=schedule, during=during, text=text)
-    Occupancy.objects.create(
-        clinic_id=schedule.clinic_id,
-        schedule=schedule,
-        during=during,
-        kind=OccupancyKind.EVENT,
-        exclusive=not busy_times([schedule.id], start, end, now),
-        source_id=event.id,
+    event = CalendarEvent.objects.create(
+        clinic_id=schedule.clinic_id, schedule=schedule, during=during, text=text.strip()
     )
+    _block(event, start, end)
     record(Action.SCHEDULE_CHANGED, subject_kind="event", subject_id=event.id)
     announce(kind="schedule", id=schedule.id)
     return event
 
 
+def change_event(event: CalendarEvent, *, start: datetime, end: datetime, text: str) -> CalendarEvent:
+    """Give an event another time or text; what it no longer covers can be booked again. Raises InvalidError."""
+    _check_event(start, end, text)
+    lock_schedule(event.schedule_id)
+    Occupancy.objects.filter(source_id=event.id).delete()
+    event.during, event.text = DateTimeTZRange(start, end), text.strip()
+    event.save(update_fields=["during", "text"])
+    _block(event, start, end)
+    record(Action.SCHEDULE_CHANGED, subject_kind="event", subject_id=event.id)
+    announce(kind="schedule", id=event.schedule_id)
+    return event
+
+
 def remove_event(event: CalendarEvent) -> None:
     """Take an event away; its time can be booked again."""
+    lock_schedule(event.schedule_id)
     Occupancy.objects.filter(source_id=event.id).delete()
     schedule_id, identity = event.schedule_id, event.id
     event.delete()
     record(Action.SCHEDULE_CHANGED, subject_kind="event", subject_id=identity)
     announce(kind="schedule", id=schedule_id)
+
+
+def _check_event(start: datetime, end: datetime, text: str) -> None:
+    if end <= start:
+        raise InvalidError(_("Hendelsen må slutte etter at den begynner."), field="end")
+    if end - start > LONGEST_EVENT:
+        raise InvalidError(_("En hendelse varer i høyst ett år."), field="until")
+    if not text.strip() or len(text.strip()) > LONGEST_TEXT:
+        raise InvalidError(_("Skriv hva hendelsen er, med høyst 200 tegn."), field="text")
+
+
+def _block(event: CalendarEvent, start: datetime, end: datetime) -> None:
+    """Take the event's time; where somebody has time there already, the event lies over it."""
+    now, during = clock.now(), DateTimeTZRange(start, end)
+    clear_expired(event.schedule_id, now, during)
+    Occupancy.objects.create(
+        clinic_id=event.clinic_id,
+        schedule_id=event.schedule_id,
+        during=during,
+        kind=OccupancyKind.EVENT,
+        exclusive=not busy_times([event.schedule_id], start, end, now),
+        source_id=event.id,
+    )

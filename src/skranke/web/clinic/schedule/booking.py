@@ -26,7 +26,7 @@ from skranke.scheduling.services import book_extra
 from skranke.web.clinic.schedule.appointment import done
 from skranke.web.clinic.schedule.forms import BookingForm, ExtraForm, add_error
 from skranke.web.clinic.schedule.frame import Panel, by_day, next_free, show
-from skranke.web.clinic.schedule.place import Place, place_of, uuid_of, with_query
+from skranke.web.clinic.schedule.place import Place, clock_text, place_of, uuid_of, with_query
 from skranke.web.clinic.session import clinic_view
 from skranke.web.clinic.shell import active_patient
 
@@ -117,7 +117,8 @@ def _form(
     if typed.get("contact") == request.POST.get("vanlig", ""):
         # Nobody chose it: it came with the type of the time that is left.
         del typed["contact"]
-    usual = {"contact": slot.type.contact if slot else "", "day": place.day} | _words_of(copied)
+    usual = {"contact": slot.type.contact if slot else "", "day": place.day, "start": clock_text(request)}
+    usual |= _words_of(copied)
     form = kind(initial=usual | typed | {"patient": patient.id if patient else ""})
     if patient is not None and slot is not None:
         form.fields["reason"].widget.attrs["autofocus"] = True

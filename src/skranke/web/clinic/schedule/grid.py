@@ -265,12 +265,16 @@ def _title(cell: AppointmentCell, pen: _Pen) -> str:
 
 def _event(cell: EventCell, day: DayView, pen: _Pen) -> Tile:
     where, _steps = _position(cell.start, cell.end, day.date, pen.view)
+    # An event of several days has a tile in each of them.
+    later = f"-{day.date.isoformat()}" if cell.start.date() < day.date else ""
     return Tile(
-        id=f"t-{cell.id}",
-        css=f"ev {where}",
+        id=f"t-{cell.id}{later}",
+        css=f"ev {where}" + (" sel" if cell.id == pen.chosen else ""),
         title=f"{_span(cell.start, cell.end)} {cell.text}",
         spoken=_("%(tid)s, hendelse:") % {"tid": _span(cell.start, cell.end)},
         bold=cell.text,
+        url=with_query(reverse("schedule-event", args=[pen.place.slug, cell.id]), dag=day.date, **pen.place.seen_as),
+        chosen=cell.id == pen.chosen,
     )
 
 

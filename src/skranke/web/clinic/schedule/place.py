@@ -25,6 +25,7 @@ DAY, WEEK, GROUP = "dag", "uke", "gruppe"
 HIDE_COOKIE = "skranke_skjul"
 """Set while patient data is hidden on this screen (CAL-15)."""
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _LAST_YEAR = 2100
 _FRIDAY = 5
 
@@ -156,6 +157,12 @@ def seen_in(address: str, place: Place) -> str:
     for name, value in place.seen_as.items():
         pairs.setdefault(name, str(value))
     return with_query(path, **pairs.dict())
+
+
+def clock_text(request: HttpRequest) -> str:
+    """The time of day an address names, as a time field shows it; "" where it names none."""
+    asked = request.GET.get("fra", "")
+    return asked if _CLOCK.fullmatch(asked) else ""
 
 
 def uuid_of(text: str) -> UUID | None:

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from skranke.web.clinic.schedule import appointment, booking, card, lasting, moving, viewing, views
+from skranke.web.clinic.schedule import appointment, booking, card, events, lasting, moving, viewing, views
 
 urlpatterns = [
     path("timebok", views.page, name="schedule"),
     path("timebok/gruppe", viewing.new_group, name="schedule-new-group"),
     path("timebok/gruppe/<uuid:group_id>", viewing.group, name="schedule-group"),
+    path("timebok/hendelse", events.new, name="schedule-new-event"),
+    path("timebok/hendelse/<uuid:event_id>", events.event, name="schedule-event"),
     path("timebok/visning", viewing.layout, name="schedule-layout"),
     path("timebok/skjul", viewing.hide, name="schedule-hide"),
     path("timebok/pasienter", booking.patients, name="schedule-patients"),

@@ -1,0 +1,158 @@
+"""Events (hendelser): time that is blocked without a patient, made, changed and taken away in the calendar (PLN-12)."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from skranke.kernel import clock
+from skranke.kernel.actor import Actor
+from skranke.kernel.errors import InvalidError, NotFoundError
+from skranke.scheduling import services
+from skranke.scheduling.access import get_event_for
+from skranke.scheduling.models import CalendarEvent
+from skranke.web.clinic.schedule.forms import add_error
+from skranke.web.clinic.schedule.frame import OK, PANEL, Panel, show
+from skranke.web.clinic.schedule.place import Place, clock_text, place_of, with_query
+from skranke.web.clinic.session import clinic_view
+
+INVALID = 422
+_USUAL = timedelta(minutes=30)
+
+
+def _day_field(label: Any, *, required: bool = True) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=required, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+
+
+def _time_field(label: Any) -> forms.TimeField:
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
+    told = {"required": gettext_lazy("Skriv klokkeslettet, eller velg hele dagen.")}
+    return forms.TimeField(label=label, widget=widget, error_messages=told)
+
+
+class EventForm(forms.Form):
+    """What it is, and when: whole days, or from a time to a time, also over several days."""
+
+    text = forms.CharField(label=gettext_lazy("Hva"), max_length=200, widget=forms.TextInput(attrs={"autofocus": True}))
+    day = _day_field(gettext_lazy("Dag"))
+    until = _day_field(gettext_lazy("Til og med"), required=False)
+    whole = forms.BooleanField(label=gettext_lazy("Hele dagen"), required=False)
+    start = _time_field(gettext_lazy("Fra"))
+    end = _time_field(gettext_lazy("Til"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "hendelse-%s"
+        whole = bool(self.data.get("whole") if self.is_bound else self.initial.get("whole"))
+        self.fields["start"].required = self.fields["end"].required = not whole
+
+    def clean(self) -> dict[str, Any]:
+        """The instants, under `begins` and `ends`."""
+        cleaned = super().clean() or {}
+        day = cleaned.get("day")
+        if day is None or self.errors:
+            return cleaned
+        last = cleaned.get("until") or day
+        if cleaned["whole"]:
+            walls = (datetime.combine(day, time()), datetime.combine(last + timedelta(days=1), time()))
+        else:
+            walls = (datetime.combine(day, cleaned["start"]), datetime.combine(last, cleaned["end"]))
+        for name, wall, field in (("begins", walls[0], "start"), ("ends", walls[1], "end")):
+            cleaned[name] = clock.from_oslo(wall)
+            if cleaned[name] is None:
+                self.add_error(field, _("Dette klokkeslettet finnes ikke den natten klokken stilles."))
+        return cleaned
+
+
+@require_http_methods(["GET", "POST"])
+@clinic_view
+def new(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Block time of a schedule; `fra` says the time that was pointed at."""
+    place = place_of(request, actor)
+    if place.schedule is None:
+        raise NotFoundError("The clinic has no schedule.")
+    pointed = clock_text(request)
+    address = with_query(
+        reverse("schedule-new-event", args=[place.slug]),
+        timebok=place.schedule.id, dag=place.day, fra=pointed, **place.seen_as,
+    )  # fmt: skip
+    return _edit(request, actor, place, None, address=address, initial=_beginning(place.day, pointed))
+
+
+@require_http_methods(["GET", "POST"])
+@clinic_view
+def event(request: HttpRequest, actor: Actor, event_id: UUID) -> HttpResponse:
+    """Give an event another time or text, or take it away."""
+    kept = get_event_for(actor, event_id)
+    begins, ends = clock.oslo(kept.during.lower), clock.oslo(kept.during.upper)
+    place = place_of(request, actor, schedule=kept.schedule, day=_shown_day(request, begins.date()))
+    if "slett" in request.POST:
+        services.remove_event(kept)
+        return _closed(request, actor, place)
+    address = with_query(reverse("schedule-event", args=[place.slug, kept.id]), dag=place.day, **place.seen_as)
+    return _edit(request, actor, place, kept, address=address, initial=_as_it_stands(kept, begins, ends))
+
+
+def _shown_day(request: HttpRequest, first: date) -> date | None:
+    """The calendar stays on the day it shows, where the event lasts more than one."""
+    return None if "dag" in request.GET else first
+
+
+def _edit(
+    request: HttpRequest,
+    actor: Actor,
+    place: Place,
+    kept: CalendarEvent | None,
+    *,
+    address: str,
+    initial: dict[str, object],
+) -> HttpResponse:
+    form = EventForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        try:
+            _save(place, kept, form.cleaned_data)
+        except InvalidError as error:
+            add_error(form, error)
+        else:
+            return _closed(request, actor, place)
+    context = {"form": form, "kept": kept, "address": address, "at": clock_text(request)}
+    panel = Panel(template="clinic/schedule/event.html", url=address, context=context, chosen=kept.id if kept else None)
+    return show(request, actor, place, panel, status=INVALID if form.errors else OK)
+
+
+def _save(place: Place, kept: CalendarEvent | None, filled: dict[str, Any]) -> None:
+    facts = {"start": filled["begins"], "end": filled["ends"], "text": filled["text"]}
+    if kept is not None:
+        services.change_event(kept, **facts)
+    elif place.schedule is not None:
+        services.add_event(place.schedule, **facts)
+
+
+def _closed(request: HttpRequest, actor: Actor, place: Place) -> HttpResponse:
+    """The panel goes, and the calendar shows what was done."""
+    if request.headers.get("HX-Target") != PANEL:
+        return HttpResponseRedirect(place.url())
+    return show(request, actor, place)
+
+
+def _beginning(day: date, pointed: str) -> dict[str, object]:
+    if not pointed:
+        return {"day": day}
+    start = datetime.combine(day, time.fromisoformat(pointed))
+    return {"day": day, "start": pointed, "end": f"{start + _USUAL:%H:%M}"}
+
+
+def _as_it_stands(kept: CalendarEvent, begins: datetime, ends: datetime) -> dict[str, object]:
+    whole = begins.time() == ends.time() == time()
+    last = (ends - timedelta(microseconds=1)).date()
+    facts: dict[str, object] = {"text": kept.text, "day": begins.date(), "whole": whole}
+    facts["until"] = last if last > begins.date() else None
+    return facts if whole else facts | {"start": begins.time(), "end": ends.time()}
