@@ -120,3 +120,20 @@ def test_a_double_click_in_the_white_area_makes_an_event_there(demo: Demo, staff
     made.press("Enter")
     page.get_by_role("button", name="Slett hendelsen").press("Enter")
     made.wait_for(state="detached")
+
+
+@pytest.mark.req("CAL-16")
+def test_a_blue_dot_stands_on_the_time_a_colleague_is_about_to_book(demo: Demo, staff: Open) -> None:
+    kari, anne = staff("kari"), staff("anne")
+    kari.goto(f"{demo.clinic}timebok?visning=dag&dag={_working_day()}")
+    anne.goto(kari.url + f"&timebok={kari.locator('#timebok').input_value()}")
+    tile = anne.locator("a.free.online").first
+    identity = tile.get_attribute("id")
+    tile.click()
+    anne.locator("#ny-time-skjema").wait_for()
+    dot = kari.locator(f"#{identity} > .dot")
+    dot.wait_for()
+    assert "Anne Moe er i ferd med å bestille" in dot.inner_text()
+    look(kari)
+    anne.locator("#panel [data-panel-close]").click()
+    dot.wait_for(state="detached")

@@ -1,4 +1,4 @@
-"""How each employee has chosen to see Timebok; a part of the models (CAL-10..12)."""
+"""How employees see Timebok, and what each is about to book; a part of the models (CAL-10..12, CAL-16)."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -50,3 +50,18 @@ class DisplayGroup(TenantModel):
                 condition=Q(schedule_ids__len__gte=1, schedule_ids__len__lte=20), name="display_group_fits_the_screen"
             ),
         ]
+
+
+class SlotInHand(TenantModel):
+    """That an employee is about to give a free slot to somebody (CAL-16). seen_at: when the page last said so.
+
+    slot_id: not a foreign key, so that a plan that is applied anew need not wait for whoever looks. The row goes when
+    the panel closes, and counts no more when the page has long been silent.
+    """
+
+    slot_id = models.UUIDField()
+    employee = models.ForeignKey(Employee, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["slot_id", "employee"], name="slot_in_hand_once")]

@@ -187,6 +187,9 @@ DOORS: dict[str, Door] = {
         ask=lambda v, ids: v.get("schedule-event", ids["event"]), named="event", writes="schedule.read"
     ),
     "schedule-layout": Door(ask=lambda v, _: v.post("schedule-layout", vis=["times"]), shows=False, because=NOBODYS),
+    "schedule-in-hand": Door(
+        ask=lambda v, ids: v.post("schedule-in-hand", time=ids["slot"]), named="slot", shows=False, because=NOBODYS
+    ),
     "schedule-hide": Door(ask=lambda v, _: v.post("schedule-hide"), shows=False, because=NOBODYS),
     "schedule-patients": Door(ask=lambda v, _: v.get("schedule-patients", q=GIVEN_NAME), because=BY_LIST),
     "schedule-book": Door(

@@ -11,6 +11,7 @@ urlpatterns = [
     path("timebok/hendelse", events.new, name="schedule-new-event"),
     path("timebok/hendelse/<uuid:event_id>", events.event, name="schedule-event"),
     path("timebok/visning", viewing.layout, name="schedule-layout"),
+    path("timebok/i-hand", viewing.in_hand_told, name="schedule-in-hand"),
     path("timebok/skjul", viewing.hide, name="schedule-hide"),
     path("timebok/pasienter", booking.patients, name="schedule-patients"),
     path("timebok/ny", booking.book, name="schedule-book"),

@@ -3,15 +3,16 @@
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError
-from skranke.scheduling import calendars
-from skranke.scheduling.access import get_group_for
+from skranke.kernel.ids import uuid_or_none
+from skranke.scheduling import calendars, in_hand
+from skranke.scheduling.access import get_group_for, get_slot_for
 from skranke.scheduling.layouts import DisplayGroup
 from skranke.web.clinic.schedule.forms import add_error
 from skranke.web.clinic.schedule.frame import OK, Panel, show
@@ -80,6 +81,18 @@ def layout(request: HttpRequest, actor: Actor) -> HttpResponse:
     place = place_of(request, actor)
     calendars.choose_layout(place.kind, request.POST.getlist("vis"))
     return HttpResponseRedirect(place.url())
+
+
+@require_POST
+@clinic_view
+def in_hand_told(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """What the page says of the slot in its panel and of the one it left; answers with what others have (CAL-16)."""
+    left, here = (uuid_or_none(request.POST.get(name, "")) for name in ("forlatt", "time"))
+    if left is not None:
+        in_hand.let_go(left)
+    if here is not None:
+        in_hand.take(get_slot_for(actor, here))
+    return JsonResponse({"open": {str(one): ", ".join(names) for one, names in in_hand.of_others().items()}})
 
 
 @require_POST
