@@ -26,7 +26,7 @@ def _pages(cast: Cast, thread) -> dict[str, str]:
         thread.participants.get_or_create(clinic_id=cast.clinic.id, employee=cast.ali)
     return {
         "thread": body(client.get(address(cast, "thread", thread.id))).split('id="thread-head"')[1][:4000],
-        "timebok": body(client.get(address(cast, "schedule"))).split('id="linje"')[1][:4000],
+        "timebok": body(client.get(address(cast, "schedule"))).split('id="rutenett"')[1],
         "patient card": body(client.get(address(cast, "patient", cast.ola.id))).split("<main")[1],
         "active patient": body(client.get(address(cast, "post"))).split("<main")[0],
         "employees": body(client.get(address(cast, "settings-staff"))),
