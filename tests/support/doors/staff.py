@@ -179,13 +179,15 @@ DOORS: dict[str, Door] = {
         ask=lambda v, ids: v.get("schedule-group", ids["display_group"], **DAY), named="display_group", because=BY_LIST
     ),
     "schedule-new-event": Door(
-        ask=lambda v, ids: v.post("schedule-new-event", text=MARKER, day="2027-02-09", start="15:00", end="15:30"),
+        ask=lambda v, ids: v.client.post(
+            f"{v.address('schedule-new-event')}?timebok={ids['schedule']}",
+            {"text": "Lunsj", "day": "2027-02-09", "start": "15:00", "end": "15:30"},
+        ),
+        named="schedule",
         shows=False,
-        writes="schedule.changed",
+        because=NOBODYS,
     ),
-    "schedule-event": Door(
-        ask=lambda v, ids: v.get("schedule-event", ids["event"]), named="event", writes="schedule.read"
-    ),
+    "schedule-event": Door(ask=lambda v, ids: v.get("schedule-event", ids["event"]), named="event", because=NOBODYS),
     "schedule-layout": Door(ask=lambda v, _: v.post("schedule-layout", vis=["times"]), shows=False, because=NOBODYS),
     "schedule-in-hand": Door(
         ask=lambda v, ids: v.post("schedule-in-hand", time=ids["slot"]), named="slot", shows=False, because=NOBODYS
