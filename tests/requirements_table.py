@@ -24,7 +24,7 @@ LACKS = {
     "ABS-12": "the list of threads, recipients to choose among, search results",
     "NOT-7": "sending by SMS and e-mail",
     "NOT-8": "sending, and push",
-    "APT-12": "the patient's own check-in",
+    "APT-12": "check-in at a payment terminal",
     "POR-3": "a picture, finding a clinic, video",
     "RES-27": "the forms of a category, such as corona's",
 }

@@ -78,6 +78,30 @@ def test_who_accepts_another_gets_the_same_hour_with_the_substitute(office, away
     assert (gone.code, booked(gone).related_to) == ("08", given.related_to)
 
 
+@pytest.mark.req("HNB-12")
+def test_looking_takes_nothing_and_a_reservation_is_confirmed_or_rejected_after_it_was_sent(office) -> None:
+    book_of = open_book(office)
+    seen = ask(office).times[0]
+    assert ask(office).times[0].uid == seen.uid
+    sent = {}
+    for patient in (office.cast.ola, office.cast.nora):
+        question = office.helsenorge.reserve(patient, seen)
+        sent[question.info.msg_id] = patient
+        office.helsenorge.send(render(question), like=question)
+    # A question that waits for its answer is not settled by what waits in the other queue, nor settles it.
+    assert ask(office).times[0].uid == seen.uid
+    with office.acting():
+        assert not Appointment.objects.filter(schedule=book_of.schedule).exists()
+    answers = [one for one in office.answers() if not one.is_receipt]
+    assert sorted(one.code for one in answers) == ["05", "06"]
+    assert {one.about for one in answers} == set(sent)
+    (confirmed,) = (one for one in answers if one.code == "05")
+    with office.acting():
+        (made,) = Appointment.objects.filter(schedule=book_of.schedule)
+        assert made.patient_id == sent[confirmed.about].id
+    assert seen.uid not in [one.uid for one in ask(office).times]
+
+
 @pytest.mark.req("DDFL-RT-09")
 @pytest.mark.parametrize("instead", [b'<KodetOpplysning V="9" S="2.16.578.1.12.4.1.1.1101"/>', b""])
 def test_without_a_known_consent_nobody_else_will_do(office, instead: bytes) -> None:

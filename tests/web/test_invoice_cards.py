@@ -144,6 +144,34 @@ def test_who_did_not_come_or_cancelled_late_is_billed_and_who_cancelled_in_time_
     assert client.post(new(cast, f"?time={early.id}"), {"nytt": "ja"}).status_code == 409
 
 
+@pytest.mark.req("APT-14")
+@pytest.mark.parametrize("why", ["cancelled", "missed"])
+def test_at_a_late_cancellation_or_a_no_show_the_card_is_made_at_once_and_codes_give_what_is_to_be_paid(
+    why: str,
+) -> None:
+    timebok = make_timebok()
+    cast, one = timebok.cast, booked(timebok)
+    clock.move_to(one.starts + timedelta(minutes=5 if why == "missed" else -120))
+    client = logged_in(cast, cast.ali)
+    panel = {"HX-Request": "true", "HX-Target": "panel"}
+    if why == "missed":
+        done = client.post(address(cast, "schedule-state", one.id), {"state": "no_show"}, headers=panel)
+    else:
+        done = client.post(address(cast, "schedule-cancel", one.id), {"by": "patient"}, headers=panel)
+    assert f"{address(cast, 'invoice-new')}?time={one.id}" in body(done)
+    assert client.post(new(cast, f"?time={one.id}")).status_code == 302
+    card = card_of(cast)
+    assert (card.appointment_id, list(card.codes)) == (one.id, ["GEBYR"])
+    wall = clock.oslo(one.starts)
+    sent = {"version": "1", "day": wall.date().isoformat(), "start": "09:00", "end": "09:20"}
+    opened = address(cast, "invoice-card", card.id)
+    assert client.post(opened, sent | {"codes": ["GEBYR", "2ad"]}).status_code == 302
+    codes = card_of(cast).codes
+    user_fee = sum(fee for _, fee in codes.values())
+    assert codes["2ad"][1] > 0
+    assert f"Pasienten betaler {user_fee:.0f} kr av" in body(client.get(opened))
+
+
 @pytest.mark.req("BIL-9", "BIL-10")
 def test_children_and_whoever_has_an_exemption_card_pay_no_user_fee_but_do_pay_for_not_coming() -> None:
     timebok = make_timebok()

@@ -4,6 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
@@ -13,7 +15,7 @@ from skranke.scheduling.services import book, cancel, change, change_schedule, c
 from skranke.tenancy.work import acting
 
 from cast import make_clinic
-from support.clinic_pages import address, body, field
+from support.clinic_pages import address, body, field, logged_in
 from support.patient_pages import as_patient
 from support.timebok import make_timebok, weekday_at
 
@@ -55,6 +57,50 @@ def test_the_patient_sees_what_is_booked_wherever_it_was_booked() -> None:
     clock.move_to(weekday_at(11))
     page = body(as_patient(cast.ola).get(address(cast, "patient-times")))
     assert page.index("kl. 12.00") < page.index("Tidligere") < page.index("kl. 10.00")
+
+
+@pytest.mark.req("APT-12", "CAL-17")
+def test_the_patient_tells_of_the_own_arrival_from_five_minutes_before_and_timebok_shows_it() -> None:
+    timebok = make_timebok()
+    cast, booked = timebok.cast, _book(timebok)
+    page, come = (address(cast, name, booked.id) for name in ("patient-time", "patient-check-in"))
+    clock.move_to(booked.during.lower - timedelta(minutes=5, seconds=30))
+    client = as_patient(cast.ola)
+    assert "Jeg har kommet" not in body(client.get(page))
+    early = client.post(come)
+    assert early.status_code == 409
+    assert "fra fem minutter før timen" in body(early)
+    clock.move_to(booked.during.lower - timedelta(minutes=5))
+    assert "Jeg har kommet" in body(client.get(page))
+    with CaptureQueriesContext(connection) as asked:
+        assert client.post(come)["Location"] == page
+    assert [one for one in asked if "pg_notify" in one["sql"] and str(timebok.schedule.id) in one["sql"]]
+    assert client.post(come).status_code == 302
+    with acting(cast.system):
+        held = Appointment.objects.get(id=booked.id)
+        assert held.state == AppointmentState.CHECKED_IN
+        (line,) = held.log.filter(kind="checked_in")
+        assert (line.actor_name, line.detail["by"]) == ("Ola Nordmann", "patient")
+    clinic = logged_in(cast, cast.kari)
+    assert "Innsjekket" in body(clinic.get(address(cast, "schedule", query="?dag=2027-02-09")))
+    assert "Ola Nordmann" in body(clinic.get(address(cast, "schedule-appointment", booked.id)))
+
+
+@pytest.mark.req("APT-12")
+def test_who_comes_when_the_time_is_over_or_given_up_cannot_check_in() -> None:
+    timebok = make_timebok()
+    cast, over, gone = timebok.cast, _book(timebok), _book(timebok, 12)
+    clock.move_to(over.during.upper)
+    with acting(cast.actor(cast.ali)):
+        cancel(gone, by="clinic")
+    client = as_patient(cast.ola)
+    assert client.post(address(cast, "patient-check-in", over.id)).status_code == 409
+    clock.move_to(gone.during.lower)
+    client = as_patient(cast.ola)
+    assert client.post(address(cast, "patient-check-in", gone.id)).status_code == 409
+    assert as_patient(cast.nora).post(address(cast, "patient-check-in", gone.id)).status_code == 404
+    with acting(cast.system):
+        assert Appointment.objects.get(id=over.id).state == AppointmentState.BOOKED
 
 
 @pytest.mark.req("POR-3", "BOK-7", "APT-16")

@@ -27,6 +27,7 @@ class OwnAppointment:
 
     name: what it is; with_name: with whom; stands: it has not been cancelled or missed. cancel_until: the last instant
     at which the patient may cancel it, None where it is not allowed; may_cancel: it may be cancelled now (BOK-7).
+    may_check_in: the patient may tell now that he has come (APT-12).
     """
 
     id: UUID
@@ -41,6 +42,7 @@ class OwnAppointment:
     state: AppointmentState
     stands: bool
     may_cancel: bool
+    may_check_in: bool
     cancel_until: datetime | None
     version: int
 
@@ -100,6 +102,7 @@ def _view(row: Appointment, clinic: Clinic, now: datetime) -> OwnAppointment:
         stands=row.state in STANDING,
         may_cancel=row.state == AppointmentState.BOOKED
         and rules.may_cancel(row.during.lower, schedule, kind, limits, now),
+        may_check_in=rules.may_check_in_self(row.state, row.during.lower, row.during.upper, now),
         cancel_until=rules.cancel_until(row.during.lower, schedule, kind, limits),
         version=row.version,
     )

@@ -442,6 +442,14 @@ def may_become(state: str, following: str) -> bool:
     return following in STEPS.get(state, frozenset())
 
 
+CHECK_IN_OPENS = timedelta(minutes=5)
+
+
+def may_check_in_self(state: str, start: datetime, end: datetime, now: datetime) -> bool:
+    """APT-12: the patient tells of the own arrival from five minutes before the appointment until it is over."""
+    return state == BOOKED and start - CHECK_IN_OPENS <= now < end
+
+
 # --- who may ------------------------------------------------------------------------------------------------------
 
 

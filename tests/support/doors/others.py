@@ -107,6 +107,11 @@ PATIENT: dict[str, Door] = {
     "patient-time": Door(
         ask=lambda v, ids: v.get("patient-time", ids["appointment"]), named="appointment", writes="appointment.read"
     ),
+    "patient-check-in": Door(
+        ask=lambda v, ids: v.post("patient-check-in", ids["appointment"]),
+        named="appointment",
+        because="days before the time it is refused; the page that says so is the one of `patient-time`",
+    ),
     "patient-cancel": Door(
         ask=lambda v, ids: v.post("patient-cancel", ids["appointment"], versjon=ids["appointment_version"]),
         named="appointment",

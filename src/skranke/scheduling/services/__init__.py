@@ -22,7 +22,7 @@ from skranke.scheduling.services.setup import (
     create_type,
     replace_template,
 )
-from skranke.scheduling.services.states import change_state, mark_no_show
+from skranke.scheduling.services.states import change_state, check_in_self, mark_no_show
 from skranke.scheduling.services.telling import tell_again
 from skranke.scheduling.services.wishes import answer_wish, receive_wish
 
@@ -38,6 +38,7 @@ __all__ = [
     "change_event",
     "change_schedule",
     "change_state",
+    "check_in_self",
     "create_schedule",
     "create_template",
     "create_type",

@@ -6,7 +6,7 @@ from skranke.audit.actions import Action
 from skranke.kernel import clock
 from skranke.scheduling.errors import WrongStateError
 from skranke.scheduling.models import Appointment, AppointmentState
-from skranke.scheduling.rules import may_become
+from skranke.scheduling.rules import may_become, may_check_in_self
 from skranke.scheduling.services.booking import bump, locked
 from skranke.scheduling.services.record import MISSED, log, push
 
@@ -22,6 +22,28 @@ def change_state(
     before = held.state
     bump(held, AppointmentState(state))
     log(held, str(AppointmentState(state).value), Action.APPOINTMENT_CHANGED, now, {"from": str(before)})
+    return held
+
+
+def check_in_self(appointment: Appointment) -> Appointment:
+    """The patient has come, and says so (APT-12). Said twice is said once, with `already` set.
+
+    Raises WrongStateError too early, too late, or when the appointment does not stand.
+    """
+    held, now = locked(appointment), clock.now()
+    if held.state == AppointmentState.CHECKED_IN:
+        held.already = True
+        return held
+    if not may_check_in_self(held.state, held.during.lower, held.during.upper, now):
+        raise WrongStateError(_("Du kan si fra at du har kommet, fra fem minutter før timen og til den er over."))
+    bump(held, AppointmentState.CHECKED_IN)
+    log(
+        held,
+        "checked_in",
+        Action.APPOINTMENT_CHANGED,
+        now,
+        {"from": str(AppointmentState.BOOKED.value), "by": "patient"},
+    )
     return held
 
 

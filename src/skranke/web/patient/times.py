@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from skranke.clinics.queries import this_clinic
 from skranke.kernel.actor import Actor
@@ -13,7 +13,7 @@ from skranke.kernel.errors import ConflictError
 from skranke.scheduling.access import get_appointment_for
 from skranke.scheduling.models import AppointmentState, BookedThrough
 from skranke.scheduling.own import own_time, own_times
-from skranke.scheduling.services import cancel
+from skranke.scheduling.services import cancel, check_in_self
 from skranke.web.numbers import number_of
 from skranke.web.patient import words
 from skranke.web.patient.place import place_of
@@ -38,8 +38,25 @@ def times(request: HttpRequest, actor: Actor) -> HttpResponse:
 def time(request: HttpRequest, actor: Actor, appointment_id: UUID) -> HttpResponse:
     """One appointment: when, where, with whom, and until when it can be cancelled."""
     shell = frame(request, actor, back_url=place_of(request).url("patient-times"))
-    context = {"shell": shell, "time": own_time(appointment_id), "booked": "bestilt" in request.GET}
+    context = {"shell": shell, "time": own_time(appointment_id), "booked": "bestilt" in request.GET, "refused": None}
     return render(request, "patient/time.html", context | _common(request))
+
+
+@require_POST
+@patient_view
+def check_in(request: HttpRequest, actor: Actor, appointment_id: UUID) -> HttpResponse:
+    """The patient has come; Timebok shows it at once (APT-12)."""
+    appointment = get_appointment_for(actor, appointment_id)
+    here = place_of(request)
+    try:
+        check_in_self(appointment)
+    except ConflictError as error:
+        shell = frame(request, actor, back_url=here.url("patient-times"))
+        context = {"shell": shell, "time": own_time(appointment_id), "booked": False, "refused": error} | _common(
+            request
+        )
+        return render(request, "patient/time.html", context, status=409)
+    return HttpResponseRedirect(here.url("patient-time", appointment_id))
 
 
 @require_http_methods(["GET", "POST"])

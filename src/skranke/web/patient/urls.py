@@ -26,6 +26,7 @@ _PAGES = [
     path("bestill/<uuid:schedule_id>/<uuid:type_id>", booking.when, name="patient-book-time"),
     path("timer", times.times, name="patient-times"),
     path("timer/<uuid:appointment_id>", times.time, name="patient-time"),
+    path("timer/<uuid:appointment_id>/fremmote", times.check_in, name="patient-check-in"),
     path("timer/<uuid:appointment_id>/avbestill", times.cancel_time, name="patient-cancel"),
 ]
 """What a patient opens at one clinic, or somebody who acts for the patient (PAT-21)."""
