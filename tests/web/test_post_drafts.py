@@ -34,6 +34,24 @@ def _written(page: str) -> tuple[str, list[str]]:
     return form.fields["text"].strip(), [one.text_content().split()[0] for one in form.xpath(".//ul[@class='kept']/li")]
 
 
+@pytest.mark.req("MSG-10", "MSG-20")
+def test_what_was_emptied_before_the_thread_was_closed_does_not_come_back() -> None:
+    """The page keeps what is written by itself, a moment later: the close may come first."""
+    cast = make_clinic()
+    thread = receive(cast, question(cast, kind=E_CONTACT))
+    anne = logged_in(cast, cast.anne)
+    anne.post(address(cast, "thread-save", thread.id), {"text": "Hei"})
+    stays = receive(cast, question(cast, kind=E_CONTACT))
+    anne.post(address(cast, "thread-save", stays.id), {"text": "Hei på deg"})
+    for one, form in ((thread, {"text": ""}), (stays, {})):
+        version = field(body(anne.get(address(cast, "thread", one.id))), "versjon")
+        closed = anne.post(address(cast, "thread-close", one.id), {"versjon": version, **form})
+        assert closed.status_code == 302
+    with acting(cast.system):
+        # A form without the field says nothing of what stands in it.
+        assert [kept.text for kept in KeptDraft.objects.all()] == ["Hei på deg"]
+
+
 @pytest.mark.req("MSG-20")
 def test_an_answer_is_saved_for_its_writer_with_its_files_and_is_gone_when_it_is_sent() -> None:
     cast = make_clinic()

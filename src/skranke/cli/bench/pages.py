@@ -1,5 +1,7 @@
 """Server time of the inbox with many threads and of a week of ten schedules (goal G12), and of searching."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -52,25 +54,36 @@ def run(place: Place, options: Options) -> None:
     made = world.build(gps=10, weeks=3, slots_a_day=20, patients=10, booked=0.6)
     total = _fill(place, made, options.threads)
     long_thread = _long_thread(made)
-    account_id = made.gps[0].account_id
-    assert account_id is not None
-    port = place.start_web(workers=1)
-    with Client(port) as client:
-        client.wait()
-        client.ask("GET", link_for(SessionKind.STAFF, str(account_id)))
+    inbox = f"/k/{made.clinic.slug}/post"
+    rows, shown = (b'id="it-', _FIRST_PAGE), (b'class="bub', _LONG)
+    with _logged_in(place, made) as client:
         floor = percentiles(_asked(client, "/api/v1/nothing", 20 * options.runs)[0])
-        inbox = f"/k/{made.clinic.slug}/post"
-        _page(client, inbox, (b'id="it-', _FIRST_PAGE), f"inbox, first page of {total} threads", floor, options)
+        _page(client, inbox, rows, f"inbox, first page of {total} threads", floor, options)
         narrowed = f"{inbox}?slag={DialogKind.E_CONSULTATION}&deltaker={made.gps[0].id}&fra={clock.today():%Y-%m-%d}"
-        _page(client, narrowed, (b'id="it-', _FIRST_PAGE), "narrowed by kind, participant and period", floor, options)
-        shown = b'class="bub', _LONG
+        _page(client, narrowed, rows, "narrowed by kind, participant and period", floor, options)
         _page(client, f"{inbox}/{long_thread}", shown, f"a conversation of {_LONG} messages", floor, options)
         monday = IsoWeek.of(clock.today()).next()
         week = f"/k/{made.clinic.slug}/timebok?uke={monday.year}-W{monday.week:02d}"
         own = b'class="slot ', _SLOTS_A_WEEK
         _page(client, week, own, "one week of one schedule of ten", floor, options)
-    place.stop("web")
     searching.run(place, options, actor_of(made.gps[0]))
+    crowd = f"among {crowded.THREADS} more threads of {crowded.OTHER_CLINICS + 1} clinics"
+    with _logged_in(place, made) as client:
+        floor = percentiles(_asked(client, "/api/v1/nothing", 20 * options.runs)[0])
+        _page(client, inbox, rows, f"inbox, first page of {total} threads, {crowd}", floor, options)
+        _page(client, f"{inbox}/{long_thread}", shown, f"a conversation of {_LONG} messages, {crowd}", floor, options)
+
+
+@contextmanager
+def _logged_in(place: Place, made: World) -> Iterator[Client]:
+    """The web's process, and the first GP in it."""
+    account_id = made.gps[0].account_id
+    assert account_id is not None
+    with Client(place.start_web(workers=1)) as client:
+        client.wait()
+        client.ask("GET", link_for(SessionKind.STAFF, str(account_id)))
+        yield client
+    place.stop("web")
 
 
 def _page(

@@ -207,7 +207,7 @@ def resend(request: HttpRequest, actor: Actor, thread_id: UUID, message_id: UUID
 @require_POST
 @clinic_view
 def close(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
-    """Close without an answer; what has been written stops it, so that it is not lost."""
+    """Close without an answer; what has been written stops it, so that it is not lost, unless it was emptied."""
     thread = get_thread_for(actor, thread_id)
     done = "avsluttet-internt" if thread.channel == Channel.INTERNAL else "avsluttet"
 
@@ -217,6 +217,9 @@ def close(request: HttpRequest, actor: Actor, thread_id: UUID) -> HttpResponse:
                 _("Du har begynt på et svar som ikke er sendt. Velg Svar og avslutt, eller tøm svaret først."),
                 field="text",
             )
+        if "text" in request.POST:
+            # Emptied a moment ago, and not kept so yet: it would come back as a draft in a closed thread.
+            services.save_answer(thread, content_of(draft))
         services.undoable(services.close_thread, thread, expected_version=_version(request))
 
     return _do(request, actor, thread_id, verb, done)
