@@ -41,7 +41,8 @@ def weeks_on(page: Any, weeks: int) -> None:
         page.wait_for_load_state()
         before = page.locator("h1").inner_text()
         page.keyboard.press("Alt+ArrowRight")
-        page.wait_for_function("before => document.querySelector('h1').innerText !== before", arg=before)
+        # While the next page comes there may be no heading yet.
+        page.wait_for_function("before => (document.querySelector('h1')?.innerText ?? before) !== before", arg=before)
 
 
 class Mouse:

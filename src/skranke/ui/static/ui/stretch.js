@@ -10,31 +10,38 @@
     if (!tile || event.button !== 0) return;
     event.preventDefault();
     const unit = parseFloat(getComputedStyle(tile.closest(".lane")).getPropertyValue("--u")) || 7.6;
-    held = { tile, unit, begins: Number(tile.dataset.begins), end: null };
+    // What is drawn lies above the page and has no name: the tile itself may be drawn anew meanwhile, by news of others.
+    const { left, top, width } = tile.getBoundingClientRect(), shape = document.createElement("div");
+    shape.className = "stretched";
+    Object.assign(shape.style, { left: `${left}px`, top: `${top}px`, width: `${width}px` });
+    held = { address: tile.dataset.stretch, shape, top, unit, begins: Number(tile.dataset.begins), end: null };
   });
 
   document.addEventListener("pointermove", (event) => {
     if (!held) return;
-    const { tile, unit, begins } = held;
-    const steps = Math.max(1, Math.round((event.clientY - tile.getBoundingClientRect().top) / unit));
+    const { shape, top, unit, begins } = held;
+    const steps = Math.max(1, Math.round((event.clientY - top) / unit));
     held.end = Math.min(begins + steps * STEP, DAY - STEP);
-    tile.style.height = `${(held.end - begins) / STEP * unit}px`;
-    tile.classList.add("stretched");
+    shape.style.height = `${(held.end - begins) / STEP * unit}px`;
+    if (!shape.isConnected) document.body.append(shape);
   });
 
   document.addEventListener("pointerup", () => {
     if (!held) return;
-    const { tile, end } = held;
+    const { address, shape, end } = held;
     held = null;
+    shape.remove();
     if (end === null) return;
-    // htmx would carry it over to the tile as the server draws it, which the page's policy forbids.
-    tile.removeAttribute("style");
-    tile.classList.remove("stretched");
     // The click that follows would open the appointment as it is.
     const swallow = (event) => { event.preventDefault(); event.stopPropagation(); };
     document.addEventListener("click", swallow, true);
     setTimeout(() => document.removeEventListener("click", swallow, true), 50);
-    htmx.ajax("GET", `${tile.dataset.stretch}?slutt=${pad(Math.floor(end / 60))}:${pad(end % 60)}`, "#panel");
+    htmx.ajax("GET", `${address}?slutt=${pad(Math.floor(end / 60))}:${pad(end % 60)}`, "#panel");
+  });
+
+  document.addEventListener("pointercancel", () => {
+    held?.shape.remove();
+    held = null;
   });
 
   // A link can be dragged away by its edge, too.
