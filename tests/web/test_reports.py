@@ -239,7 +239,7 @@ def test_the_page_shows_each_picture_with_its_numbers_in_few_questions() -> None
     consultation = _expected(stories, "e_consultation")
     share = f"{round(100 * consultation['share_within_limit'])} %"
     table = page.split('id="frist-h"')[1].split("<table")[1].split("</table>")[0]
-    cells = re.findall(r'<td class="num">([^<]*)</td>', table)
+    cells = re.findall(r'<td class="num"[^>]*>([^<]*)</td>', table)
     assert cells[:2] == [str(consultation["within_limit"]), str(consultation["late"])]
     assert cells[3].replace("\xa0", " ") == share
     assert "Ola" not in page.split("<main")[1], "no patient is named"
