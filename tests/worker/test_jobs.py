@@ -21,7 +21,7 @@ from skranke.kernel import clock
 from skranke.kernel.errors import TemporaryError
 from skranke.outbox.models import OutboxItem
 from skranke.tenancy.work import acting, current_actor
-from skranke.worker.jobs import JOBS, Job
+from skranke.worker.jobs import JOBS, Job, every_clinic
 from skranke.worker.models import JobRun
 from skranke.worker.rules import Daily, Every, is_due, latest, pause_after
 from skranke.worker.run import look, run
@@ -175,6 +175,7 @@ def test_the_program_does_its_jobs_is_named_in_health_and_ends_when_told(databas
         "SKRANKE_STATUS_CHECK_HOUR": "4",
     }
     clock.move_to(clock.from_oslo(datetime.combine(clock.today() + timedelta(days=1), time(4, 30))))
+    _done_for_all_but(cast)
     command = [sys.executable, "-m", "skranke.cli.main", "worker"]
     workers = [subprocess.Popen(command, env=environment) for _ in range(2)]
     try:
@@ -190,6 +191,17 @@ def test_the_program_does_its_jobs_is_named_in_health_and_ends_when_told(databas
             worker.wait()
     assert _asked(cast) == 2, "one message for each GP, from one of the two workers"
     assert _health() == "no sign of life"
+
+
+def _done_for_all_but(cast) -> None:
+    """Of the clinics that other tests have left in the database there may be thousands, each with its turn."""
+    others, jobs = [one for one in every_clinic() if one != cast.clinic.id], [job for job in JOBS if not job.whole]
+    done = [JobRun(job=job.name, on_behalf_of=one, succeeded_at=clock.now()) for job in jobs for one in others]
+    unique, changes = ["job", "on_behalf_of"], ["succeeded_at"]
+    with as_role("skranke_worker"):
+        JobRun.objects.bulk_create(
+            done, batch_size=2000, update_conflicts=True, unique_fields=unique, update_fields=changes
+        )
 
 
 def _health() -> str:
