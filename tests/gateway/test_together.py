@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -35,15 +36,18 @@ def sent(office, count=WAITING):
 
 def received(office, messages):
     """What the lane does when it finds them all waiting."""
+    return inbound.receive(waiting(office, messages), office.cast.clinic.id, office.endpoints)
+
+
+def waiting(office, messages) -> list[RawMessage]:
+    """The messages as they come out of the queue."""
     for message in messages:
         office.helsenorge.again(message)
     taken = []
     while (delivery := office.transport.receive(office.helsenorge.queues.clinic_async, timeout=0)) is not None:
-        taken.append(delivery)
-    done = inbound.receive([delivery.message for delivery in taken], office.cast.clinic.id, office.endpoints)
-    for delivery in taken:
         office.transport.accept(delivery)
-    return done
+        taken.append(delivery.message)
+    return taken
 
 
 def commits(office) -> int:
@@ -103,7 +107,7 @@ def test_a_copy_of_what_is_done_is_never_set_aside(office) -> None:
     received(office, messages)
     delivery = RawMessage(**{name: getattr(messages[0], name) for name in ("body", "message_id", "headers")}, queue="x")
     for _ in range(10):
-        tries.count([Facts(raw=delivery, clinic_id=office.cast.clinic.id)])
+        tries.count(Facts(raw=delivery, clinic_id=office.cast.clinic.id))
     assert received(office, messages) == ["accept"]
     everything_once(office, messages)
 
@@ -134,11 +138,37 @@ def test_one_that_was_tried_before_is_done_alone(office) -> None:
     messages = sent(office)
     office.helsenorge.again(messages[2])
     delivery = office.transport.receive(office.helsenorge.queues.clinic_async, timeout=5)
-    tries.count([Facts(raw=delivery.message, clinic_id=office.cast.clinic.id)])
+    tries.count(Facts(raw=delivery.message, clinic_id=office.cast.clinic.id))
     office.transport.accept(delivery)
     received(office, messages)
     assert commits(office) == WAITING
     everything_once(office, messages)
+
+
+class Killed(BaseException):
+    """The process ends in the midst of it: nobody catches that."""
+
+
+@pytest.mark.req("NFR-3", "NFR-4")
+def test_a_message_that_ends_the_lane_again_and_again_is_set_aside_and_none_of_those_that_wait_with_it(
+    office, monkeypatch
+) -> None:
+    messages, opened = waiting(office, sent(office)), inbound.open_protection
+
+    def fatal(facts, endpoint):
+        if facts.message_id == messages[0].message_id:
+            raise Killed
+        return opened(facts, endpoint)
+
+    monkeypatch.setattr(inbound, "open_protection", fatal)
+    for _ in range(settings.OURS.delivery_tries):
+        with pytest.raises(Killed):
+            inbound.receive(messages, office.cast.clinic.id, office.endpoints)
+    assert inbound.receive(messages, office.cast.clinic.id, office.endpoints) == ["accept"] * WAITING
+    with office.acting():
+        kept = dict(ReceivedMessage.objects.values_list("message_id", "state"))
+    assert kept.pop(messages[0].message_id) == "set_aside"
+    assert kept == {message.message_id: "acted" for message in messages[1:]}
 
 
 @pytest.mark.req("NFR-3")

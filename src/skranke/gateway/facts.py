@@ -41,8 +41,9 @@ class ListCheck(StrEnum):
 class Facts:
     """One delivery. `raw` is as it came, a body that is too large gone; the rest is None until its step has succeeded.
 
-    first_tried_at: when the first of its tries was. list_check: how it is known whether the patient is on the list.
-    payload: the verified bytes. document: what they say. info: the head, also where the rest cannot be read.
+    tries: which of its tries this is, from 1, and 0 before it is counted. first_tried_at: when the first of them was.
+    list_check: how it is known whether the patient is on the list. payload: the verified bytes. document: what they
+    say. info: the head, also where the rest cannot be read.
     """
 
     raw: RawMessage
@@ -55,6 +56,7 @@ class Facts:
     payload: bytes | None = None
     document: MsgHead | AppRec | None = None
     info: MsgInfo | None = None
+    tries: int = 0
     first_tried_at: datetime | None = None
     list_check: ListCheck = ListCheck.LOCAL
 

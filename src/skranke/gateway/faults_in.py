@@ -29,7 +29,8 @@ def receive(raw: RawMessage, clinic_id: UUID) -> Disposition:
     facts = Facts(raw=raw, clinic_id=clinic_id)
     with bind(message_id=facts.message_id, received_id=str(facts.received_id)):
         try:
-            if tries.count([facts])[0] > settings.OURS.delivery_tries:
+            tries.count(facts)
+            if facts.tries > settings.OURS.delivery_tries:
                 set_aside(facts)
             else:
                 note(facts)

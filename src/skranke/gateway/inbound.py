@@ -68,15 +68,16 @@ def receive(raws: Sequence[RawMessage], clinic_id: UUID, endpoints: Endpoints) -
     """
     several = [Facts(raw=raw, clinic_id=clinic_id) for raw in raws]
     try:
-        numbers = tries.count(several)
+        are_new = tries.count_new(several)
         endpoint = endpoints.of(clinic_id)
     except Exception as error:  # noqa: BLE001 - nothing could be counted or stored: later
         alarm(error)
         return [Disposition.RELEASE] * len(several)
     # One that was tried before may be what ended the lane: it must take no other with it, nor count against one.
-    if len(several) > 1 and max(numbers) == 1 and _together(several, endpoint):
+    if len(several) > 1 and are_new and _together(several, endpoint):
         return [Disposition.ACCEPT] * len(several)
-    return [_alone(facts, number, endpoint, endpoints) for facts, number in zip(several, numbers, strict=True)]
+    firsts: dict[tuple[str, str], Facts] = {}
+    return [_alone(one, firsts.setdefault(tries.key(one), one), endpoint, endpoints) for one in several]
 
 
 def _together(several: Sequence[Facts], endpoint: Endpoint) -> bool:
@@ -113,11 +114,14 @@ def _wait_for_nobody_long() -> None:
         cursor.execute("SET LOCAL lock_timeout = '300ms'")
 
 
-def _alone(facts: Facts, number: int, endpoint: Endpoint, endpoints: Endpoints) -> Disposition:
-    """number: which try this is, from 1."""
+def _alone(facts: Facts, first: Facts, endpoint: Endpoint, endpoints: Endpoints) -> Disposition:
+    """first: the first of its copies in this hand; what was not counted with the others is counted now (0006)."""
     with _named(facts):
         try:
-            if number > settings.OURS.delivery_tries:
+            if not first.tries:
+                tries.count(first)
+            facts.tries, facts.first_tried_at = first.tries, first.first_tried_at
+            if facts.tries > settings.OURS.delivery_tries:
                 set_aside(facts)
                 return Disposition.ACCEPT
         except Exception as error:  # noqa: BLE001 - it could not be stored: later
