@@ -41,10 +41,14 @@ class JournalEntry(TenantModel):
 
 
 class JournalAttachment(TenantModel):
-    """A file that belongs to an entry; its content cannot be deleted while the entry stands."""
+    """A file that belongs to an entry; its content cannot be deleted while the entry stands.
+
+    number: its place among the entry's files, as in the message they came with; ids of one instant have no order.
+    """
 
     entry = models.ForeignKey(JournalEntry, on_delete=models.CASCADE, related_name="attachments")
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=255)
     media_type = models.CharField(max_length=100)
     size = models.BigIntegerField()
+    number = models.PositiveIntegerField(default=0)

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
-from skranke.journal.models import JournalEntry
+from skranke.journal.models import JournalAttachment, JournalEntry
 from skranke.patients.models import Patient
 
 
@@ -21,7 +21,8 @@ def entries_for(patient: Patient, *, limit: int = 100, before: JournalEntry | No
     entries = JournalEntry.objects.filter(Q(patient=patient) | Q(patient__merged_into=patient))
     if before is not None:
         entries = entries.filter(at__lt=before.at) | entries.filter(at=before.at, id__lt=before.id)
-    page = list(entries.order_by("-at", "-id").prefetch_related("attachments")[:limit])
+    files = Prefetch("attachments", JournalAttachment.objects.order_by("number", "id"))
+    page = list(entries.order_by("-at", "-id").prefetch_related(files)[:limit])
     record(
         Action.JOURNAL_READ,
         subject_kind="patient",

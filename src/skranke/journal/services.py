@@ -65,11 +65,11 @@ def record_entry(
         detail={"kind": kind, "source_kind": source_kind, "source_id": str(source_id)},
     )
     own = [entry] if begins else []
-    insert(*own, *(_attachment(entry, attachment) for attachment in attachments), done)
+    insert(*own, *(_attachment(entry, number, one) for number, one in enumerate(attachments)), done)
     return entry
 
 
-def _attachment(entry: JournalEntry, facts: AttachmentFacts) -> JournalAttachment:
+def _attachment(entry: JournalEntry, number: int, facts: AttachmentFacts) -> JournalAttachment:
     return JournalAttachment(
         clinic_id=entry.clinic_id,
         entry=entry,
@@ -77,4 +77,5 @@ def _attachment(entry: JournalEntry, facts: AttachmentFacts) -> JournalAttachmen
         name=facts.name,
         media_type=facts.media_type,
         size=facts.size,
+        number=number,
     )

@@ -25,7 +25,7 @@ def entry(request: HttpRequest, actor: Actor, entry_id: UUID) -> HttpResponse:
         "entry": row,
         # A thread that was called back before anything left is gone, and another's private one is not for everybody.
         "to_thread": visible_threads(employee_of(actor)).filter(id=row.thread_id).exists() if row.thread_id else False,
-        "attachments": list(row.attachments.order_by("id")),
+        "attachments": list(row.attachments.order_by("number", "id")),
         "words": words,
         "place": Place(slug=slug_of(request)),
     }
