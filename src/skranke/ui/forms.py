@@ -4,8 +4,10 @@ Labels, hints and errors are linked to their field (aria-describedby, aria-inval
 with a summary whose lines lead to the fields.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.forms import renderers
 from django.http import HttpRequest
 from django.template.loader import get_template
@@ -44,3 +46,13 @@ def _with_class(widget: dict[str, Any]) -> dict[str, Any]:
         return widget
     css = f"{_INPUT_CLASS} {widget['attrs'].get('class', '')}".strip()
     return widget | {"attrs": widget["attrs"] | {"class": css}}
+
+
+def date_input() -> forms.DateInput:
+    """The field a day is picked or typed in; a fresh one for each field, since widgets keep attributes of their own."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+def offer(form: forms.BaseForm, field: str, choices: Iterable[tuple[str, Any]]) -> None:
+    """Give a field of choices what can be chosen, where that is known only when the form is made."""
+    form.fields[field].choices = choices  # type: ignore[attr-defined]  # a field of choices has them

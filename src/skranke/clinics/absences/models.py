@@ -1,10 +1,11 @@
 """The rows of who is away, and when."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 
+from skranke.clinics.whole_days import whole_days
 from skranke.tenancy.models import TenantModel
 
 
@@ -27,16 +28,7 @@ class Absence(TenantModel):
                 name="absence_no_overlap",
                 expressions=[
                     ("employee", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            "first_day",
-                            "last_day",
-                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
-                            function="daterange",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (whole_days("first_day", "last_day"), RangeOperators.OVERLAPS),
                 ],
             ),
         ]

@@ -1,10 +1,11 @@
 """The rows of who stands in for whom, and when."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 
+from skranke.clinics.whole_days import whole_days
 from skranke.kernel import clock
 from skranke.tenancy.models import TenantModel
 
@@ -35,16 +36,7 @@ class Substitute(TenantModel):
                 expressions=[
                     ("gp", RangeOperators.EQUAL),
                     ("employee", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            "starts_on",
-                            "ends_on",
-                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
-                            function="daterange",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (whole_days("starts_on", "ends_on"), RangeOperators.OVERLAPS),
                 ],
             ),
         ]

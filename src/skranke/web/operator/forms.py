@@ -11,6 +11,7 @@ from skranke.clinics.activation.founding import Administrator
 from skranke.clinics.activation.values import Connection, Peer
 from skranke.clinics.models import Clinic, CommunicationProfile, Counterpart, EmployeeRole
 from skranke.clinics.words import position_text
+from skranke.ui.forms import date_input, offer
 
 _FILE = RegexValidator(r"^file:/", _("Skriv file: og stien til filen, for eksempel file:/etc/skranke/klinikk.pem."))
 _FILE_OR_REGISTER = RegexValidator(
@@ -62,7 +63,7 @@ class NewClinicForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(one.value, position_text(one)) for one in EmployeeRole]  # type: ignore[attr-defined]  # a ChoiceField has them
+        offer(self, "role", [(one.value, position_text(one)) for one in EmployeeRole])
 
     def administrator(self) -> Administrator:
         """The first administrator, of a form that is valid."""
@@ -89,7 +90,7 @@ class PrerequisitesForm(forms.Form):
     )
     ordered_on = forms.DateField(
         label=_("Bestilt den"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=date_input(),
         error_messages={"required": _("Skriv dagen klinikken bestilte. Uten den lagres ingenting.")},
     )
     nhn_member = forms.BooleanField(label=_("Klinikken er medlem av Norsk Helsenett"), required=False)

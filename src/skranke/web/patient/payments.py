@@ -7,10 +7,10 @@ from django.views.decorators.http import require_GET
 from skranke.billing.own import own_payments
 from skranke.clinics.queries import this_clinic
 from skranke.kernel.actor import Actor
+from skranke.web.patient import words
 from skranke.web.patient.place import place_of
 from skranke.web.patient.session import patient_view
 from skranke.web.patient.shell import frame
-from skranke.web.patient.words import paid_for, why_free
 
 
 @require_GET
@@ -22,7 +22,6 @@ def payments(request: HttpRequest, actor: Actor) -> HttpResponse:
         "shell": shell,
         "years": own_payments(),
         "clinic": this_clinic(),
-        "paid_for": paid_for,
-        "why_free": why_free,
+        "words": words,
     }
     return render(request, "patient/payments.html", context)

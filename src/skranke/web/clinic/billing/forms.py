@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy
 from skranke.billing.models import InvoiceCard
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
+from skranke.ui.forms import date_input
 
 
 class CardForm(forms.Form):
     """When the work was done. The codes are boxes beside it."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
-    day = forms.DateField(label=gettext_lazy("Dag"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    day = forms.DateField(label=gettext_lazy("Dag"), widget=date_input())
     start = forms.TimeField(
         label=gettext_lazy("Fra klokken"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
     )

@@ -21,6 +21,7 @@ from skranke.patients.models import (
 )
 from skranke.patients.residing import is_kept_by_register
 from skranke.patients.rules import MAX_NOTE
+from skranke.ui.forms import date_input, offer
 from skranke.web.notices import NOTIFY_CHOICES
 
 _LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
@@ -71,7 +72,7 @@ class ContactForm(VersionedForm):
             del self.fields["gp"]
         else:
             named = [(key, one.name) for key, one in self._gps.items()]
-            self.fields["gp"].choices = [("", _("Ingen")), *named]  # type: ignore[attr-defined]  # a ChoiceField has them
+            offer(self, "gp", [("", _("Ingen")), *named])
         self._keeps_address = is_kept_by_register(patient)
         if patient.confidentiality or self._keeps_address:
             for name in ("address_line", "postal_code", "city", "address_source"):
@@ -104,7 +105,7 @@ class ExemptionForm(VersionedForm):
     valid_until = forms.DateField(
         label=gettext_lazy("Gjelder til og med"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=date_input(),
         help_text=gettext_lazy("Et frikort gjelder ut kalenderåret."),
     )
 

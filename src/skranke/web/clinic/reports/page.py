@@ -19,6 +19,7 @@ from skranke.dialog.reporting import may_see_reports, message_report, usual_peri
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError
+from skranke.ui.forms import date_input
 from skranke.ui.shell import NavItem
 from skranke.web.clinic.post.place import slug_of
 from skranke.web.clinic.reports.figures import figures, totals
@@ -32,12 +33,8 @@ _YEAR = 365
 class PeriodForm(forms.Form):
     """The days, both counted."""
 
-    fra = forms.DateField(
-        label=gettext_lazy("Fra og med"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    til = forms.DateField(
-        label=gettext_lazy("Til og med"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    fra = forms.DateField(label=gettext_lazy("Fra og med"), widget=date_input())
+    til = forms.DateField(label=gettext_lazy("Til og med"), widget=date_input())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.scheduling import services
 from skranke.scheduling.access import get_event_for
 from skranke.scheduling.models import CalendarEvent
+from skranke.ui.forms import date_input
 from skranke.web.clinic.schedule.forms import add_error
 from skranke.web.clinic.schedule.frame import OK, PANEL, Panel, show
 from skranke.web.clinic.schedule.place import Place, clock_text, place_of, with_query
@@ -27,9 +28,7 @@ _USUAL = timedelta(minutes=30)
 
 
 def _day_field(label: Any, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    return forms.DateField(label=label, required=required, widget=date_input())
 
 
 def _time_field(label: Any) -> forms.TimeField:

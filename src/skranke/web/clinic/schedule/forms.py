@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, SkrankeError
 from skranke.scheduling.models import AppointmentState, AppointmentType, ContactInterface, Visibility
+from skranke.ui.forms import date_input, offer
 from skranke.web.clinic.schedule.grid import contact_text
 
 CONTACTS = [(one.value, one.label) for one in ContactInterface]
@@ -37,13 +38,13 @@ class BookingForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = "bok-%s"
-        self.fields["contact"].choices = [(value, contact_text(value)) for value, _label in CONTACTS]  # type: ignore[attr-defined]  # a ChoiceField has them
+        offer(self, "contact", [(value, contact_text(value)) for value, _label in CONTACTS])
 
 
 class WhenForm(forms.Form):
     """A time where nothing is planned, perhaps beside another (CAL-9)."""
 
-    day = forms.DateField(label=gettext_lazy("Dag"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    day = forms.DateField(label=gettext_lazy("Dag"), widget=date_input())
     start = forms.TimeField(
         label=gettext_lazy("Fra"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
     )

@@ -14,6 +14,7 @@ from skranke.kernel.ids import uuid_or_none
 from skranke.scheduling import calendars, in_hand
 from skranke.scheduling.access import get_group_for, get_slot_for
 from skranke.scheduling.layouts import DisplayGroup
+from skranke.ui.forms import offer
 from skranke.web.clinic.schedule.forms import add_error
 from skranke.web.clinic.schedule.frame import OK, Panel, show
 from skranke.web.clinic.schedule.place import GROUP, HIDE_COOKIE, Place, place_of
@@ -37,7 +38,7 @@ class GroupForm(forms.Form):
         super().__init__(data, initial=initial)  # type: ignore[arg-type]  # the request's own dictionary
         self.auto_id = "gruppe-%s"
         choices = [(str(one.id), one.internal_name) for one in place.schedules]
-        self.fields["schedules"].choices = choices  # type: ignore[attr-defined]  # a MultipleChoiceField has them
+        offer(self, "schedules", choices)
 
 
 @require_http_methods(["GET", "POST"])

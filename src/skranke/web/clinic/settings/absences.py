@@ -12,23 +12,20 @@ from skranke.clinics.absences.services import get_absence_for, register_absence,
 from skranke.clinics.access import get_employee_for
 from skranke.clinics.permissions import Permission
 from skranke.kernel.actor import Actor
+from skranke.ui.forms import date_input
 from skranke.web.clinic.settings.editing import posted, save
 from skranke.web.clinic.settings.frame import form_page, settings_view, to
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class AbsenceForm(forms.Form):
     """From which day to which somebody is away."""
 
-    first_day = forms.DateField(label=gettext_lazy("Første dag"), widget=_day())
+    first_day = forms.DateField(label=gettext_lazy("Første dag"), widget=date_input())
     last_day = forms.DateField(
         label=gettext_lazy("Siste dag"),
         help_text=gettext_lazy("Tomt felt: fraværet varer til noen fjerner det."),
         required=False,
-        widget=_day(),
+        widget=date_input(),
     )
 
 

@@ -27,6 +27,7 @@ from skranke.patients.models import Patient
 from skranke.patients.queries import rows_of
 from skranke.tenancy.work import acting
 from skranke.ui.dates import format_moment
+from skranke.ui.forms import date_input
 from skranke.web.access_words import action_by_clinic, deed_by_clinic, purpose_by_clinic, reason_text, who_and_role
 from skranke.web.clinic.settings.frame import settings_page, settings_view
 from skranke.web.clinic.settings.unusual import Odd, unusual_looks
@@ -43,12 +44,8 @@ class FilterForm(forms.Form):
     pasient = forms.UUIDField(required=False, widget=forms.HiddenInput)
     fnr = forms.CharField(label=gettext_lazy("Pasientens fødselsnummer"), max_length=14, required=False)
     hva = forms.ChoiceField(label=gettext_lazy("Handling"), required=False)
-    fra = forms.DateField(
-        label=gettext_lazy("Fra og med"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    til = forms.DateField(
-        label=gettext_lazy("Til og med"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    fra = forms.DateField(label=gettext_lazy("Fra og med"), widget=date_input())
+    til = forms.DateField(label=gettext_lazy("Til og med"), widget=date_input())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The employees are those of the clinic, also who has left."""

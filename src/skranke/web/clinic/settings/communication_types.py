@@ -30,6 +30,7 @@ from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError
 from skranke.kernel.ids import uuid_or_none
 from skranke.patients.lists import kept_lists
+from skranke.ui.forms import offer
 from skranke.web.clinic.settings.editing import is_removal, posted, refusal, save
 from skranke.web.clinic.settings.frame import form_page, settings_page, settings_view
 from skranke.web.clinic.settings.receivers import choice_text, labelled, value_of
@@ -87,7 +88,7 @@ class TypeForm(forms.Form):
             del self.fields["units"]
 
     def _offer(self, field: str, choices: list[tuple[str, str]]) -> None:
-        self.fields[field].choices = choices  # type: ignore[attr-defined]  # a field of choices has them
+        offer(self, field, choices)
 
     def _offer_lists(self) -> None:
         """Those that the administrator may use, and those that stand already, also another's own."""

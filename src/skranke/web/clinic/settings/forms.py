@@ -14,6 +14,7 @@ from skranke.clinics.organisation.staff import EmployeeCard
 from skranke.clinics.organisation.structure import RoleFacts
 from skranke.clinics.words import function_text, position_text, role_name
 from skranke.kernel.ids import HerId, HprNumber, NationalId
+from skranke.ui.forms import offer
 
 
 def _text(label: Any, length: int = 100, *, required: bool = True, **facts: Any) -> forms.CharField:
@@ -47,7 +48,7 @@ class SettingsForm(forms.Form):
 
     def _offer(self, field: str, choices: list[tuple[str, str]]) -> None:
         if field in self.fields:
-            self.fields[field].choices = choices  # type: ignore[attr-defined]  # a field of choices has them
+            offer(self, field, choices)
 
     def _offer_departments(self, field: forms.Field) -> None:
         """ORG-1: where there is one department only, there is nothing to choose."""

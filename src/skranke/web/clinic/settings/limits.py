@@ -16,6 +16,7 @@ from skranke.clinics.queries import this_clinic
 from skranke.kernel.actor import Actor
 from skranke.scheduling import rules
 from skranke.scheduling.services.limits import NAMES, SUBJECT, set_clinic_limits
+from skranke.ui.forms import offer
 from skranke.web.clinic.settings.changes import changes
 from skranke.web.clinic.settings.editing import posted, save
 from skranke.web.clinic.settings.frame import settings_page, settings_view, to
@@ -42,9 +43,9 @@ class LimitsForm(forms.Form):
         """Bounds and choices. empty: what an empty choice is called; told: what stands under each field."""
         answers = [("ja", gettext("Ja")), ("nei", gettext("Nei"))]
         answers = [("", empty), *answers] if empty else answers
-        self.fields["cancellation_allowed"].choices = answers  # type: ignore[attr-defined]  # a ChoiceField has them
+        offer(self, "cancellation_allowed", answers)
         modes = list(first_only_texts().items())
-        self.fields["first_only"].choices = [("", empty), *modes] if empty else modes  # type: ignore[attr-defined]  # as above
+        offer(self, "first_only", [("", empty), *modes] if empty else modes)
         for name in NAMES:
             field = self.fields[name]
             field.help_text = told(name)

@@ -15,6 +15,7 @@ from skranke.gateway.log_values import LogLine, LogState, Sought
 from skranke.gateway.message_log import message_log
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError
+from skranke.ui.forms import date_input
 from skranke.web.clinic.settings import message_words as words
 from skranke.web.clinic.settings.frame import settings_page, settings_view
 
@@ -29,12 +30,8 @@ class FilterForm(forms.Form):
     q = forms.CharField(label=gettext_lazy("Pasient, eller meldingens id"), max_length=200, required=False)
     retning = forms.ChoiceField(label=gettext_lazy("Retning"), required=False)
     tilstand = forms.ChoiceField(label=gettext_lazy("Tilstand"), required=False)
-    fra = forms.DateField(
-        label=gettext_lazy("Fra og med"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    til = forms.DateField(
-        label=gettext_lazy("Til og med"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    fra = forms.DateField(label=gettext_lazy("Fra og med"), required=False, widget=date_input())
+    til = forms.DateField(label=gettext_lazy("Til og med"), required=False, widget=date_input())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The choices in the language of who looks."""

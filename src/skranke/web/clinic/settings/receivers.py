@@ -30,6 +30,7 @@ from skranke.dialog.queries import open_from_helsenorge
 from skranke.dialog.routing import people
 from skranke.kernel.actor import Actor
 from skranke.scheduling.visibility import service_name
+from skranke.ui.forms import offer
 from skranke.web.clinic.settings.editing import save
 from skranke.web.clinic.settings.frame import address, settings_page, settings_view, to
 
@@ -55,7 +56,7 @@ class ReceiversForm(forms.Form):
         initial = {"version": standing.version, "format": standing.format.value, "recipients": values}
         super().__init__(data, initial=initial, prefix=None)
         self.kind, self.standing, self.among = standing.kind, standing, choices
-        self.fields["format"].choices = list(format_texts().items())  # type: ignore[attr-defined]  # a ChoiceField has them
+        offer(self, "format", list(format_texts().items()))
         field = self.fields["recipients"]
         field.choices = [(one.value, choice_text(one)) for one in choices]  # type: ignore[attr-defined]  # as above
         field.required = rules.takes_recipients(self.wanted)

@@ -20,6 +20,7 @@ from skranke.scheduling.access import get_schedule_for, owners_of
 from skranke.scheduling.models import Appointment, Schedule
 from skranke.scheduling.services import planning
 from skranke.scheduling.values import Within
+from skranke.ui.forms import date_input
 from skranke.web.clinic.settings.editing import refusal, save
 from skranke.web.clinic.settings.frame import settings_page, settings_view
 from skranke.web.clinic.settings.plans import ROUTE
@@ -31,7 +32,7 @@ _MOST_SHOWN = 500
 
 
 def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    return forms.DateField(label=label, widget=date_input())
 
 
 def _clock(label: Any) -> forms.TimeField:

@@ -20,12 +20,9 @@ from skranke.clinics.words import function_text
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
+from skranke.ui.forms import date_input, offer
 from skranke.web.clinic.settings.editing import posted, save
 from skranke.web.clinic.settings.frame import form_page, settings_view, to
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class SubstituteForm(forms.Form):
@@ -35,22 +32,20 @@ class SubstituteForm(forms.Form):
     functions = forms.MultipleChoiceField(
         label=gettext_lazy("Vikarfunksjoner"), required=False, widget=forms.CheckboxSelectMultiple()
     )
-    starts_on = forms.DateField(label=gettext_lazy("Første dag"), widget=_day())
+    starts_on = forms.DateField(label=gettext_lazy("Første dag"), widget=date_input())
     ends_on = forms.DateField(
         label=gettext_lazy("Siste dag"),
         help_text=gettext_lazy("Tomt felt: vikaren ser dialogene til noen avslutter det."),
         required=False,
-        widget=_day(),
+        widget=date_input(),
     )
 
     def __init__(self, gp: Employee, data: Mapping[str, Any] | None) -> None:
         """Anybody else who works here can be chosen; the functions are the GP's to begin with."""
         super().__init__(data, initial={"functions": gp.functions, "starts_on": clock.today()})
         others = [(str(one.id), one.name) for one in staff() if one.id != gp.id]
-        self.fields["employee"].choices = [("", _("Velg …")), *others]  # type: ignore[attr-defined]
-        self.fields["functions"].choices = [  # type: ignore[attr-defined]
-            (one.value, function_text(one)) for one in StaffFunction
-        ]
+        offer(self, "employee", [("", _("Velg …")), *others])
+        offer(self, "functions", [(one.value, function_text(one)) for one in StaffFunction])
 
 
 @require_http_methods(["GET", "POST"])

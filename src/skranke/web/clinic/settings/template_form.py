@@ -16,6 +16,7 @@ from skranke.dialog.models import DialogKind, TaskFor
 from skranke.dialog.services.templates import LONGEST_DESCRIPTION, LONGEST_TITLE, MOST_DAYS
 from skranke.dialog.values import TemplateFacts, TemplateTask
 from skranke.kernel.ids import uuid_or_none
+from skranke.ui.forms import offer
 from skranke.web.clinic.post.words import kind_text
 
 WORDS: dict[Word, str | Promise] = {
@@ -80,7 +81,7 @@ class TemplateForm(forms.Form):
         self._offer("task_for", [("", gettext("Ingen oppgave")), *doers, *people])
 
     def _offer(self, field: str, offered: list[tuple[str, str]]) -> None:
-        self.fields[field].choices = offered  # type: ignore[attr-defined]  # a field of choices has them
+        offer(self, field, offered)
 
     @classmethod
     def of(cls, facts: TemplateFacts, version: int, data: Any, *, may_share: bool) -> "TemplateForm":

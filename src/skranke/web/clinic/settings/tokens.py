@@ -12,6 +12,7 @@ from skranke.clinics.permissions import Permission
 from skranke.clinics.rules import may
 from skranke.clinics.tokens import end_token, held_tokens, make_token
 from skranke.kernel.actor import Actor
+from skranke.ui.forms import offer
 from skranke.web.clinic.post.place import slug_of
 from skranke.web.clinic.settings.frame import settings_page, settings_view
 
@@ -39,7 +40,7 @@ class TokenForm(forms.Form):
         choices = [(_OWN, actor.name)]
         if may(actor, Permission.CHANGE_SETTINGS):
             choices.insert(0, (_PROGRAM, str(_("programmet selv"))))
-        self.fields["who"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        offer(self, "who", choices)
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,6 +19,7 @@ from skranke.scheduling.queries import schedules
 from skranke.scheduling.services.limits import NAMES
 from skranke.scheduling.values import Level
 from skranke.standards.profile import RESOURCE_TEXT_CHARACTERS
+from skranke.ui.forms import offer
 from skranke.web.clinic.settings.limit_words import holds_text, number_text
 from skranke.web.clinic.settings.limits import LimitsForm, initial_limits
 from skranke.web.clinic.settings.type_words import category_texts, colour_texts, contact_texts, kind_texts, label_of
@@ -117,7 +118,7 @@ class TypeForm(LimitsForm):
         self.limit(empty=gettext("Som timeboken"), told=_Told(kind))
 
     def _offer(self, name: str, choices: dict[str, str]) -> None:
-        self.fields[name].choices = list(choices.items())  # type: ignore[attr-defined]  # a ChoiceField has them
+        offer(self, name, list(choices.items()))
 
     def clean(self) -> dict[str, Any]:
         """A resource's time says of what type it is."""
