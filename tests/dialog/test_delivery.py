@@ -1,9 +1,5 @@
 """What became of what we sent stands on the thread, and what did not arrive comes back (MSG-22, PAT-12)."""
 
-import json
-from itertools import takewhile
-
-import psycopg
 import pytest
 from django.db import transaction
 
@@ -14,6 +10,7 @@ from skranke.tenancy.work import acting
 
 from cast import make_clinic
 from support.dialog import E_CONTACT, holders, inbox, question, receive, reply, row
+from support.news import news
 
 
 def _answered(cast, *, close=False):
@@ -142,16 +139,11 @@ def test_a_warning_that_the_patient_has_not_read_makes_no_new_message() -> None:
 
 def test_open_pages_are_told_of_each_change_at_commit_with_ids_only(database) -> None:
     cast = make_clinic()
-    with psycopg.connect(database.dsn("skranke_web"), autocommit=True) as listener:
-        listener.execute("LISTEN skranke_live")
+    with news(database.dsn("skranke_web")) as heard:
         thread, message = _answered(cast)
         _mark(cast, message, "received")
         with acting(cast.actor(cast.anne)):
             services.take(thread)
             transaction.set_rollback(True)
-        # News come in the order of the commits: after our own word nothing more of these is on its way.
-        with psycopg.connect(database.dsn("skranke_web"), autocommit=True) as last:
-            last.execute("SELECT pg_notify('skranke_live', '{}')")
-        heard = list(takewhile(bool, (json.loads(one.payload) for one in listener.notifies(timeout=60))))
     told = {"clinic": str(cast.clinic.id), "kind": "thread", "id": str(thread.id)}
     assert [one for one in heard if one["clinic"] == told["clinic"]] == [told] * 3

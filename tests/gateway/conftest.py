@@ -44,12 +44,13 @@ def _as_the_gateway() -> Iterator[None]:
     options = import_module("django.db").connections.settings["default"]["OPTIONS"]
     before = dict(options)
     import_module("skranke.gateway.database").prepare_statements()
-    try:
-        with as_role("skranke_gateway"):
+    with as_role("skranke_gateway"):
+        try:
             yield
-    finally:
-        options.clear()
-        options.update(before)
+        finally:
+            # Before the role changes back, or the next tests' connection would be one of the lanes' kind.
+            options.clear()
+            options.update(before)
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
@@ -16,6 +14,7 @@ from skranke.tenancy.work import acting
 
 from cast import make_clinic
 from support.clinic_pages import address, body, field, logged_in
+from support.news import news
 from support.patient_pages import as_patient
 from support.timebok import make_timebok, weekday_at
 
@@ -59,14 +58,8 @@ def test_the_patient_sees_what_is_booked_wherever_it_was_booked() -> None:
     assert page.index("kl. 12.00") < page.index("Tidligere") < page.index("kl. 10.00")
 
 
-def _told(asked: dict[str, str | None]) -> str:
-    """What a statement announces; rows that are copied in come without words."""
-    sql = asked["sql"] or ""
-    return sql if "pg_notify" in sql else ""
-
-
 @pytest.mark.req("APT-12", "CAL-17")
-def test_the_patient_tells_of_the_own_arrival_from_five_minutes_before_and_timebok_shows_it() -> None:
+def test_the_patient_tells_of_the_own_arrival_from_five_minutes_before_and_timebok_shows_it(database) -> None:
     timebok = make_timebok()
     cast, booked = timebok.cast, _book(timebok)
     page, come = (address(cast, name, booked.id) for name in ("patient-time", "patient-check-in"))
@@ -78,9 +71,10 @@ def test_the_patient_tells_of_the_own_arrival_from_five_minutes_before_and_timeb
     assert "fra fem minutter før timen" in body(early)
     clock.move_to(booked.during.lower - timedelta(minutes=5))
     assert "Jeg har kommet" in body(client.get(page))
-    with CaptureQueriesContext(connection) as asked:
+    with news(database.dsn("skranke_web")) as heard:
         assert client.post(come)["Location"] == page
-    assert [one for one in asked if str(timebok.schedule.id) in _told(one)]
+    told = {"clinic": str(cast.clinic.id), "kind": "schedule", "id": str(timebok.schedule.id)}
+    assert told in heard
     assert client.post(come).status_code == 302
     with acting(cast.system):
         held = Appointment.objects.get(id=booked.id)
