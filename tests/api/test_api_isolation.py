@@ -176,6 +176,10 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
         "appointment",
         lambda api, ids: api.post(f"appointments/{ids['appointment']}/cancel", {}),
     ),
+    "POST /cancellations": (
+        "appointment",
+        lambda api, ids: api.post("cancellations", {"appointments": [{"id": str(ids["appointment"])}]}),
+    ),
     "GET /appointments/{appointment_id}/told": (
         "appointment",
         lambda api, ids: api.get(f"appointments/{ids['appointment']}/told"),
@@ -337,6 +341,7 @@ WRITES: dict[str, str] = {
     "GET /appointments/{appointment_id}": "appointment.read",
     "PATCH /appointments/{appointment_id}": "appointment.moved",
     "POST /appointments/{appointment_id}/cancel": "appointment.cancelled",
+    "POST /cancellations": "appointment.cancelled",
     "GET /appointments/{appointment_id}/told": "appointment.read",
     "POST /appointments/{appointment_id}/resend": "message.resent",
     "POST /schedules": "schedule.created",

@@ -1,5 +1,6 @@
 """One way to each thing of scheduling: absent and forbidden look the same (house rule 3)."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from skranke.audit.actions import Action
-from skranke.audit.services import record
+from skranke.audit.services import event, record
 from skranke.clinics.organisation.queries import groups, members_of
 from skranke.clinics.queries import this_clinic
 from skranke.dialog.access import employee_of, patient_of
@@ -27,6 +28,7 @@ from skranke.scheduling.models import (
     Slot,
     WeekTemplate,
 )
+from skranke.tenancy.rows import insert
 
 Row = TypeVar("Row")
 
@@ -101,6 +103,30 @@ def get_appointment_for(actor: Actor, appointment_id: UUID) -> Appointment:
     found = _one(rows.select_related("schedule", "type", "patient", "slot").filter(id=appointment_id).first())
     record(Action.APPOINTMENT_READ, subject_kind="appointment", subject_id=found.id, patient_id=found.patient_id)
     return found
+
+
+def get_appointments_for(actor: Actor, appointment_ids: Sequence[UUID]) -> list[Appointment]:
+    """Several appointments of the actor's clinic by start, for staff; one that is not there is as none (APT-13).
+
+    The reading of each is audited (NFR-1).
+    """
+    wanted = set(appointment_ids)
+    rows = Appointment.objects.filter(**_staff(actor), id__in=wanted).select_related("schedule", "type", "patient")
+    found = list(rows.order_by("starts", "id"))
+    if len(found) != len(wanted):
+        raise NotFoundError("There is no such thing here.")
+    note_reading(found)
+    return found
+
+
+def note_reading(appointments: Sequence[Appointment]) -> None:
+    """Write that the acting employee has seen these appointments (NFR-1)."""
+    rows = [
+        event(Action.APPOINTMENT_READ, subject_kind="appointment", subject_id=one.id, patient_id=one.patient_id)
+        for one in appointments
+    ]
+    if rows:
+        insert(*rows)
 
 
 def own_appointments(actor: Actor) -> QuerySet[Appointment]:

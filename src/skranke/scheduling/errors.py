@@ -1,5 +1,6 @@
 """What booking, cancelling and planning refuse. `wire_code` is the answer HelseNorge gets (list 7602)."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from django.utils.translation import gettext as _
@@ -64,6 +65,19 @@ class AppointmentChangedError(ChangedError):
     """The appointment changed since the user read it: what was to be done may rest on what is no longer so."""
 
     code = "appointment_changed"
+
+
+class SeveralChangedError(ChangedError):
+    """Of several appointments some are no longer as the user saw them; nothing was done with any (APT-13).
+
+    `changed`: those, as they stand now.
+    """
+
+    code = "appointments_changed"
+
+    def __init__(self, message: str, changed: "Sequence[Appointment]") -> None:
+        super().__init__(message)
+        self.changed = tuple(changed)
 
 
 class ScheduleInUseError(ConflictError):

@@ -210,6 +210,12 @@ DOORS: dict[str, Door] = {
     ),
     "schedule-delete": _appointment_deed("schedule-delete", "appointment.deleted"),
     "schedule-cancel": _appointment_deed("schedule-cancel", "appointment.cancelled", by="clinic"),
+    "schedule-cancel-several": Door(
+        ask=lambda v, ids: v.post("schedule-cancel-several", headers={"HX-Target": "panel"}, by="clinic",
+                                  time=str(ids["appointment"])),
+        named="appointment",
+        writes="appointment.cancelled",
+    ),
     "schedule-tell-again": _appointment_deed("schedule-tell-again", "message.resent"),
     "schedule-state": _appointment_deed("schedule-state", "appointment.changed", state=AppointmentState.CHECKED_IN),
     "schedule-move": Door(

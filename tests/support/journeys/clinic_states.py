@@ -499,6 +499,22 @@ def _cancel(stage: Stage) -> Any:
     return page
 
 
+@state("timebok-avlys-flere", "schedule-cancel-several", main=True)
+def _cancel_several(stage: Stage) -> Any:
+    page = stage.timebok()
+    page.locator(".hd:not(.aside) .of-day").first.click()
+    page.get_by_role("heading", name="Avlys dagens timer").wait_for()
+    return page
+
+
+@state("timebok-valgte")
+def _picked(stage: Stage) -> Any:
+    page = stage.timebok()
+    page.locator("ol.lane:not(.aside) .slot[data-pick]").first.click(modifiers=["Control"])
+    page.get_by_text("1 time valgt").wait_for()
+    return page
+
+
 @state("time-logg")
 def _log(stage: Stage) -> Any:
     page = stage.taken_time()

@@ -2,6 +2,7 @@
 
 from skranke.scheduling.services.booking import book, book_extra
 from skranke.scheduling.services.cancelling import cancel, delete_within_grace, find_for_cancellation
+from skranke.scheduling.services.cancelling_several import cancel_several
 from skranke.scheduling.services.changing import change
 from skranke.scheduling.services.holding import held_until, hold, let_go
 from skranke.scheduling.services.moving import move, move_for_patient
@@ -34,6 +35,7 @@ __all__ = [
     "book",
     "book_extra",
     "cancel",
+    "cancel_several",
     "change",
     "change_event",
     "change_schedule",

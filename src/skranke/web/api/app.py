@@ -11,6 +11,7 @@ from skranke.kernel.errors import SkrankeError
 from skranke.web.api import (
     appointment_types,
     appointments,
+    cancellations,
     communication_types,
     drafts,
     message_log,
@@ -34,8 +35,8 @@ api = NinjaAPI(
     auth=BearerToken(),
 )
 _routers = (
-    threads, message_log, patients, appointments, receivers, communication_types, templates, set_up, appointment_types,
-    reports, drafts,
+    threads, message_log, patients, appointments, cancellations, receivers, communication_types, templates, set_up,
+    appointment_types, reports, drafts,
 )  # fmt: skip
 for _router in (part.router for part in _routers):
     api.add_router("", _router)

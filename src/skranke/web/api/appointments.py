@@ -110,7 +110,7 @@ def list_appointments(request: HttpRequest, wanted: Query[asked.AppointmentQuery
         standing=wanted.standing,
     )
     more = str(wanted.cursor + wanted.limit) if len(page) == wanted.limit else ""
-    return schemas.AppointmentList(items=[_appointment(one) for one in page], next_cursor=more)
+    return schemas.AppointmentList(items=[appointment_out(one) for one in page], next_cursor=more)
 
 
 @router.post("/appointments", response={201: schemas.AppointmentOut})
@@ -126,7 +126,7 @@ def book_appointment(request: HttpRequest, body: schemas.AppointmentIn) -> Any:
         reason=body.reason,
         note=body.note,
     )
-    return created(_appointment(appointment), appointment.version)
+    return created(appointment_out(appointment), appointment.version)
 
 
 @router.get("/appointments/{appointment_id}", response=schemas.AppointmentOut)
@@ -134,7 +134,7 @@ def book_appointment(request: HttpRequest, body: schemas.AppointmentIn) -> Any:
 def read_appointment(request: HttpRequest, appointment_id: UUID) -> Any:
     """One appointment."""
     appointment = get_appointment_for(current_actor(), appointment_id)
-    return answer(_appointment(appointment), appointment.version)
+    return answer(appointment_out(appointment), appointment.version)
 
 
 @router.patch("/appointments/{appointment_id}", response=schemas.AppointmentOut)
@@ -148,7 +148,7 @@ def move_appointment(request: HttpRequest, appointment_id: UUID, body: schemas.A
     if bool(moves) == bool(changes):
         raise InvalidError("Name a slot_id, a start or an end; or what else is to change.", field="slot_id")
     changed = (_move if moves else _change)(appointment, body, version)
-    return answer(_appointment(changed), changed.version)
+    return answer(appointment_out(changed), changed.version)
 
 
 def _move(appointment: Appointment, body: schemas.AppointmentPatch, version: int | None) -> Appointment:
@@ -184,7 +184,7 @@ def cancel_appointment(request: HttpRequest, appointment_id: UUID, body: schemas
         offer_again=body.offer_again,
         expected_version=expected_version(request),
     )
-    return answer(_appointment(appointment), appointment.version)
+    return answer(appointment_out(appointment), appointment.version)
 
 
 @router.get("/appointments/{appointment_id}/told", response=schemas.AppointmentTold)
@@ -202,7 +202,7 @@ def resend_appointment(request: HttpRequest, appointment_id: UUID) -> Any:
     """Tell the patient once more, when the newest message about the appointment did not arrive; else refused (409)."""
     appointment = get_appointment_for(current_actor(), appointment_id)
     told = telling.tell_again(appointment, expected_version=expected_version(request))
-    return answer(_appointment(told), told.version)
+    return answer(appointment_out(told), told.version)
 
 
 def _with_offset(instant: datetime | None, field: str) -> datetime | None:
@@ -249,7 +249,8 @@ def _schedule(row: Schedule) -> schemas.ScheduleOut:
     return schemas.ScheduleOut(**{name: getattr(row, name) for name in schemas.ScheduleOut.model_fields})
 
 
-def _appointment(row: Appointment) -> schemas.AppointmentOut:
+def appointment_out(row: Appointment) -> schemas.AppointmentOut:
+    """An appointment as the API tells of it."""
     return schemas.AppointmentOut(
         id=row.id,
         schedule_id=row.schedule_id,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from skranke.billing.queries import appointments_with_card
+from skranke.scheduling import rules
 from skranke.scheduling.models import STANDING, AppointmentState, BookedThrough, ContactInterface
 from skranke.scheduling.screens import AppointmentCell, DayView, EventCell, FreeCell, WeekView, week_views
 from skranke.ui.dates import format_age, format_date, format_time, holiday_name
@@ -35,6 +36,7 @@ class Tile:
 
     when: its time in words, where that is asked for. marks: symbol and text of each; a text alone is shown as it is.
     stretch_url: where another end is asked for, of what has one; begins: the minute of the day (APT-8).
+    cancellable: an appointment that can be chosen, to be cancelled with others (APT-13).
     """
 
     id: str
@@ -51,11 +53,15 @@ class Tile:
     stretch_url: str = ""
     begins: int = 0
     chosen: bool = False
+    cancellable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """One day of one schedule. now: the class of the now-line, "" on other days; aside: not the day a phone shows."""
+    """One day of one schedule. now: the class of the now-line, "" on other days; aside: not the day a phone shows.
+
+    cancel_url: where what is left of its appointments is cancelled, "" where nothing is left (APT-13).
+    """
 
     id: str
     title: str
@@ -67,6 +73,7 @@ class Lane:
     aside: bool
     now: str
     tiles: tuple[Tile, ...]
+    cancel_url: str
 
 
 class _Pen(NamedTuple):
@@ -152,7 +159,15 @@ def _lane(day: DayView, pen: _Pen) -> Lane:
         aside=not place.view and day.date != place.day,
         now=f"a{(minute - view.opens) // STEP}" if inside else "",
         tiles=tuple(tile for _start, tile in sorted(tiles, key=lambda pair: pair[0])),
+        cancel_url=_cancel_url(day, pen),
     )
+
+
+def _cancel_url(day: DayView, pen: _Pen) -> str:
+    if not any(rules.may_be_cancelled(cell.state) and cell.end > pen.view.now for cell in day.appointments):
+        return ""
+    where = {"timebok": pen.view.schedule_id, "dag": day.date, **pen.place.seen_as}
+    return with_query(reverse("schedule-cancel-several", args=[pen.place.slug]), hele="ja", **where)
 
 
 def _heading(day: DayView, pen: _Pen) -> str:
@@ -242,6 +257,7 @@ def _booked(cell: AppointmentCell, pen: _Pen) -> Tile:
         stretch_url=reverse("schedule-times", args=place_and_id) if cell.state in STANDING else "",
         begins=_minutes(cell.start, cell.start.date()),
         chosen=cell.id == chosen,
+        cancellable=rules.may_be_cancelled(cell.state),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from skranke.web.clinic.schedule import appointment, booking, card, events, lasting, moving, viewing, views
+from skranke.web.clinic.schedule import appointment, booking, card, events, lasting, moving, several, viewing, views
 
 urlpatterns = [
     path("timebok", views.page, name="schedule"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("timebok/skjul", viewing.hide, name="schedule-hide"),
     path("timebok/pasienter", booking.patients, name="schedule-patients"),
     path("timebok/ny", booking.book, name="schedule-book"),
+    path("timebok/avlys", several.several, name="schedule-cancel-several"),
     path("timebok/time/<uuid:appointment_id>", appointment.page, name="schedule-appointment"),
     path("timebok/time/<uuid:appointment_id>/meny", appointment.menu, name="schedule-menu"),
     path("timebok/time/<uuid:appointment_id>/slett", appointment.delete, name="schedule-delete"),
