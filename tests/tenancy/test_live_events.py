@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import time
 from uuid import UUID
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.core import signing
 from django.db import connection
 
 from skranke.kernel.ids import new_id
@@ -75,6 +77,29 @@ def test_another_clinic_s_events_do_not_come_and_a_forged_ticket_opens_nothing()
         assert set(other.heard) - {EVERYTHING} == {str(second)}
         assert str(second) not in mine.heard
         for page in (mine, other, forged):
+            await page.close()
+        app._task.cancel()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.req("NFR-2")
+def test_a_ticket_opens_the_events_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may no longer ask for a page gets no new ticket, and the old one is soon worth nothing."""
+    clinic_id, now = new_id(), int(time.time())
+    held = []
+    for age in (tickets.SECONDS + 5, tickets.SECONDS - 30):
+        with monkeypatch.context() as then:
+            then.setattr(signing.TimestampSigner, "timestamp", lambda _, age=age: signing.b62_encode(now - age))
+            held.append(tickets.issue(clinic_id, None))
+
+    async def scene() -> None:
+        app = LiveEvents(settings.OURS.database_url, "http://127.0.0.1")
+        late, good = (Page(app, ticket) for ticket in held)
+        for page in (late, good):
+            await page.until(lambda page=page: page.status)
+        assert (late.status, good.status) == (403, 200)
+        for page in (late, good):
             await page.close()
         app._task.cancel()
 

@@ -206,6 +206,19 @@ def test_of_record_and_audit_log_a_patient_sees_what_is_the_patients_own() -> No
         assert set(Employee.objects.values_list("clinic_id", flat=True)) == {ours.clinic.id}
 
 
+@pytest.mark.req("NFR-2", "PAT-21")
+def test_of_the_invoice_cards_a_patient_sees_the_finished_ones_alone() -> None:
+    """A draft may still change, and what was discarded is nobody's: the database keeps both back by itself."""
+    cast = make_clinic()
+    with acting(cast.actor(cast.kari)):
+        _draft, discarded, ready = (open_card(cast.ola, new=True) for _ in range(3))
+        close_card(discarded, CardState.DISCARDED, expected_version=discarded.version)
+        ready = change_card(ready, starts=ready.starts, ends=ready.ends, codes=["2ad"], expected_version=ready.version)
+        close_card(ready, CardState.READY, expected_version=ready.version)
+    with acting(cast.actor(cast.ola)):
+        assert _rows("SELECT id FROM billing_invoicecard") == {(ready.id,)}
+
+
 # What the clinic tells each of its patients.
 _FOR_ALL = {
     "clinics_clinic", "clinics_employee", "dialog_communicationtype", "dialog_typerecipient", "dialog_typelist",

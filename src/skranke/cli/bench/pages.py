@@ -1,4 +1,4 @@
-"""Server time of the inbox with many threads and of a week of ten schedules (goal G12), and of searching."""
+"""Server time of the inbox and of a week of ten schedules (goal G12), in a small clinic and a large; of searching."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,10 +69,11 @@ def run(place: Place, options: Options) -> None:
         own = b'class="slot ', _SLOTS_A_WEEK
         _page(client, week, own, "one week of one schedule of ten", floor, options)
     searching.run(place, options, actor_of(made.gps[0]))
-    crowd = f"among {crowded.THREADS} more threads of {crowded.OTHER_CLINICS + 1} clinics"
+    crowd = f"of a clinic with {crowded.THREADS} threads, the largest of {crowded.OTHER_CLINICS + 1}"
+    long_thread = _long_thread(made)
     with _logged_in(place, made) as client:
         floor = percentiles(_asked(client, "/api/v1/nothing", 20 * options.runs)[0])
-        _page(client, inbox, rows, f"inbox, first page of {total} threads, {crowd}", floor, options)
+        _page(client, inbox, rows, f"inbox, first page, {crowd}", floor, options)
         _page(client, f"{inbox}/{long_thread}", shown, f"a conversation of {_LONG} messages, {crowd}", floor, options)
 
 
