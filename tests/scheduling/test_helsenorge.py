@@ -137,7 +137,7 @@ def test_a_slot_is_shown_only_when_schedule_and_type_allow_it() -> None:
         kinds = [
             create_type(name="Internt", minutes=20, bookable_online=False),
             create_type(name="Samtale", minutes=20, visibility="hidden"),
-            create_type(name="Kurs", minutes=20, visibility="group"),
+            create_type(name="Kurs", minutes=20, visibility="group", capacity=4, bookable_online=False),
             create_type(name="Gammel", minutes=20, active=False),
         ]
     for number, kind in enumerate(kinds):

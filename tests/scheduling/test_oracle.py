@@ -29,6 +29,7 @@ from support.properties import tried
 OSLO = ZoneInfo("Europe/Oslo")
 GP, OTHER_GP = uuid4(), uuid4()
 LISTS = (uuid4(), uuid4())
+PEOPLE = (uuid4(), uuid4(), uuid4())
 # Spring night, autumn night, turn of a year with 53 weeks, Easter.
 WEEKS = [IsoWeek(2026, 13), IsoWeek(2026, 43), IsoWeek(2026, 53), IsoWeek(2027, 12)]
 QUICK = tried(60)
@@ -75,16 +76,23 @@ def worlds(draw):
             moment += gap * 60
             kind = draw(st.sampled_from(types))
             later = draw(st.none() | st.integers(origin, origin + 7 * 86400))
-            slots.append(SlotFacts(book.id, moment, moment + length * 60, kind.id, uuid4(), uuid4(), later))
+            places = draw(st.sampled_from([1, 1, 2, 3]))
+            slot = SlotFacts(book.id, moment, moment + length * 60, kind.id, uuid4(), uuid4(), later, places)
+            slots.append(slot)
             moment += length * 60
+            some = draw(st.lists(st.sampled_from([None, *PEOPLE]), max_size=3)) if places > 1 else ()
+            busy += [Busy(book.id, slot.starts, slot.ends, slot.id, one) for one in some]
         for start, length in draw(st.lists(st.tuples(st.integers(0, 7 * 1440), st.integers(1, 600)), max_size=4)):
             busy.append(Busy(book.id, origin + start * 60, origin + (start + length) * 60))
-    busy.sort()
+        # The places of a group that is offered no more.
+        for start, length in draw(st.lists(st.tuples(st.integers(0, 7 * 1440), st.integers(1, 90)), max_size=1)):
+            busy.append(Busy(book.id, origin + start * 60, origin + (start + length) * 60, uuid4(), PEOPLE[0]))
+    busy.sort(key=lambda one: one[:3])
     patient = draw(
         st.none()
         | st.builds(
             PatientFacts,
-            id=st.uuids(),
+            id=st.sampled_from(PEOPLE),
             gp_id=st.sampled_from([GP, OTHER_GP]),
             list_ids=st.frozensets(st.sampled_from(LISTS)),
             on_gp_list=st.booleans(),
@@ -129,13 +137,17 @@ def _may(slot, world) -> bool:  # noqa: PLR0911 - one sentence of the rules afte
     """One slot by the words of BOK-1 to BOK-6, with dates and times as a person would count them."""
     schedule, kind = world["schedules"][slot.schedule_id], world["types"][slot.type_id]
     patient, clinic, now = world["patient"], world["clinic"], world["now"]
-    if any(slot.starts < one.ends and one.starts < slot.ends for one in world["busy"] if one[0] == slot[0]):
+    own = [one.patient_id for one in world["busy"] if one.slot_id == slot.id]
+    others = [one for one in world["busy"] if one.schedule_id == slot.schedule_id and one.slot_id != slot.id]
+    if any(slot.starts < one.ends and one.starts < slot.ends for one in others):
+        return False
+    if len(own) >= slot.capacity or (patient is not None and patient.id in own):
         return False
     if not kind.active:
         return False
     if world["audience"] == "staff":
         return True
-    if not schedule.online or not kind.bookable_online or kind.visibility != "normal":
+    if not schedule.online or not kind.bookable_online or kind.visibility == "hidden":
         return False
     if not _is_meant(patient, schedule, world["audience"]):
         return False
@@ -176,7 +188,7 @@ def _oracle(world) -> list[UUID]:
     return shown
 
 
-@pytest.mark.req("BOK-1", "BOK-4", "BOK-5", "BOK-6", "BOK-8", "BOK-10", "CAL-4", "TYP-4")
+@pytest.mark.req("BOK-1", "BOK-4", "BOK-5", "BOK-6", "BOK-8", "BOK-10", "CAL-4", "TYP-4", "TYP-6")
 @QUICK
 @given(worlds())
 def test_the_offer_is_what_the_words_of_the_rules_say(world) -> None:

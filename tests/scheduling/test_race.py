@@ -83,6 +83,45 @@ def test_of_fifty_who_book_one_slot_exactly_one_gets_it() -> None:
         assert Occupancy.objects.get().source_id == won[0].id
 
 
+@pytest.mark.req("TYP-6", "APT-24", "BOK-12")
+def test_of_forty_who_want_a_place_in_one_group_as_many_get_one_as_there_are_and_nobody_two() -> None:
+    timebok = make_timebok()
+    with acting(timebok.cast.system):
+        kind = create_type(name="Frisklivsgruppe", minutes=60, visibility="group", capacity=7)
+    slot = timebok.slot(weekday_at(10), type=kind)
+    channels = [BookedThrough.HELSENORGE, BookedThrough.STAFF, BookedThrough.PORTAL]
+    many = _patients(timebok, 20)
+
+    def work(number, patient):
+        return lambda: book(slot_id=slot.id, patient=patient, through=channels[number % 3], comment="Hoste")
+
+    # Each asks twice, by two channels.
+    results = _at_once([work(number, one) for number, one in enumerate([*many, *many])], timebok)
+    won = {one.id: one for one in results if isinstance(one, Appointment)}
+    assert len(won) == len({one.patient_id for one in won.values()}) == 7
+    refused = [one for one in results if isinstance(one, BookingRefusedError)]
+    assert {one.reason for one in refused} <= {Refusal.TAKEN, Refusal.IN_GROUP}
+    with acting(timebok.cast.system):
+        assert {one.id for one in Appointment.objects.all()} == set(won)
+        seats = Occupancy.objects.filter(slot=slot)
+        assert sorted(seats.values_list("seat", flat=True)) == list(range(1, 8))
+        assert Occupancy.objects.get(exclusive=True).source_id == slot.id
+
+
+@pytest.mark.req("TYP-6")
+def test_when_all_of_a_group_leave_at_once_its_time_is_free_for_something_else() -> None:
+    timebok = make_timebok()
+    with acting(timebok.cast.system):
+        kind = create_type(name="Frisklivsgruppe", minutes=60, visibility="group", capacity=9)
+    slot = timebok.slot(weekday_at(10), type=kind)
+    with acting(timebok.cast.system):
+        booked = [book(slot_id=slot.id, patient=one, through=BookedThrough.STAFF) for one in _patients(timebok, 9)]
+    # Past the lock of the day, as the database alone decides.
+    _at_once([lambda one=one: Occupancy.objects.filter(source_id=one.id).delete() and None for one in booked], timebok)
+    with acting(timebok.cast.system):
+        assert not Occupancy.objects.exists()
+
+
 @pytest.mark.req("RES-21")
 def test_of_twenty_who_want_one_common_offer_as_many_get_it_as_have_it_free() -> None:
     timebok = make_timebok()

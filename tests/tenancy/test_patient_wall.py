@@ -21,6 +21,7 @@ from skranke.dialog.services import mark_read
 from skranke.identity.models import ApiToken
 from skranke.journal.models import JournalEntry
 from skranke.kernel import clock
+from skranke.kernel.ids import new_id
 from skranke.outbox.models import OutboxItem
 from skranke.patients.models import Patient
 from skranke.patients.services import register
@@ -191,6 +192,32 @@ def test_a_patient_takes_the_whole_time_of_an_offered_slot_for_nobody_else_and_i
     with acting(cast.actor(cast.ola)):
         take()
         give()
+
+
+@pytest.mark.req("NFR-2", "TYP-6")
+def test_of_a_group_a_patient_sees_the_own_place_alone_and_takes_none_for_another() -> None:
+    timebok = make_timebok()
+    cast = timebok.cast
+    with acting(cast.system):
+        kind = create_type(name="Frisklivsgruppe", minutes=60, visibility="group", capacity=3)
+    slot = timebok.slot(weekday_at(10), type=kind)
+    with acting(cast.system):
+        book(slot_id=slot.id, patient=cast.nora, through=BookedThrough.STAFF)
+    with acting(cast.actor(cast.ola)):
+        assert [row.id for row in Slot.objects.all()] == [slot.id]
+        assert kind.id in {row.id for row in AppointmentType.objects.all()}
+        busy = busy_times([timebok.schedule.id], slot.during.lower, slot.during.upper, clock.now())
+        assert [(one.slot_id, one.patient_id) for one in busy] == [(slot.id, None)]
+        mine = book(slot_id=slot.id, patient=cast.ola, through=BookedThrough.PORTAL)
+        assert [row.source_id for row in Occupancy.objects.all()] == [mine.id]
+        assert [row.id for row in Appointment.objects.all()] == [mine.id]
+        busy = busy_times([timebok.schedule.id], slot.during.lower, slot.during.upper, clock.now())
+        assert [one.patient_id for one in busy].count(cast.ola.id) == len(busy) - 1 == 1
+    row = {"clinic_id": cast.clinic.id, "schedule": timebok.schedule, "during": slot.during, "kind": "appointment"}
+    row |= {"exclusive": False, "slot": slot, "source_id": new_id()}
+    for facts in ({"patient_id": cast.kari.id}, {"patient_id": None, "slot": None}):
+        with pytest.raises(ProgrammingError, match="row-level security"), acting(cast.actor(cast.ola)):
+            Occupancy.objects.create(**{**row, **facts})
 
 
 @pytest.mark.req("NFR-2", "NFR-1")

@@ -154,15 +154,19 @@ def test_the_patient_sees_a_normal_time_that_is_not_bookable_online_and_never_a_
     assert offered(timebok) == []
 
 
+@pytest.mark.req("TYP-6", "TYP-10")
 def test_a_group_has_room_for_several_in_each_new_slot_and_no_other_kind_has() -> None:
     timebok = make_timebok()
     client, place = logged_in(timebok.cast, timebok.cast.anne), place_of(timebok)
     assert change(client, place, visibility="group", capacity="6").status_code == 302
     kind = read(timebok.cast, AppointmentType, id=timebok.ordinary.id)
     assert timebok.slot(weekday_at(9), type=kind).capacity == 6
-    assert change(client, place, visibility="normal", capacity="6").status_code == 302
+    assert change(client, place, visibility="normal", capacity="900").status_code == 302
     assert read(timebok.cast, AppointmentType, id=timebok.ordinary.id).capacity == 1
-    assert change(client, place, visibility="group", capacity="0").status_code == 302
+    for few in ("", "0", "1"):
+        refused = change(client, place, visibility="group", capacity=few)
+        assert refused.status_code == 422
+        assert "En gruppe har minst to plasser." in body(refused)
     assert change(client, place, visibility="group", capacity="900").status_code == 422
 
 

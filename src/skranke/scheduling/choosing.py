@@ -124,7 +124,7 @@ def kinds(patient: Patient, schedule: Schedule) -> list[Kind]:
 
 def kind_of(type_id: UUID) -> AppointmentType:
     """A type that patients may book. Raises NotFoundError."""
-    shown = AppointmentType.objects.filter(active=True, bookable_online=True, visibility="normal")
+    shown = AppointmentType.objects.filter(active=True, bookable_online=True, visibility__in=("normal", "group"))
     found = shown.filter(id=type_id).first()
     if found is None:
         raise NotFoundError("There is no such thing here.")

@@ -21,6 +21,7 @@ WIRE_CODES = {
     Refusal.NO_SCHEDULE: REJECTED,
     Refusal.SEVERAL_SCHEDULES: REJECTED,
     Refusal.NO_COMMENT: REJECTED,
+    Refusal.IN_GROUP: REJECTED,
     Refusal.BLOCKED: NO_ACCESS,
     Refusal.NOT_ENTITLED: NO_ACCESS,
 }
@@ -129,6 +130,7 @@ def text_for(reason: Refusal) -> str:
         Refusal.BLOCKED: _("Du kan ikke bestille time her. Ring legekontoret."),
         Refusal.NOT_ENTITLED: _("Du kan bare bestille time hos din egen fastlege. Ring legekontoret."),
         Refusal.NO_COMMENT: _("Skriv hva timen gjelder."),
+        Refusal.IN_GROUP: _("Du har allerede plass i denne gruppetimen."),
         Refusal.TOO_MANY: _("Du har allerede så mange timer som det er lov å bestille selv."),
         Refusal.TOO_LATE: _("Fristen for å bestille denne timen er ute. Ring legekontoret."),
         Refusal.TOO_EARLY: _("Timen kan ikke bestilles så lenge i forveien."),

@@ -16,28 +16,29 @@ from skranke.tenancy.work import current_actor
 
 _SLOTS = """
     SELECT schedule_id, extract(epoch FROM starts)::bigint, extract(epoch FROM ends)::bigint,
-           type_id, id, uid, extract(epoch FROM available_from)::bigint
+           type_id, id, uid, extract(epoch FROM available_from)::bigint, capacity
       FROM scheduling_slot
      WHERE schedule_id = ANY(%s) AND state = 'open' AND starts >= %s AND starts < %s
      ORDER BY schedule_id, starts
 """
+# The row of a group as a whole is for the exclusion constraint: its places say whose they are.
 _BUSY = """
-    SELECT schedule_id, extract(epoch FROM starts)::bigint, ceil(extract(epoch FROM ends))::bigint
+    SELECT schedule_id, extract(epoch FROM starts)::bigint, ceil(extract(epoch FROM ends))::bigint, slot_id, patient_id
       FROM scheduling_occupancy
-     WHERE schedule_id = ANY(%s) AND ends > %s AND starts < %s
+     WHERE schedule_id = ANY(%s) AND ends > %s AND starts < %s AND kind <> 'group'
        AND (expires_at IS NULL OR expires_at > %s) AND source_id <> ALL(%s::uuid[])
      ORDER BY schedule_id, starts
 """
 # Row-level security shows a patient no other's time; this function tells when it is in use, and not whose it is.
 _BUSY_TO_PATIENT = """
-    SELECT schedule_id, extract(epoch FROM starts)::bigint, ceil(extract(epoch FROM ends))::bigint
+    SELECT schedule_id, extract(epoch FROM starts)::bigint, ceil(extract(epoch FROM ends))::bigint, slot_id, patient_id
       FROM times_in_use(%s, %s, %s)
      WHERE (expires_at IS NULL OR expires_at > %s) AND (source_id = ANY(%s::uuid[])) IS NOT TRUE
      ORDER BY schedule_id, starts
 """
 _USED = """
     SELECT coalesce(bool_or(expires_at IS NULL OR expires_at > %s), false), coalesce(bool_or(expires_at <= %s), false)
-      FROM scheduling_occupancy WHERE schedule_id = %s AND ends > %s AND starts < %s
+      FROM scheduling_occupancy WHERE schedule_id = %s AND ends > %s AND starts < %s AND kind <> 'group'
 """
 
 

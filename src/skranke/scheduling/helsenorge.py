@@ -12,8 +12,9 @@ from skranke.clinics.models import CommunicationParty, Employee, PartyKind, Serv
 from skranke.patients.models import Patient
 from skranke.scheduling import rules
 from skranke.scheduling.errors import BookingRefusedError
-from skranke.scheduling.facts import all_types, schedule_facts, time_in_use, type_facts
+from skranke.scheduling.facts import all_types, schedule_facts, type_facts
 from skranke.scheduling.models import OwnerKind, Schedule, Slot, SlotState
+from skranke.scheduling.places import is_free
 from skranke.scheduling.resources import common_schedules
 from skranke.scheduling.values import Finding, OfferAudience, Refusal, ScheduleFacts, SlotFacts, TypeFacts
 
@@ -144,7 +145,7 @@ def _is_free(gp_id: UUID, slot: Slot, now: datetime) -> bool:
     fact = SlotFacts(schedule.id, int(start.timestamp()), int(end.timestamp()), kind.id, slot.id, slot.uid, opens)
     if rules.offline(schedule, kind) or rules.not_takeable(fact, kind, OfferAudience.HELSENORGE, now):
         return False
-    return not time_in_use(schedule.id, start, end, now)[0]
+    return is_free(slot, now)
 
 
 def why_no_slots(gp: Employee) -> list[Finding]:

@@ -83,11 +83,12 @@ class SlotState(models.TextChoices):
 
 
 class OccupancyKind(models.TextChoices):
-    """Everything that uses time."""
+    """Everything that uses time. Group: the whole of a group's slot, while any of its places is taken (TYP-6)."""
 
     HOLD = "hold"
     APPOINTMENT = "appointment"
     EVENT = "event"
+    GROUP = "group"
 
 
 class AppointmentState(models.TextChoices):
@@ -343,7 +344,8 @@ class Occupancy(Timed, TenantModel):
     """Time that is used: by a hold, an appointment or an event. `exclusive` rows never overlap in one schedule.
 
     expires_at: only for holds. source_id: the appointment or event; of a hold, the patient it is for, so that each
-    holds one time at most.
+    holds one time at most; of a group, its slot. slot, seat, patient_id: only of a place in a group (TYP-6), numbered
+    from 1. The database gives the number, and keeps one exclusive row for the group while a place is taken.
     """
 
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="occupancies")
@@ -351,6 +353,9 @@ class Occupancy(Timed, TenantModel):
     exclusive = models.BooleanField(default=True)
     expires_at = models.DateTimeField(null=True)
     source_id = models.UUIDField()
+    slot = models.ForeignKey(Slot, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    seat = models.PositiveSmallIntegerField(null=True)
+    patient_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = [
@@ -360,6 +365,15 @@ class Occupancy(Timed, TenantModel):
                 condition=Q(exclusive=True),
             ),
             models.UniqueConstraint(fields=["source_id"], name="occupancy_source_once"),
+            models.UniqueConstraint(fields=["slot", "seat"], condition=Q(slot__isnull=False), name="group_seat_once"),
+            models.UniqueConstraint(
+                fields=["slot", "patient_id"], condition=Q(slot__isnull=False), name="group_patient_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(slot__isnull=True, seat__isnull=True, patient_id__isnull=True)
+                | Q(slot__isnull=False, seat__gte=1, seat__isnull=False, patient_id__isnull=False, exclusive=False),
+                name="group_seat_is_whole",
+            ),
             models.CheckConstraint(
                 condition=Q(kind="hold", expires_at__isnull=False) | ~Q(kind="hold"), name="occupancy_hold_expires"
             ),

@@ -13,6 +13,7 @@ from skranke.clinics.permissions import Permission
 from skranke.clinics.rules import may
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
+from skranke.scheduling.occupied import apart, stretches
 from skranke.scheduling.values import (
     Busy,
     Level,
@@ -37,7 +38,6 @@ FARTHEST = timedelta(days=10 * 366)
 FOREVER: Seconds = 2**62
 HIDDEN = "hidden"
 STAFF_CHANNEL, BOOKED = "staff", "booked"
-GROUP = "group"
 CANCELLING = frozenset({"cancellation_allowed", "cancellation_deadline_hours"})
 EVERY_ONE = "all"
 MOST = {
@@ -134,11 +134,6 @@ def is_hidden(kind: TypeFacts) -> bool:
     return kind.visibility == HIDDEN
 
 
-def takes_one_patient(kind: TypeFacts) -> bool:
-    """TYP-6: group appointments are given by the clinic, not booked by patients."""
-    return kind.visibility != GROUP
-
-
 def is_entitled(patient: PatientFacts | None, schedule: ScheduleFacts) -> bool:
     """CAL-4, BOK-1, PAT-15: the patient is among those who may book the schedule in our own channels.
 
@@ -184,7 +179,7 @@ def offline(schedule: ScheduleFacts, kind: TypeFacts) -> Refusal | None:
         return Refusal.SCHEDULE_OFFLINE
     if is_hidden(kind):
         return Refusal.TYPE_HIDDEN
-    online = kind.bookable_online and takes_one_patient(kind) and (bool(kind.category) or not schedule.flagged_only)
+    online = kind.bookable_online and (bool(kind.category) or not schedule.flagged_only)
     return None if online else Refusal.TYPE_OFFLINE
 
 
@@ -269,14 +264,16 @@ def offer(
         }
         for one in schedules.values()
     }
-    taken = stretches(busy)
+    slots = list(slots)
+    groups, others = apart(slots, busy)
+    taken = stretches(others)
     shown = []
     present = now.timestamp()
     current = -1
     own: list[tuple[Seconds, Seconds]] = []
     position = 0
     for slot in slots:
-        schedule_id, starts, ends, type_id, _, _, available = slot
+        schedule_id, starts, ends, type_id, identity, _, available, capacity = slot
         if schedule_id.int != current:
             current, position, own = schedule_id.int, 0, taken.get(schedule_id, [])
             schedule, allowed = schedules[schedule_id], windows[current]
@@ -287,26 +284,22 @@ def offer(
             position += 1
         if position < len(own) and own[position][0] < ends:
             continue
+        seats = groups.get(identity, ()) if capacity > 1 else ()
+        if seats and no_place(capacity, seats, patient.id if patient else None) is not None:
+            continue
         later = None if available is None or available <= present or kind.must_call else available
-        shown.append(OfferedSlot(slot, schedule, kind, later))
+        shown.append(OfferedSlot(slot, schedule, kind, later, len(seats)))
     levels = (clinic, *(one.limits for one in schedules.values()), *(kind.limits for kind in types.values()))
     if audience is OfferAudience.STAFF or not any(level.first_only for level in levels):
         return shown
     return list(only_first(shown, clinic))
 
 
-def stretches(busy: Iterable[Busy]) -> dict[UUID, list[tuple[Seconds, Seconds]]]:
-    """Time in use, merged into stretches that do not overlap, by schedule."""
-    merged: dict[UUID, list[tuple[Seconds, Seconds]]] = {}
-    current, own = -1, []
-    for schedule_id, starts, ends in busy:
-        if schedule_id.int != current:
-            current, own = schedule_id.int, merged.setdefault(schedule_id, [])
-        if own and starts <= own[-1][1]:
-            own[-1] = (own[-1][0], max(ends, own[-1][1]))
-        else:
-            own.append((starts, ends))
-    return merged
+def no_place(capacity: int, seats: Collection[UUID | None], patient_id: UUID | None) -> Refusal | None:
+    """TYP-6: a group takes as many patients as it has places, and nobody twice. seats: whose those taken are."""
+    if patient_id is not None and patient_id in seats:
+        return Refusal.IN_GROUP
+    return Refusal.TAKEN if len(seats) >= capacity else None
 
 
 def only_first(shown: Sequence[OfferedSlot], clinic: LimitFacts) -> Iterator[OfferedSlot]:

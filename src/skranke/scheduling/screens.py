@@ -22,6 +22,7 @@ from skranke.scheduling.models import (
     SlotState,
     Visibility,
 )
+from skranke.scheduling.occupied import apart, stretches
 from skranke.scheduling.values import IsoWeek
 from skranke.tenancy.rows import insert
 
@@ -341,12 +342,14 @@ def capacity(
     ids = [one.id for one in schedules]
     start, end = _midnight(first), _midnight(last + timedelta(days=1))
     slots = open_slots(ids, start, end)
-    taken = rules.stretches(busy_times(ids, start, end + timedelta(days=1), now))
+    groups, others = apart(slots, busy_times(ids, start, end + timedelta(days=1), now))
+    taken = stretches(others)
     totals: dict[date, list[int]] = {}
     for slot in slots:
         count = totals.setdefault(datetime.fromtimestamp(slot.starts, clock.OSLO).date(), [0, 0])
         count[1] += 1
         used = any(rules.overlaps((slot.starts, slot.ends), one) for one in taken.get(slot.schedule_id, ()))
+        used = used or rules.no_place(slot.capacity, groups.get(slot.id, ()), None) is not None
         count[0] += not used and slot.starts > now.timestamp()
     return {day: Capacity(free=free, total=total, level=level(free, total)) for day, (free, total) in totals.items()}
 

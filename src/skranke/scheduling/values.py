@@ -43,6 +43,7 @@ class Refusal(StrEnum):
     MUST_CALL = "must_call"
     NOT_YET_OPEN = "not_yet_open"
     OTHER_TIMES = "other_times"
+    IN_GROUP = "in_group"
     TAKEN = "taken"
     GONE = "gone"
 
@@ -177,7 +178,7 @@ class PatientFacts:
 
 
 class SlotFacts(NamedTuple):
-    """An open slot: half open [starts, ends)."""
+    """An open slot: half open [starts, ends). capacity: its places, more than one for a group (TYP-6)."""
 
     schedule_id: UUID
     starts: Seconds
@@ -186,14 +187,20 @@ class SlotFacts(NamedTuple):
     id: UUID
     uid: UUID
     available_from: Seconds | None = None
+    capacity: int = 1
 
 
 class Busy(NamedTuple):
-    """Time in use, half open: an appointment, an event, or a hold that has not expired."""
+    """Time in use, half open: an appointment, an event, or a hold that has not expired.
+
+    slot_id, patient_id: of a place in a group, the slot and whose it is; a patient is told of the own alone.
+    """
 
     schedule_id: UUID
     starts: Seconds
     ends: Seconds
+    slot_id: UUID | None = None
+    patient_id: UUID | None = None
 
 
 class ShownFacts(NamedTuple):
@@ -206,12 +213,16 @@ class ShownFacts(NamedTuple):
 
 
 class OfferedSlot(NamedTuple):
-    """A slot that is shown. `available_from` (x-available-at) is only set while it lies ahead."""
+    """A slot that is shown. `available_from` (x-available-at) is only set while it lies ahead.
+
+    taken: how many of its places are, for a group.
+    """
 
     slot: SlotFacts
     schedule: ScheduleFacts
     type: TypeFacts
     opens: Seconds | None
+    taken: int = 0
 
     @property
     def id(self) -> UUID:

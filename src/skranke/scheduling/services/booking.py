@@ -24,7 +24,6 @@ from skranke.scheduling.facts import (
     clinic_limits,
     patient_facts,
     schedule_facts,
-    time_in_use,
     type_facts,
 )
 from skranke.scheduling.helsenorge import Calendar, another_slot, calendar_of, check_request
@@ -41,6 +40,7 @@ from skranke.scheduling.models import (
     Slot,
     SlotState,
 )
+from skranke.scheduling.places import is_free, no_place_in
 from skranke.scheduling.queries import find_slot
 from skranke.scheduling.resources import by_load, calendar_party, slots_of_offer
 from skranke.scheduling.services.locks import Stretch, lock_for_booking
@@ -58,8 +58,9 @@ AUDIENCES = {
 OWN_CHANNELS = frozenset({BookedThrough.PORTAL, BookedThrough.PUBLIC})
 _EXPIRE = "SELECT clear_expired_holds(%s, %s, %s, %s)"
 _OCCUPY = """
-    INSERT INTO scheduling_occupancy (id, clinic_id, schedule_id, during, kind, exclusive, source_id)
-    VALUES (%s, %s, %s, tstzrange(%s, %s), 'appointment', %s, %s) ON CONFLICT DO NOTHING
+    INSERT INTO scheduling_occupancy
+           (id, clinic_id, schedule_id, during, kind, exclusive, source_id, slot_id, patient_id)
+    VALUES (%s, %s, %s, tstzrange(%s, %s), 'appointment', %s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
 
 
@@ -218,7 +219,7 @@ def _with_another(request: Request, found: Slot | None) -> Slot | None:
     if times is None or (request.expect is not None and request.expect != times):
         return None
     start, end = times
-    if found is not None and not time_in_use(found.schedule_id, start, end, now)[0]:
+    if found is not None and is_free(found, now):
         return None
     return another_slot(request.patient.gp_id, start, end, but_not=found.schedule_id if found else None, now=now)
 
@@ -291,12 +292,12 @@ def check_slot(request: Request, slot: Slot, shown: ScheduleFacts | None, now: d
     window = rules.window(schedule, kind, clinic=limits, patient=facts, audience=audience, now=now)
     # What the patient gives up for this time does not stand in its way: the appointment that moves, the own hold.
     without = [moving.id] if moving else [request.patient.id] if request.through in OWN_CHANNELS else []
-    if without:
-        used, expired = bool(busy_times([schedule.id], start, end, now, without=without)), True
-    else:
-        used, expired = time_in_use(schedule.id, start, end, now)
-    if used:
-        raise SlotTakenError
+    taken, expired = no_place_in(slot, now, request.patient.id, without=without)
+    if taken is Refusal.IN_GROUP:
+        staff = audience is OfferAudience.STAFF
+        raise BookingRefusedError(taken, _("Pasienten har allerede plass i denne gruppetimen.") if staff else "")
+    if taken is not None:
+        raise SlotTakenError(taken)
     refusal = rules.outside(fact, window, now) or rules.not_takeable(fact, kind, audience, now)
     if refusal is not None:
         raise BookingRefusedError(refusal)
@@ -343,11 +344,12 @@ def _store(
 
 
 def occupy(appointment: Appointment, now: datetime, *, exclusive: bool, expired: bool = True) -> None:
-    """Take the time. A constraint cannot know the time of day: expired holds in the range go first.
+    """Take the time, or a place of its group. A constraint cannot know the time of day: expired holds go first.
 
     expired: False where the range has been looked at, under the lock, and holds none.
     """
-    during = appointment.during
+    during, slot = appointment.during, appointment.slot
+    group = slot if slot is not None and slot.capacity > 1 else None
     if expired:
         clear_expired(appointment.schedule_id, now, during)
     with connection.cursor() as cursor:
@@ -359,8 +361,10 @@ def occupy(appointment: Appointment, now: datetime, *, exclusive: bool, expired:
                 appointment.schedule_id,
                 during.lower,
                 during.upper,
-                exclusive,
+                exclusive and group is None,
                 appointment.id,
+                group.id if group else None,
+                appointment.patient_id if group else None,
             ],
         )
         if cursor.rowcount != 1:

@@ -37,13 +37,17 @@ def hold(slot: Slot, patient: Patient, through: BookedThrough = BookedThrough.PO
     _holds(patient).delete()
     clear_expired(found.schedule_id, now, found.during)
     until = now + timedelta(seconds=settings.OURS.hold_seconds)
+    group = found.capacity > 1
     row = Occupancy(
         clinic_id=patient.clinic_id,
         schedule=found.schedule,
         during=found.during,
         kind=OccupancyKind.HOLD,
+        exclusive=not group,
         expires_at=until,
         source_id=patient.id,
+        slot=found if group else None,
+        patient_id=patient.id if group else None,
     )
     if not insert_once(row):
         raise SlotTakenError

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from skranke.audit.actions import Action
 from skranke.clinics.queries import this_clinic
 from skranke.kernel import clock
-from skranke.scheduling.errors import SlotTakenError, WrongStateError
-from skranke.scheduling.facts import busy_times, time_in_use
+from skranke.scheduling.errors import BookingRefusedError, SlotTakenError, WrongStateError
+from skranke.scheduling.facts import busy_times
 from skranke.scheduling.models import STANDING, Appointment, BookedThrough, Schedule, Slot, SlotState
+from skranke.scheduling.places import is_free, no_place_in
 from skranke.scheduling.queries import find_slot
 from skranke.scheduling.resources import by_load, slots_of_offer
 from skranke.scheduling.services.booking import (
@@ -48,8 +49,8 @@ def move(
     """Give an appointment another time: same id, same uid, told as one change (APT-8, APT-9, APT-21, DDFL-PU-03).
 
     To a slot, or to any time of the same schedule. The time it leaves is free again under a new uid.
-    Raises SlotTakenError, WrongStateError when it no longer stands, AppointmentChangedError on another
-    version, InvalidError for a time that is none.
+    Raises SlotTakenError, BookingRefusedError for a second place in one group, WrongStateError when it no longer
+    stands, AppointmentChangedError on another version, InvalidError for a time that is none.
     """
     target, during = _target(appointment, slot, start, end)
     _lock(appointment, target, during)
@@ -59,7 +60,9 @@ def move(
         raise WrongStateError(_("Timen kan ikke flyttes slik den står nå."))
     if slot is not None and not Slot.objects.filter(id=slot.id, state=SlotState.OPEN).exists():
         raise SlotTakenError(Refusal.GONE)
-    if not concurrent and busy_times([target.id], during.lower, during.upper, now, without=[held.id]):
+    if slot is not None and slot.capacity > 1:
+        _check_place(slot, held, now)
+    elif not concurrent and busy_times([target.id], during.lower, during.upper, now, without=[held.id]):
         raise SlotTakenError
     _put(held, target, during, slot, now, exclusive=not concurrent)
     if not has_unsent_push(held):
@@ -117,11 +120,17 @@ def _wanted(
     if not offered:
         return find_slot(uid=slot_uid, contact_her_id=contact_her_id, start=start)
     own = next((one for one in offered if one.id == appointment.slot_id), None)
-    return own or next((one for one in by_load(offered) if not _is_used(one)), None)
+    now = clock.now()
+    return own or next((one for one in by_load(offered) if is_free(one, now)), None)
 
 
-def _is_used(slot: Slot) -> bool:
-    return time_in_use(slot.schedule_id, slot.during.lower, slot.during.upper, clock.now())[0]
+def _check_place(slot: Slot, held: Appointment, now: datetime) -> None:
+    """A group has a place left for the patient; nobody is put beside it (TYP-6)."""
+    refusal, _expired = no_place_in(slot, now, held.patient_id, without=[held.id])
+    if refusal is Refusal.IN_GROUP:
+        raise BookingRefusedError(refusal, _("Pasienten har allerede plass i denne gruppetimen."))
+    if refusal is not None:
+        raise SlotTakenError(refusal)
 
 
 def _lock(appointment: Appointment, target: Schedule, during: DateTimeTZRange) -> None:

@@ -286,7 +286,8 @@ def remove_slots(
     followed = standing.select_related("patient", "type").order_by("during")
     booked = [one for one in followed if within.holds(clock.oslo(one.during.lower))]
     rows = schedule.slots.filter(state=SlotState.OPEN, during__overlap=span)
-    rows = rows.exclude(id__in=standing.filter(slot__isnull=False).values("slot_id"))
+    # A group's places that are left go; those who have one stay in it (TYP-6).
+    rows = rows.exclude(id__in=standing.filter(slot__isnull=False, slot__capacity=1).values("slot_id"))
     removed = [slot_id for slot_id, at in rows.values_list("id", "starts") if within.holds(clock.oslo(at))]
     schedule.slots.filter(id__in=removed).update(state=SlotState.REMOVED)
     record(Action.SLOT_REMOVED, subject_kind="schedule", subject_id=schedule.id, detail={"slots": len(removed)})

@@ -30,6 +30,7 @@ CHOICES: dict[str, type[models.TextChoices]] = {
     "category": ResourceCategory,
 }
 LONGEST, MOST_PATIENTS, DEAREST = 24 * 60, 200, 100_000
+FEWEST_PATIENTS = 2
 
 
 def create_type(
@@ -118,6 +119,8 @@ def _check(kind: AppointmentType, before: AppointmentType | None) -> None:
         raise InvalidError(_("En time må vare minst ett minutt."), field="minutes")
     _check_number(kind.minutes, "minutes", LONGEST)
     _check_number(kind.capacity, "capacity", MOST_PATIENTS)
+    if kind.visibility == Visibility.GROUP and kind.capacity < FEWEST_PATIENTS:
+        raise InvalidError(_("En gruppe har minst to plasser. Ingenting er lagret."), field="capacity")
     if kind.price is not None:
         _check_number(kind.price + 1, "price", DEAREST + 1)
     if len(kind.address) > LONGEST_ADDRESS or len(kind.information) > LONGEST_TEXT:

@@ -57,7 +57,11 @@ class TypeForm(LimitsForm):
             "Pasienten ser en vanlig time på nett, også når den ikke kan bestilles der. En skjult time vises aldri."
         ),
     )
-    capacity = forms.IntegerField(label=label_of("capacity"), required=False, help_text=_("Bare for en gruppe."))
+    capacity = forms.IntegerField(
+        label=label_of("capacity"),
+        required=False,
+        help_text=_("Hvor mange pasienter som får plass. En endring gjelder nye timer. Ingen mister plassen sin."),
+    )
     contact = forms.ChoiceField(
         label=label_of("contact"), initial=ContactInterface.PHYSICAL, help_text=_("Video krever videomodulen.")
     )
@@ -133,7 +137,7 @@ class TypeForm(LimitsForm):
         return {
             **{name: given[name] for name in (*PLAIN, *NAMES)},
             "owner": self.people.get(given["owner"]),
-            "capacity": given["capacity"] or 1,
+            "capacity": (given["capacity"] or 1) if given["visibility"] == Visibility.GROUP else 1,
             "category": given["category"] if given["resource"] else "",
         }
 
