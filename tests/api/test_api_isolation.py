@@ -180,6 +180,13 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
         "appointment",
         lambda api, ids: api.post("cancellations", {"appointments": [{"id": str(ids["appointment"])}]}),
     ),
+    "PUT /cancellations/{appointment_id}/handled": (
+        "appointment",
+        lambda api, ids: (
+            api.post(f"appointments/{ids['appointment']}/cancel", {})
+            and api.put(f"cancellations/{ids['appointment']}/handled", {"handled": True})
+        ),
+    ),
     "GET /appointments/{appointment_id}/told": (
         "appointment",
         lambda api, ids: api.get(f"appointments/{ids['appointment']}/told"),
@@ -299,6 +306,9 @@ LISTS: dict[str, Recipe] = {
         "slots", **{"from": weekday_at(8).isoformat(), "to": weekday_at(16).isoformat()}
     ),
     "GET /appointments": lambda api, ids: api.get("appointments"),
+    "GET /cancellations": lambda api, ids: (
+        api.post(f"appointments/{ids['appointment']}/cancel", {}) and api.get("cancellations")
+    ),
     "POST /attachments": lambda api, ids: api.upload(PDF, "egen.pdf"),
 }
 
@@ -342,6 +352,8 @@ WRITES: dict[str, str] = {
     "PATCH /appointments/{appointment_id}": "appointment.moved",
     "POST /appointments/{appointment_id}/cancel": "appointment.cancelled",
     "POST /cancellations": "appointment.cancelled",
+    "GET /cancellations": "appointment.listed",
+    "PUT /cancellations/{appointment_id}/handled": "appointment.cancellation_handled",
     "GET /appointments/{appointment_id}/told": "appointment.read",
     "POST /appointments/{appointment_id}/resend": "message.resent",
     "POST /schedules": "schedule.created",

@@ -129,6 +129,7 @@ class Action(StrEnum):
     APPOINTMENT_MOVED = "appointment.moved"
     APPOINTMENT_CHANGED = "appointment.changed"
     APPOINTMENT_CANCELLED = "appointment.cancelled"
+    CANCELLATION_HANDLED = "appointment.cancellation_handled"
     APPOINTMENT_DELETED = "appointment.deleted"
     APPOINTMENT_READ = "appointment.read"
     APPOINTMENT_PRINTED = "appointment.printed"

@@ -19,6 +19,7 @@ from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError
 from skranke.patients.models import Patient
 from skranke.scheduling.models import STANDING, Appointment, AppointmentType, Schedule
+from skranke.scheduling.services import follow_up
 from skranke.tenancy import live
 from skranke.tenancy.rows import insert_once
 from skranke.tenancy.work import current_actor
@@ -161,6 +162,8 @@ def _make(
     known = [one for one in (*rules.proposed(source, starts, tariff), *codes) if one in tariff.codes]
     _price(card, known, tariff)
     _note(card, Action.INVOICE_OPENED)
+    if appointment is not None:
+        follow_up(appointment, handled=True, by_card=True)
     return card
 
 

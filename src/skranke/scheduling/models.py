@@ -11,6 +11,7 @@ from skranke.dialog.models import MessageTemplate, Thread
 from skranke.kernel import clock
 from skranke.kernel.ids import new_id
 from skranke.patients.models import Patient, PatientList
+from skranke.scheduling.followed import Cancellation, CancelledBy  # noqa: F401 - Django finds these
 from skranke.scheduling.layouts import CalendarLayout, DisplayGroup, SlotInHand  # noqa: F401 - Django finds these
 from skranke.tenancy.models import TenantModel
 

@@ -34,6 +34,11 @@ def _appointment_deed(name: str, writes: str, **data: object) -> Door:
     return Door(ask=ask, named="appointment", shows=True, writes=writes)
 
 
+def _cancelled(visit: Visit, ids: Ids):
+    """The appointment stands on the list of cancellations, where the visitor can cancel it."""
+    return visit.post("schedule-cancel", ids["appointment"], headers={"HX-Target": "panel"}, by="clinic")
+
+
 def _undo(visit: Visit, ids: Ids):
     visit.post("thread-close", ids["thread"], headers=HTMX, versjon=ids["thread_version"])
     return visit.post("thread-undo", ids["thread"], headers=HTMX)
@@ -215,6 +220,15 @@ DOORS: dict[str, Door] = {
                                   time=str(ids["appointment"])),
         named="appointment",
         writes="appointment.cancelled",
+    ),
+    "schedule-cancellations": Door(
+        ask=lambda v, ids: _cancelled(v, ids) and v.get("schedule-cancellations"), because=BY_LIST
+    ),
+    "schedule-cancellation": Door(
+        ask=lambda v, ids: _cancelled(v, ids) and v.post("schedule-cancellation", ids["appointment"], handtert="ja"),
+        named="appointment",
+        shows=False,
+        writes="appointment.cancellation_handled",
     ),
     "schedule-tell-again": _appointment_deed("schedule-tell-again", "message.resent"),
     "schedule-state": _appointment_deed("schedule-state", "appointment.changed", state=AppointmentState.CHECKED_IN),

@@ -515,6 +515,29 @@ def _picked(stage: Stage) -> Any:
     return page
 
 
+@state("avbestillinger", "schedule-cancellations", "schedule-cancellation", main=True)
+def _cancellations(stage: Stage) -> Any:
+    page = stage.timebok()
+    page.locator(".hd:not(.aside) .of-day").first.click()
+    page.locator("#avlys-flere").wait_for()
+    page.get_by_role("button", name="Avlys timene").click()
+    page.locator("#panel [data-announce]").wait_for()
+    page.goto(f"{stage.demo.clinic}timebok/avbestillinger")
+    tick = page.locator("#avbestilt button", has_text="Kryss av").first
+    tick.click()
+    page.goto(f"{stage.demo.clinic}timebok/avbestillinger?vis=alle")
+    page.locator("#avbestilt [aria-pressed=true]").first.wait_for()
+    return page
+
+
+@state("avbestillinger-ingen")
+def _no_cancellations(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(f"{stage.demo.clinic}timebok/avbestillinger?q=finnesikke")
+    page.locator("#avbestilt .empty").wait_for()
+    return page
+
+
 @state("time-logg")
 def _log(stage: Stage) -> Any:
     page = stage.taken_time()

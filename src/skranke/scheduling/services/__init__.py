@@ -4,6 +4,7 @@ from skranke.scheduling.services.booking import book, book_extra
 from skranke.scheduling.services.cancelling import cancel, delete_within_grace, find_for_cancellation
 from skranke.scheduling.services.cancelling_several import cancel_several
 from skranke.scheduling.services.changing import change
+from skranke.scheduling.services.following_up import follow_up
 from skranke.scheduling.services.holding import held_until, hold, let_go
 from skranke.scheduling.services.moving import move, move_for_patient
 from skranke.scheduling.services.planning import (
@@ -46,6 +47,7 @@ __all__ = [
     "create_type",
     "delete_within_grace",
     "find_for_cancellation",
+    "follow_up",
     "held_until",
     "hold",
     "let_go",

@@ -19,6 +19,7 @@ from skranke.scheduling.errors import CancellationRefusedError, GraceOverError, 
 from skranke.scheduling.facts import clinic_limits, schedule_facts, type_facts
 from skranke.scheduling.models import STANDING, Appointment, AppointmentState, BookedThrough
 from skranke.scheduling.services.booking import bump, free_time, locked
+from skranke.scheduling.services.following_up import enlist
 from skranke.scheduling.services.locks import Stretch, lock_for_booking
 from skranke.scheduling.services.record import CANCELLED, helsenorge_knows, log, push, withdraw_pushes
 from skranke.tenancy.work import current_actor
@@ -64,6 +65,7 @@ def cancel(
         now,
         {"by": by, "through": through.value, "reason": reason} if reason else {"by": by, "through": through.value},
     )
+    enlist(held, by=by, through=through, reason=reason, now=now)
     withdraw_pushes(held)
     if through != BookedThrough.HELSENORGE and not answers and helsenorge_knows(held):
         push(held, CANCELLED, now)

@@ -37,6 +37,12 @@ def _text(event: AppointmentEvent) -> str:  # noqa: PLR0911 - one line for each 
     if event.kind in {"dialog_sent", "dialog_not_sent"}:
         why = {"why": detail.get("why", "")}
         return _("Automatisk dialog ikke sendt: %(why)s") % why if why["why"] else _("Automatisk dialog sendt")
+    if event.kind == "handled":
+        return (
+            _("Avbestillingen håndtert: regningskort laget") if detail.get("by_card") else _("Avbestillingen håndtert")
+        )
+    if event.kind == "unhandled":
+        return _("Avbestillingen ikke håndtert likevel")
     if event.kind == "edited":
         return _("Endret: type, kontaktflate, sted eller tekst")
     if "through" in detail:

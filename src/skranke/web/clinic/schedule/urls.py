@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from skranke.web.clinic.schedule import appointment, booking, card, events, lasting, moving, several, viewing, views
+from skranke.web.clinic.schedule import (
+    appointment,
+    booking,
+    cancellations,
+    card,
+    events,
+    lasting,
+    moving,
+    several,
+    viewing,
+    views,
+)
 
 urlpatterns = [
     path("timebok", views.page, name="schedule"),
@@ -15,6 +26,8 @@ urlpatterns = [
     path("timebok/skjul", viewing.hide, name="schedule-hide"),
     path("timebok/pasienter", booking.patients, name="schedule-patients"),
     path("timebok/ny", booking.book, name="schedule-book"),
+    path("timebok/avbestillinger", cancellations.page, name="schedule-cancellations"),
+    path("timebok/avbestillinger/<uuid:appointment_id>", cancellations.handle, name="schedule-cancellation"),
     path("timebok/avlys", several.several, name="schedule-cancel-several"),
     path("timebok/time/<uuid:appointment_id>", appointment.page, name="schedule-appointment"),
     path("timebok/time/<uuid:appointment_id>/meny", appointment.menu, name="schedule-menu"),
