@@ -23,7 +23,7 @@ _EARLIER = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0014_slot_in_hand"),
+        ("scheduling", "0015_group_places"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ _APPOINTMENTS = "SELECT id FROM scheduling_appointment"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("web_patient", "0010_payments"), ("scheduling", "0015_cancellations")]
+    dependencies = [("web_patient", "0011_groups"), ("scheduling", "0016_cancellations")]
 
     operations = [
         patient_may(
