@@ -15,6 +15,7 @@ from skranke.kernel import clock
 from skranke.kernel.errors import NotFoundError
 from skranke.patients.lists import add_member, get_listed_for, make_list
 from skranke.patients.models import (
+    Confidentiality,
     GPList,
     GPListChange,
     GPListSync,
@@ -210,6 +211,18 @@ def test_a_list_leaves_in_a_spreadsheet_that_runs_nothing_and_each_patient_s_log
         of_each = events.filter(subject_kind="patient")
         assert set(of_each.values_list("patient_id", flat=True)) == {cast.ola.id, cast.nora.id, cast.astrid.id}
         assert {event.actor_id for event in events} == {cast.ali.id}
+
+
+@pytest.mark.req("PAT-18")
+def test_who_lives_at_a_secret_address_leaves_nothing_to_be_found_by_in_a_list() -> None:
+    cast = make_clinic()
+    found = {"phone": "412 34 567", "phone_key": "41234567", "email": "ola@example.test"}
+    with acting(cast.system):
+        Patient.objects.filter(id=cast.ola.id).update(**found, confidentiality=Confidentiality.CONFIDENTIAL)
+        Patient.objects.filter(id=cast.nora.id).update(**found)
+    rows = {row[0]: row[2:] for row in exported(logged_in(cast, cast.ali), cast, "klinikk")}
+    assert rows[cast.ola.name] == ["", ""]
+    assert rows[cast.nora.name] != ["", ""]
 
 
 @pytest.mark.req("PAT-18")

@@ -78,6 +78,18 @@ def test_another_address_is_overwritten_and_the_card_tells_whose_it_is_and_how_o
     assert (fresh(cast).address_line, fresh(cast).phone) == (NEW, "412 34 567")
 
 
+def test_who_makes_the_address_secret_here_makes_the_register_s_be_forgotten(cast) -> None:
+    client = activate(cast)
+    ask_all_due()
+    kept = fresh(cast)
+    assert kept.address_line == NEW
+    sent = {"version": str(kept.version), "language": "nb", "phone": "", "confidentiality": "6"}
+    assert client.post(address(cast, "patient-contact", cast.ola.id), sent).status_code == 302
+    now = fresh(cast)
+    assert (now.confidentiality, now.address_line, now.city, now.address_at) == (Confidentiality.STRICT, "", "", None)
+    assert NEW not in card(client, cast)
+
+
 @pytest.mark.parametrize(("code", "mark"), [("7", Confidentiality.CONFIDENTIAL), ("6", Confidentiality.STRICT)])
 def test_a_secret_address_is_never_kept_or_shown_and_the_old_one_is_forgotten(cast, sandbox, code: str, mark) -> None:
     sandbox.rehouse(cast.ola.national_id, SECRET, postal_code="0002", city="Skjulvik", secret=code)
