@@ -321,7 +321,7 @@ def _taken_part_in(employee: Employee) -> QuerySet[Participant]:
     return Participant.objects.filter(Q(employee=employee) | access.shared_with(employee))
 
 
-def _own_task(employee: Employee) -> Q:
+def own_task(employee: Employee) -> Q:
     """What the employee is to do, and what a patient is to do in a dialog the employee takes part in (MSG-15).
 
     What a GP is to do stays the GP's: who stands in finds the dialog, and answers in it.
@@ -354,7 +354,7 @@ def _held_by(box: Mailbox, employee: Employee, *, searched: bool) -> QuerySet[Th
     if box == Mailbox.INBOX:
         return Thread.objects.filter(_in_inbox(employee))
     if box == Mailbox.ALERTS:
-        return Thread.objects.filter(Q(important=True) & _in_inbox(employee) | _own_task(employee))
+        return Thread.objects.filter(Q(important=True) & _in_inbox(employee) | own_task(employee))
     if box == Mailbox.SENT:
         sent = Message.objects.filter(author=employee, direction=Direction.OUT)
         return Thread.objects.filter(_among(sent))

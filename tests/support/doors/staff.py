@@ -350,6 +350,7 @@ DOORS: dict[str, Door] = {
     "settings-access-log": Door(ask=lambda v, _: v.get("settings-access-log"), because=BY_LIST, by="ali"),
     "settings-access-export": Door(ask=lambda v, _: v.get("settings-access-export"), because=BY_LIST, by="ali"),
     "settings-message-log": Door(ask=lambda v, _: v.get("settings-message-log"), because=BY_LIST, by="ali"),
+    "today": Door(ask=lambda v, _: v.get("today"), because=BY_LIST),
     "reports": Door(ask=lambda v, _: v.get("reports"), shows=False, because=NOBODYS, by="ali"),
     "settings": Door(ask=lambda v, _: v.get("settings"), shows=False, because=NOBODYS),
     "settings-access": Door(ask=lambda v, _: v.get("settings-access"), shows=False, because=NOBODYS),

@@ -641,6 +641,23 @@ def _too_large(stage: Stage) -> Any:
     return page
 
 
+@state("i-dag", "today", main=True)
+def _today(stage: Stage) -> Any:
+    page = stage.staff("kari")
+    page.goto(stage.demo.clinic)
+    page.locator("a.brand").click()
+    page.get_by_role("heading", name="Må besvares i dag").wait_for()
+    return page
+
+
+@state("i-dag-tom")
+def _nothing_today(stage: Stage) -> Any:
+    page = stage.staff("lise")
+    page.goto(f"{stage.demo.clinic}i-dag")
+    page.get_by_text("Du har ingen oppgaver.").wait_for()
+    return page
+
+
 @state("rapporter", "reports", main=True)
 def _reports(stage: Stage) -> Any:
     page = stage.staff("anne")

@@ -43,7 +43,7 @@ _COMPOSE_KEYS = {DialogKind.E_DIALOG: "Alt+D"}
 def shell(request: HttpRequest, actor: Actor, current: str, *, unread: int | None = None) -> ClinicShell:
     """The frame for one page.
 
-    current: "post", "schedule", "patients", "reports" or "settings". unread: where the page has counted it.
+    current: "today", "post", "schedule", "patients", "reports" or "settings". unread: where the page has counted it.
     """
     clinic = clinics.this_clinic()
     slug = clinic.slug
@@ -52,7 +52,7 @@ def shell(request: HttpRequest, actor: Actor, current: str, *, unread: int | Non
         clinic_name=clinic.name,
         person_name=actor.name,
         role_text=position_text(actor.role),
-        home_url=reverse("post", args=[slug]),
+        home_url=reverse("today", args=[slug]),
         search_url=reverse("patient-search", args=[slug]),
         context=_context(actor, slug),
         logout_url=reverse("logout"),

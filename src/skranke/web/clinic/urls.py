@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from skranke.web.clinic import live, login
+from skranke.web.clinic import live, login, today
 from skranke.web.clinic.session import log_out
 from skranke.web.own_sessions import addresses
 from skranke.web.sessions import STAFF
@@ -21,6 +21,7 @@ urlpatterns = [
     path("logg-ut", login.logout, name="logout"),
     path("k/<slug:slug>", _to_post, name="clinic-front"),
     path("k/<slug:slug>/", _to_post, name="clinic-front"),
+    path("k/<slug:slug>/i-dag", today.page, name="today"),
     path("k/<slug:slug>/live-ticket", live.live_ticket, name="live-ticket"),
     path("k/<slug:slug>/", include("skranke.web.clinic.post.urls")),
     path("k/<slug:slug>/", include("skranke.web.clinic.patients.urls")),

@@ -136,6 +136,12 @@ def boxes_of(actor: Actor, place: Place, counts: Counts) -> tuple[list[Box], lis
     return lines[0] + _drafts(place), lines[1]
 
 
+def own_boxes(place: Place, counts: Counts) -> list[Box]:
+    """The mailboxes of who acts that have a number, the inbox's sub-mailboxes with something unread among them."""
+    lines = [line for box in (Mailbox.INBOX, Mailbox.ALERTS, Mailbox.OPEN) for line in _lines(box, place, counts)]
+    return [line for line in lines if line.count or not line.is_kind] + _drafts(place)
+
+
 def _drafts(place: Place) -> list[Box]:
     """What is written and not sent (MSG-20), with its number."""
     total, _answered = draft_counts()
