@@ -515,7 +515,7 @@ def _picked(stage: Stage) -> Any:
     return page
 
 
-@state("avbestillinger", "schedule-cancellations", "schedule-cancellation", main=True)
+@state("avbestillinger", "schedule-cancellations", main=True)
 def _cancellations(stage: Stage) -> Any:
     page = stage.timebok()
     page.locator(".hd:not(.aside) .of-day").first.click()
