@@ -73,8 +73,11 @@ def cancel(
 
 
 def _default_channel(by: By) -> BookedThrough:
-    by_staff = by == "clinic" or current_actor().kind == ActorKind.EMPLOYEE
-    return BookedThrough.STAFF if by_staff else BookedThrough.HELSENORGE
+    kind = current_actor().kind
+    if by == "clinic" or kind == ActorKind.EMPLOYEE:
+        return BookedThrough.STAFF
+    # A patient who acts does so in the own portal; what comes from HelseNorge is done by the program.
+    return BookedThrough.PORTAL if kind == ActorKind.PATIENT else BookedThrough.HELSENORGE
 
 
 def check_may_give_up(appointment: Appointment, through: BookedThrough, now: datetime) -> None:
