@@ -60,6 +60,20 @@ class Colour(models.TextChoices):
     LAB = "lab"
 
 
+class TypeIcon(models.TextChoices):
+    """The icons of types in Timebok (TYP-2), by their names in the page kit; none of them means a state there."""
+
+    BELL = "bell"
+    BOLT = "bolt"
+    FLASK = "flask"
+    HOME = "home"
+    JOURNAL = "journal"
+    PEOPLE = "people"
+    PILL = "pill"
+    STAR = "star"
+    STETHOSCOPE = "stetho"
+
+
 class ResourceCategory(models.TextChoices):
     """What a resource calendar's times are for (Ressurstimebok, RES-13); empty for an ordinary appointment."""
 
@@ -199,13 +213,14 @@ class AppointmentType(Limits, TenantModel):
     owner: who alone may change it beside administrators (TYP-1), None for everybody. custom_limits,
     custom_cancellation: its own limits for booking, or for cancelling, replace the schedule's. capacity: the patients
     of one slot, for a group (TYP-6). is_default: chosen where nothing else is. price: in whole kroner, shown before
-    booking. notifies: patients get the clinic's own notices, once notices are sent.
+    booking. notifies: patients get the clinic's own notices, once notices are sent. icon: "" for none.
     automatic_dialog: the shared template that a patient who books is sent (BOK-15).
     """
 
     name = models.CharField(max_length=200)
     owner = models.ForeignKey(Employee, null=True, on_delete=models.PROTECT, related_name="+")
     colour = models.CharField(max_length=20, choices=Colour, default=Colour.GREY)
+    icon = models.CharField(max_length=20, choices=TypeIcon, blank=True)
     minutes = models.PositiveIntegerField()
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.NORMAL)
     contact = models.CharField(max_length=10, choices=ContactInterface, default=ContactInterface.PHYSICAL)
@@ -230,6 +245,7 @@ class AppointmentType(Limits, TenantModel):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(minutes__gt=0), name="type_takes_time"),
+            models.CheckConstraint(condition=Q(icon__in=["", *TypeIcon.values]), name="type_icon_is_known"),
             models.CheckConstraint(condition=Q(visibility="group") | Q(capacity=1), name="type_capacity_of_group"),
             models.UniqueConstraint(fields=["clinic_id"], condition=Q(is_default=True), name="type_default_once"),
         ]

@@ -42,6 +42,7 @@ class FreeCell:
     type_id: UUID
     type_name: str
     colour: str
+    icon: str
     online: bool
     hidden: bool
     must_call: bool
@@ -67,6 +68,7 @@ class AppointmentCell:
     type_id: UUID
     type_name: str
     colour: str
+    icon: str
     contact: str
     comment: str
     reason: str
@@ -198,6 +200,7 @@ def _appointment(row: Appointment) -> AppointmentCell:
         type_id=row.type_id,
         type_name=row.type.name,
         colour=row.type.colour,
+        icon=row.type.icon,
         contact=row.contact,
         comment=row.comment,
         reason=row.reason,
@@ -274,6 +277,7 @@ def _slot(row: Slot) -> FreeCell:
         type_id=row.type_id,
         type_name=row.type.name,
         colour=row.type.colour,
+        icon=row.type.icon,
         online=row.schedule.online and row.type.bookable_online and row.type.visibility != Visibility.HIDDEN,
         hidden=row.type.visibility == Visibility.HIDDEN,
         must_call=row.type.must_call,

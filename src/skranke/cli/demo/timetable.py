@@ -28,7 +28,9 @@ def make(employees: Mapping[str, Employee]) -> None:
     types = {
         "online": setup.create_type(name="Vanlig konsultasjon", minutes=_MINUTES, colour="online"),
         "desk": setup.create_type(name="Bestilles i skranken", minutes=_MINUTES, colour="desk", bookable_online=False),
-        "acute": setup.create_type(name="Øyeblikkelig hjelp", minutes=_MINUTES, colour="acute", bookable_online=False),
+        "acute": setup.create_type(
+            name="Øyeblikkelig hjelp", minutes=_MINUTES, colour="acute", icon="bolt", bookable_online=False
+        ),
         "video": setup.create_type(
             name="Videokonsultasjon", minutes=_MINUTES, colour="video", contact=ContactInterface.VIDEO
         ),
@@ -50,6 +52,7 @@ def make_lab() -> None:
         name="Blodprøve",
         minutes=_MINUTES,
         colour="lab",
+        icon="flask",
         category=ResourceCategory.LAB,
         information="For deg som har avtalt prøve med legen din. Møt fastende når det er bestilt fastende prøve.",
     )

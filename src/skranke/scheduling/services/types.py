@@ -15,7 +15,7 @@ from skranke.clinics.queries import this_clinic
 from skranke.kernel.errors import ChangedError, InvalidError
 from skranke.scheduling import rules
 from skranke.scheduling.errors import TypeInUseError, VideoModuleError
-from skranke.scheduling.models import AppointmentType, Colour, ContactInterface, ResourceCategory, Visibility
+from skranke.scheduling.models import AppointmentType, Colour, ContactInterface, ResourceCategory, TypeIcon, Visibility
 from skranke.scheduling.services.limits import check_limits
 from skranke.scheduling.services.telltale import differences
 from skranke.tenancy.live import announce
@@ -28,7 +28,9 @@ CHOICES: dict[str, type[models.TextChoices]] = {
     "visibility": Visibility,
     "contact": ContactInterface,
     "category": ResourceCategory,
+    "icon": TypeIcon,
 }
+MAY_BE_EMPTY = ("category", "icon")
 LONGEST, MOST_PATIENTS, DEAREST = 24 * 60, 200, 100_000
 FEWEST_PATIENTS = 2
 
@@ -128,7 +130,7 @@ def _check(kind: AppointmentType, before: AppointmentType | None) -> None:
         raise InvalidError(_("Teksten er for lang. Ingenting er lagret."), field=field)
     for name, choices in CHOICES.items():
         value = getattr(kind, name)
-        if value not in choices.values and (value or name != "category"):
+        if value not in choices.values and (value or name not in MAY_BE_EMPTY):
             raise InvalidError(_("Velg én av mulighetene. Ingenting er lagret."), field=name)
     new_owner = before is None or before.owner_id != kind.owner_id
     if new_owner and not rules.may_give_type(current_actor(), kind.owner_id):

@@ -48,12 +48,13 @@ class TypeFields(LimitsIn):
     """What can be said of a type. owner_id: who alone may change it beside administrators; null for everybody.
 
     price: in whole kroner, shown before booking. capacity: the patients of one slot, for a group. category: what a
-    resource's times are for, "" for an ordinary type. The limits for booking count where custom_limits is on, those
-    for cancelling where custom_cancellation is.
+    resource's times are for, "" for an ordinary type. icon: beside the name in Timebok, "" for none. The limits for
+    booking count where custom_limits is on, those for cancelling where custom_cancellation is.
     """
 
     owner_id: UUID | None = None
     colour: Literal["grey", "online", "desk", "acute", "video", "lab"] = "grey"
+    icon: Literal["bell", "bolt", "flask", "home", "journal", "people", "pill", "star", "stetho", ""] = ""
     visibility: Literal["normal", "hidden", "group"] = "normal"
     capacity: Number = 1
     contact: Literal["physical", "video", "phone"] = "physical"

@@ -12,6 +12,7 @@ from skranke.kernel.errors import InvalidError, SkrankeError
 from skranke.scheduling.models import AppointmentState, AppointmentType, ContactInterface, Visibility
 from skranke.ui.forms import date_input, offer
 from skranke.web.clinic.schedule.grid import contact_text
+from skranke.web.clinic.settings.type_words import icon_texts
 
 CONTACTS = [(one.value, one.label) for one in ContactInterface]
 
@@ -80,6 +81,9 @@ class ExtraForm(WhenForm, BookingForm):
 
 def _type_text(kind: AppointmentType) -> str:
     text = _("%(navn)s, %(minutter)s min") % {"navn": kind.name, "minutter": kind.minutes}
+    if kind.icon:
+        # A list of choices has no room for a drawing: it says which one to look for in the calendar.
+        text = _("%(timetype)s (ikon: %(ikon)s)") % {"timetype": text, "ikon": icon_texts()[kind.icon].lower()}
     hidden = kind.visibility == Visibility.HIDDEN
     return _("%(timetype)s (skjult for pasienten)") % {"timetype": text} if hidden else text
 

@@ -16,6 +16,7 @@ from skranke.scheduling.models import STANDING, AppointmentState, BookedThrough,
 from skranke.scheduling.screens import AppointmentCell, DayView, EventCell, FreeCell, WeekView, week_views
 from skranke.ui.dates import format_age, format_date, format_time, holiday_name
 from skranke.web.clinic.schedule.place import GROUP, Place, with_query
+from skranke.web.clinic.settings.type_words import icon_texts
 
 STEP = 5
 _TALL, _TINY, _MOST_BESIDE = 6, 2, 4
@@ -223,7 +224,7 @@ def _free(cell: FreeCell, pen: _Pen) -> Tile:
         bold=_span(cell.start, cell.end) if place.layout.times else format_time(cell.start),
         text=cell.type_name,
         symbol=_CONTACTS.get(ContactInterface(cell.contact), "eyeoff" if cell.hidden else ""),
-        marks=(("globe", _("på nett")),) if online else (),
+        marks=(*_icon(cell.icon), *((("globe", _("på nett")),) if online else ())),
         url=url,
         chosen=cell.id == chosen,
     )
@@ -232,6 +233,11 @@ def _free(cell: FreeCell, pen: _Pen) -> Tile:
 def _colour(colour: str, place: Place) -> str:
     """CAL-12: without colours every type is grey; the states of the day keep theirs."""
     return _COLOURS.get(colour, "desk") if place.layout.colours else "grey"
+
+
+def _icon(name: str) -> tuple[tuple[str, str], ...]:
+    """The icon of the type, if it has one, and how it is read out (TYP-2)."""
+    return ((name, icon_texts()[name]),) if name else ()
 
 
 def _booked(cell: AppointmentCell, pen: _Pen) -> Tile:
@@ -262,9 +268,9 @@ def _booked(cell: AppointmentCell, pen: _Pen) -> Tile:
 
 
 def _marks(cell: AppointmentCell, pen: _Pen) -> tuple[tuple[str, str], ...]:
-    """CAL-12: that there is an invoice card. IMP-1: where it was booked. Both only where they are asked for."""
+    """TYP-2: the type's icon. Only where asked for: CAL-12, that there is a card; IMP-1, where it was booked."""
     billed = (("card", _("regningskort")),) if cell.id in pen.billed else ()
-    return billed + ((("", channel_text(cell.through)),) if pen.place.layout.channels else ())
+    return _icon(cell.icon) + billed + ((("", channel_text(cell.through)),) if pen.place.layout.channels else ())
 
 
 def _title(cell: AppointmentCell, pen: _Pen) -> str:

@@ -9,7 +9,14 @@ from django.utils.translation import gettext as _
 from skranke.audit.models import AuditEvent
 from skranke.web.clinic.settings.limit_words import first_only_texts, label_of
 from skranke.web.clinic.settings.schedule_words import LABELS, audience_texts, owner_texts
-from skranke.web.clinic.settings.type_words import TYPE_LABELS, category_texts, colour_texts, contact_texts, kind_texts
+from skranke.web.clinic.settings.type_words import (
+    TYPE_LABELS,
+    category_texts,
+    colour_texts,
+    contact_texts,
+    icon_texts,
+    kind_texts,
+)
 
 
 class Change(NamedTuple):
@@ -45,6 +52,7 @@ def _said(name: str, value: Any) -> str:
         "owner_kind": owner_texts(),
         "first_only": first_only_texts(),
         "colour": colour_texts(),
+        "icon": icon_texts(),
         "contact": contact_texts(),
         "category": category_texts(),
         "visibility": kind_texts(),

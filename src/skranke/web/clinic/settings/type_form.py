@@ -22,10 +22,18 @@ from skranke.standards.profile import RESOURCE_TEXT_CHARACTERS
 from skranke.ui.forms import offer
 from skranke.web.clinic.settings.limit_words import holds_text, number_text
 from skranke.web.clinic.settings.limits import LimitsForm, initial_limits
-from skranke.web.clinic.settings.type_words import category_texts, colour_texts, contact_texts, kind_texts, label_of
+from skranke.web.clinic.settings.type_words import (
+    category_texts,
+    colour_texts,
+    contact_texts,
+    icon_texts,
+    kind_texts,
+    label_of,
+)
 
-PLAIN = ("name", "colour", "minutes", "visibility", "contact", "bookable_online", "must_call", "urgent", "notifies",
-         "is_default", "information", "price", "address", "custom_limits", "custom_cancellation")  # fmt: skip
+PLAIN = ("name", "colour", "icon", "minutes", "visibility", "contact", "bookable_online", "must_call", "urgent",
+         "notifies", "is_default", "information", "price", "address",
+         "custom_limits", "custom_cancellation")  # fmt: skip
 
 
 def _yes(name: str, **facts: Any) -> forms.BooleanField:
@@ -47,6 +55,11 @@ class TypeForm(LimitsForm):
         help_text=_("Vises til pasientene. For en ressurstime er det alt de kjenner den igjen på."),
     )
     colour = forms.ChoiceField(label=label_of("colour"), initial=Colour.GREY)
+    icon = forms.ChoiceField(
+        label=label_of("icon"),
+        required=False,
+        help_text=_("Står ved siden av navnet i timeboken. Pasientene ser det ikke."),
+    )
     minutes = forms.IntegerField(
         label=label_of("minutes"), help_text=_("En endring gjelder nye timer. Timene som finnes, beholder sin lengde.")
     )
@@ -116,6 +129,7 @@ class TypeForm(LimitsForm):
             self.people.setdefault(str(kind.owner_id), kind.owner)
         self._offer("owner", {"": gettext("Ingen eier")} | {key: one.name for key, one in self.people.items()})
         self._offer("colour", colour_texts())
+        self._offer("icon", {"": gettext("Ingen")} | icon_texts())
         self._offer("visibility", kind_texts())
         self._offer("contact", contact_texts())
         self._offer("category", {"": gettext("Ingen")} | category_texts())

@@ -1,11 +1,11 @@
-"""A type in words: its fields, kinds, colours and ways to meet (TYP-2, TYP-7)."""
+"""A type in words: its fields, kinds, colours, icons and ways to meet (TYP-2, TYP-7)."""
 
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
-from skranke.scheduling.models import Colour, ContactInterface, ResourceCategory, Visibility
+from skranke.scheduling.models import Colour, ContactInterface, ResourceCategory, TypeIcon, Visibility
 
 CSS = {Colour.VIDEO.value: "vid"}
 """The page kit's name of a colour, where it is another."""
@@ -14,6 +14,7 @@ TYPE_LABELS: dict[str, Promise] = {
     "owner": gettext_lazy("Eier"),
     "name": gettext_lazy("Navn"),
     "colour": gettext_lazy("Farge"),
+    "icon": gettext_lazy("Ikon"),
     "minutes": gettext_lazy("Varighet i minutter"),
     "visibility": gettext_lazy("Slag"),
     "capacity": gettext_lazy("Plasser i gruppen"),
@@ -56,6 +57,21 @@ def colour_texts() -> dict[str, str]:
         Colour.ACUTE.value: gettext("Rød, foreslått for øyeblikkelig hjelp"),
         Colour.VIDEO.value: gettext("Lilla"),
         Colour.LAB.value: gettext("Gul"),
+    }
+
+
+def icon_texts() -> dict[str, str]:
+    """The icons by what they look like (TYP-2)."""
+    return {
+        TypeIcon.BELL.value: gettext("Bjelle"),
+        TypeIcon.PEOPLE.value: gettext("Flere personer"),
+        TypeIcon.HOME.value: gettext("Hus"),
+        TypeIcon.JOURNAL.value: gettext("Ark"),
+        TypeIcon.FLASK.value: gettext("Kolbe"),
+        TypeIcon.BOLT.value: gettext("Lyn"),
+        TypeIcon.PILL.value: gettext("Pille"),
+        TypeIcon.STETHOSCOPE.value: gettext("Stetoskop"),
+        TypeIcon.STAR.value: gettext("Stjerne"),
     }
 
 

@@ -26,7 +26,7 @@ from skranke.web.clinic.settings.editing import is_removal, posted, refusal, sav
 from skranke.web.clinic.settings.frame import settings_page, settings_view, to
 from skranke.web.clinic.settings.limits import BOOKING, CANCELLING
 from skranke.web.clinic.settings.type_form import TypeForm
-from skranke.web.clinic.settings.type_words import CSS, contact_texts, kind_texts
+from skranke.web.clinic.settings.type_words import CSS, contact_texts, icon_texts, kind_texts
 
 ROUTE, ONE, TEMPLATES = "settings-types", "settings-type", "clinic/settings"
 
@@ -39,6 +39,7 @@ def index(request: HttpRequest, actor: Actor) -> HttpResponse:
         {
             "type": one,
             "css": CSS.get(one.colour, one.colour),
+            "icon": icon_texts().get(one.icon, ""),
             "kind": kind_texts()[one.visibility],
             "contact": contact_texts()[one.contact],
         }
