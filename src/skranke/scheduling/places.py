@@ -35,6 +35,12 @@ def no_place_in(
     return Refusal.TAKEN if used else None, expired
 
 
+def taken(slot: Slot, now: datetime) -> int:
+    """How many places of a group are, by patients or by a hold (TYP-6)."""
+    busy = busy_times([slot.schedule_id], slot.during.lower, slot.during.upper, now)
+    return sum(one.slot_id == slot.id for one in busy)
+
+
 def is_free(slot: Slot, now: datetime) -> bool:
     """Somebody can still have it."""
     return no_place_in(slot, now)[0] is None

@@ -1,10 +1,13 @@
 """What the Timebok screens show: weeks and days of one or several schedules, and the capacity of a month."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
+
+from django.db.models import Q
 
 from skranke.audit.actions import Action
 from skranke.audit.services import event
@@ -34,7 +37,11 @@ EARLIEST, LATEST = 8 * 60, 16 * 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreeCell:
-    """A free slot on the screen; start and end are Oslo wall time."""
+    """A free slot on the screen; start and end are Oslo wall time.
+
+    capacity: its places, of a group more than one (TYP-6), of which `taken` are. A group with patients stands there
+    when it is full, too, and when something else lies over it or it is offered no more: `closed`.
+    """
 
     id: UUID
     start: datetime
@@ -49,6 +56,14 @@ class FreeCell:
     urgent: bool
     contact: str
     available_from: datetime | None
+    capacity: int = 1
+    taken: int = 0
+    closed: bool = False
+
+    @property
+    def can_be_given(self) -> bool:
+        """It has a place for one more patient."""
+        return not self.closed and self.taken < self.capacity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +71,7 @@ class AppointmentCell:
     """An appointment on the screen. self_booked: by the patient, whichever channel (APT-17, APT-18); through: which.
 
     lane, lanes: where it stands beside others at the same time, 0-based, and how many stand there.
+    group_id: the slot of the group in which it has a place (TYP-6).
     """
 
     id: UUID
@@ -78,6 +94,7 @@ class AppointmentCell:
     through: str
     hidden: bool
     version: int
+    group_id: UUID | None = None
     lane: int = 0
     lanes: int = 1
 
@@ -179,7 +196,7 @@ def _midnight(day: date) -> datetime:
 def _appointments(ids: list[UUID], span: Span) -> dict[UUID, list[AppointmentCell]]:
     rows = (
         Appointment.objects.filter(schedule_id__in=ids, starts__gte=span[0], starts__lt=span[1], state__in=SHOWN)
-        .select_related("patient", "type")
+        .select_related("patient", "type", "slot")
         .order_by("starts", "id")
     )
     cells: dict[UUID, list[AppointmentCell]] = {}
@@ -210,12 +227,14 @@ def _appointment(row: Appointment) -> AppointmentCell:
         through=row.booked_through,
         hidden=row.hidden,
         version=row.version,
+        group_id=row.slot_id if row.slot is not None and row.slot.capacity > 1 else None,
     )
 
 
 def _in_lanes(cells: list[AppointmentCell]) -> list[AppointmentCell]:
     """Place overlapping appointments side by side: each in the first lane that is free when it begins."""
-    placed: list[AppointmentCell] = []
+    placed = [cell for cell in cells if cell.group_id is not None]
+    cells = [cell for cell in cells if cell.group_id is None]
     group: list[tuple[AppointmentCell, int]] = []
     ends: list[datetime] = []
     for cell in cells:
@@ -250,22 +269,27 @@ def _free(
     booked: dict[UUID, list[AppointmentCell]],
     events: dict[UUID, list[EventCell]],
 ) -> dict[UUID, list[FreeCell]]:
-    """The open slots that nothing on the screen covers."""
+    """The open slots that nothing on the screen covers, and every group with patients."""
+    taken = Counter(cell.group_id for own in booked.values() for cell in own if cell.group_id is not None)
     rows = (
-        Slot.objects.filter(schedule_id__in=ids, starts__gte=span[0], starts__lt=span[1], state=SlotState.OPEN)
+        Slot.objects.filter(Q(state=SlotState.OPEN) | Q(id__in=list(taken)))
+        .filter(schedule_id__in=ids, starts__gte=span[0], starts__lt=span[1])
         .select_related("type", "schedule")
         .order_by("starts", "id")
     )
     cells: dict[UUID, list[FreeCell]] = {}
     used = {
-        identity: [(c.start, c.end) for c in booked.get(identity, []) if c.state in STANDING]
-        + [(c.start, c.end) for c in events.get(identity, [])]
+        identity: [(c.start, c.end, c.group_id) for c in booked.get(identity, []) if c.state in STANDING]
+        + [(c.start, c.end, None) for c in events.get(identity, [])]
         for identity in ids
     }
     for row in rows:
         start, end = row.during.lower, row.during.upper
-        if not any(begins < end and start < ends for begins, ends in used[row.schedule_id]):
-            cells.setdefault(row.schedule_id, []).append(_slot(row))
+        others = (one for one in used[row.schedule_id] if one[2] is None or one[2] != row.id)
+        covered = any(begins < end and start < ends for begins, ends, _group in others)
+        if row.id in taken or not covered:
+            cell = replace(_slot(row), taken=taken[row.id], closed=covered or row.state != SlotState.OPEN)
+            cells.setdefault(row.schedule_id, []).append(cell)
     return cells
 
 
@@ -284,6 +308,7 @@ def _slot(row: Slot) -> FreeCell:
         urgent=row.type.urgent,
         contact=row.type.contact,
         available_from=row.available_from,
+        capacity=row.capacity,
     )
 
 
@@ -331,7 +356,7 @@ def _day(day: date, now: datetime, cells: _Cells) -> DayView:
     return DayView(
         date=day,
         is_today=clock.oslo(now).date() == day,
-        free=sum(cell.start > now for cell in free),
+        free=sum(cell.start > now and cell.can_be_given for cell in free),
         slots=free,
         appointments=tuple(cell for cell in cells.booked if cell.start.date() == day),
         events=tuple(cell for cell in cells.events if cell.start < ends and cell.end > begins),

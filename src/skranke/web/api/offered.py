@@ -29,6 +29,8 @@ def slots(offered: Iterable[OfferedSlot]) -> list[dict[str, Any]]:
                 "schedule_id": str(slot.schedule_id),
                 "start": hours.text(slot.starts),
                 "end": hours.text(slot.ends),
+                "capacity": slot.capacity,
+                "taken": one.taken,
                 "available_from": later and later.isoformat().replace("+00:00", "Z"),
                 **kind,
             }

@@ -394,6 +394,7 @@ class SlotOut(Schema):
     """One slot that is offered. `available_from`: shown now, bookable from then.
 
     price (whole kroner), information, address: what is told before booking (BOK-14); the clinic's address when empty.
+    capacity, taken: its places, of a group more than one, and how many of them are taken (TYP-6).
     """
 
     id: UUID
@@ -401,6 +402,8 @@ class SlotOut(Schema):
     schedule_id: UUID
     start: datetime
     end: datetime
+    capacity: int
+    taken: int
     type_id: UUID
     type_name: str
     contact: str

@@ -21,6 +21,7 @@ from skranke.scheduling.access import get_appointment_for, get_slot_for
 from skranke.scheduling.details import told_at
 from skranke.scheduling.errors import BookingRefusedError, SlotTakenError
 from skranke.scheduling.models import Appointment, BookedThrough, Slot, Visibility
+from skranke.scheduling.places import taken
 from skranke.scheduling.services import book as book_slot
 from skranke.scheduling.services import book_extra
 from skranke.web.clinic.schedule.appointment import done
@@ -155,6 +156,7 @@ def _panel(draft: Draft, **extra: object) -> Panel:
         "draft": draft,
         "form": draft.form,
         "hidden": hidden,
+        "taken_places": taken(draft.slot, clock.now()) if draft.slot and draft.slot.capacity > 1 else None,
         "told_at": told_at(draft.patient, hidden=hidden) if draft.patient else None,
         "coming": _coming(draft.patient),
         "offers": () if draft.slot else by_day(next_free(schedule, _OFFERS)),

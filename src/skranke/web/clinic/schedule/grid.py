@@ -1,5 +1,6 @@
 """The week as the template draws it: lanes of tiles, each number a class (docs/ui.md)."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -38,6 +39,8 @@ class Tile:
     when: its time in words, where that is asked for. marks: symbol and text of each; a text alone is shown as it is.
     stretch_url: where another end is asked for, of what has one; begins: the minute of the day (APT-8).
     cancellable: an appointment that can be chosen, to be cancelled with others (APT-13).
+    box: of a group, the classes of the box that holds this, its head, and the patients of the group (TYP-6); name: of
+    the box.
     """
 
     id: str
@@ -55,6 +58,9 @@ class Tile:
     begins: int = 0
     chosen: bool = False
     cancellable: bool = False
+    box: str = ""
+    name: str = ""
+    members: tuple["Tile", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +146,10 @@ def _shown(view: WeekView, place: Place) -> Iterator[DayView]:
 
 def _lane(day: DayView, pen: _Pen) -> Lane:
     view, place = pen.view, pen.place
+    groups = {cell.id for cell in day.slots if cell.capacity > 1}
     tiles = [
-        *((cell.start, _free(cell, pen)) for cell in day.slots),
-        *((cell.start, _booked(cell, pen)) for cell in day.appointments),
+        *((cell.start, _group(cell, day, pen) if cell.id in groups else _free(cell, pen)) for cell in day.slots),
+        *((cell.start, _booked(cell, pen)) for cell in day.appointments if cell.group_id not in groups),
         *((cell.start, _event(cell, day, pen)) for cell in day.events),
     ]
     minute = view.now.hour * 60 + view.now.minute
@@ -228,6 +235,34 @@ def _free(cell: FreeCell, pen: _Pen) -> Tile:
         url=url,
         chosen=cell.id == chosen,
     )
+
+
+def _group(cell: FreeCell, day: DayView, pen: _Pen) -> Tile:
+    """One box: what it is and how many places are taken, by which one more is given, and the patients in it."""
+    where, _steps = _position(cell.start, cell.end, cell.start.date(), pen.view)
+    head, colour = _free(cell, pen), _colour(cell.colour, pen.place)
+    places = _("%(tatt)s av %(plasser)s") % {"tatt": cell.taken, "plasser": cell.capacity}
+    facts = {"tid": _span(cell.start, cell.end), "type": cell.type_name, "plasser": places}
+    open_now = cell.can_be_given and cell.start > pen.view.now
+    members = (replace(_booked(one, pen), stretch_url="") for one in day.appointments if one.group_id == cell.id)
+    return replace(
+        head,
+        css=f"{'free' if open_now else 'shut'} {colour}" + (" sel" if head.chosen else ""),
+        title=_("%(tid)s %(type)s, %(plasser)s plasser er tatt") % facts,
+        spoken=_("%(tid)s, ledig plass i gruppe:") % facts if open_now else _("%(tid)s, gruppe:") % facts,
+        bold=cell.type_name,
+        text=places,
+        when=head.bold if pen.place.layout.times else "",
+        url=head.url if cell.can_be_given else "",
+        box=f"party {colour} {where}",
+        name=_("%(type)s, %(plasser)s plasser er tatt") % facts,
+        members=tuple(replace(one, css=_in_flow(one.css)) for one in members),
+    )
+
+
+def _in_flow(css: str) -> str:
+    """The classes of a tile in a group's box, where it has no time and lane of its own."""
+    return " ".join(one for one in css.split() if one not in {"tall", "tiny"} and not re.fullmatch(r"[ad]\d+", one))
 
 
 def _colour(colour: str, place: Place) -> str:
