@@ -163,7 +163,8 @@ def test_a_group_has_room_for_several_in_each_new_slot_and_no_other_kind_has() -
     assert timebok.slot(weekday_at(9), type=kind).capacity == 6
     assert change(client, place, visibility="normal", capacity="900").status_code == 302
     assert read(timebok.cast, AppointmentType, id=timebok.ordinary.id).capacity == 1
-    for few in ("", "0", "1"):
+    assert change(client, place, visibility="group", capacity="").status_code == 422
+    for few in ("0", "1"):
         refused = change(client, place, visibility="group", capacity=few)
         assert refused.status_code == 422
         assert "En gruppe har minst to plasser." in body(refused)

@@ -121,6 +121,8 @@ class TypeForm(LimitsForm):
 
     def __init__(self, data: Any, actor: Actor, kind: AppointmentType | None = None) -> None:
         super().__init__(data, initial=_initial(kind) if kind is not None else {})
+        # The field is there for a group alone, and must be filled in then (TYP-6).
+        self.fields["capacity"].required = not self.is_bound or data.get("visibility") == Visibility.GROUP
         people = queries.staff()
         if not may(actor, Permission.EDIT_TIMETYPE):
             people = [one for one in people if one.id == actor.person_id]
