@@ -123,6 +123,8 @@ def test_who_leaves_a_group_frees_one_place_and_is_told_alone(way: str) -> None:
         left = {one.subject_id: one.detail["code"] for one in OutboxItem.objects.all()}
         assert left == {stays.id: "05"} | ({goes.id: "08"} if way == "cancelled" else {})
         assert offered(timebok) == {slot.id: 1}
+        # The whole time is still the group's.
+        assert Occupancy.objects.get(exclusive=True).source_id == slot.id
         assert give(slot, some[2]).slot_id == slot.id
         assert offered(timebok) == {}
         stays.refresh_from_db()
