@@ -19,6 +19,7 @@ from support.journeys import (
     routes,
     sandbox_states,
     settings_states,
+    waiting_states,
 )
 from support.journeys.demo import Demo
 from support.journeys.stage import CLINIC, SANDBOX, Register, Stage, State
@@ -46,6 +47,7 @@ RECIPES = (
     renewal_states,
     sandbox_states,
     settings_states,
+    waiting_states,
 )
 
 

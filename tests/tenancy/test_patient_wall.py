@@ -36,6 +36,8 @@ from skranke.scheduling.models import (
     Slot,
 )
 from skranke.scheduling.services import book, change_schedule, create_type, hold
+from skranke.scheduling.waiting.models import SlotOffer, WaitingEntry, WaitingEvent
+from skranke.scheduling.waiting.services import EntryFacts, add_entry
 from skranke.tenancy.work import acting
 
 from cast import fresh_national_id, make_clinic
@@ -102,6 +104,31 @@ def test_of_the_dialogs_a_patient_sees_the_own_channel_and_nothing_else() -> Non
         assert [row.id for row in Attachment.objects.all()] == [mine.id]
         assert [row.id for row in Blob.objects.all()] == [mine.blob_id]
         assert {row.blob_id for row in BlobPart.objects.all()} == {mine.blob_id}
+
+
+@pytest.mark.req("NFR-2", "REQ-6")
+def test_of_the_waiting_list_a_patient_sees_the_own_offers_that_are_told_there_and_no_note() -> None:
+    timebok = make_timebok()
+    cast = timebok.cast
+    slots = [timebok.slot(weekday_at(hour)) for hour in (9, 10, 11)]
+    with acting(cast.actor(cast.ali)):
+        long = create_type(name="Lang time", minutes=20)
+        entries = [
+            add_entry(patient, EntryFacts(type=kind, note="Bare for klinikken"))
+            for patient, kind in ((cast.ola, timebok.ordinary), (cast.nora, timebok.ordinary), (cast.ola, long))
+        ]
+    with acting(cast.system):
+        facts = {"clinic_id": cast.clinic.id, "expires_at": clock.now() + timedelta(hours=1)}
+        ways = zip(entries, slots, ("portal", "portal", "call"), strict=True)
+        made = [SlotOffer.objects.create(entry=e, patient=e.patient, slot=s, by=by, **facts) for e, s, by in ways]
+    with acting(cast.actor(cast.ola)):
+        assert [one.id for one in SlotOffer.objects.all()] == [made[0].id]
+        assert set(WaitingEntry.objects.values_list("id", flat=True)) == {entries[0].id, entries[2].id}
+        assert SlotOffer.objects.filter(id=made[1].id).update(state="declined", ended_at=clock.now()) == 0
+        assert WaitingEntry.objects.filter(id=entries[1].id).update(state="removed", ended_at=clock.now()) == 0
+    for ask in (lambda: WaitingEntry.objects.values_list("note"), WaitingEvent.objects.values_list):
+        with pytest.raises(ProgrammingError), acting(cast.actor(cast.ola)):
+            list(ask())
 
 
 @pytest.mark.req("NFR-2", "TYP-4", "APT-5")

@@ -123,6 +123,7 @@ class Clinic(models.Model):
     phone = models.CharField(max_length=30, blank=True)
     is_test = models.BooleanField(default=False)
     grace_seconds = models.PositiveIntegerField(default=300)
+    waiting_offer_hours = models.PositiveIntegerField(default=24)
     require_comment = models.BooleanField(default=True)
     tells_booked_times = models.BooleanField(default=False)
     moves_on_request = models.BooleanField(default=False)

@@ -177,10 +177,16 @@ def offline(schedule: ScheduleFacts, kind: TypeFacts) -> Refusal | None:
     """
     if not schedule.online:
         return Refusal.SCHEDULE_OFFLINE
+    shut = offline_everywhere(kind)
+    flagged = bool(kind.category) or not schedule.flagged_only
+    return shut if shut is not None or flagged else Refusal.TYPE_OFFLINE
+
+
+def offline_everywhere(kind: TypeFacts) -> Refusal | None:
+    """BOK-2, TYP-4: no patient books this type, whatever the schedule."""
     if is_hidden(kind):
         return Refusal.TYPE_HIDDEN
-    online = kind.bookable_online and (bool(kind.category) or not schedule.flagged_only)
-    return None if online else Refusal.TYPE_OFFLINE
+    return None if kind.bookable_online else Refusal.TYPE_OFFLINE
 
 
 def out_of_use(schedule: ScheduleFacts, kind: TypeFacts) -> Refusal | None:

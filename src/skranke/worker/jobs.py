@@ -22,6 +22,7 @@ from skranke.patients.listing.syncing import ask_monthly, do_what_is_asked
 from skranke.patients.reaching import ask_about_everybody
 from skranke.patients.residing import ask_all_due
 from skranke.scheduling.services.automatic import clinics_with_waiting, send_automatic
+from skranke.scheduling.waiting.offering import clinics_with_waiting_list, tend_waiting_list
 from skranke.worker.rules import Daily, Every, When
 
 
@@ -56,5 +57,6 @@ JOBS: tuple[Job, ...] = (
     Job("lists.ask", Every(timedelta(seconds=1)), look_up_asked, whole=True),
     Job("patients.residence", Every(timedelta(seconds=1)), ask_all_due, whole=True),
     Job("dialogs.automatic", Every(timedelta(seconds=1)), send_automatic, clinics=clinics_with_waiting),
+    Job("waiting.offer", Every(timedelta(seconds=5)), tend_waiting_list, clinics=clinics_with_waiting_list),
     Job("sessions.forget", Every(timedelta(hours=1)), forget_old, whole=True),
 )

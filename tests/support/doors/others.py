@@ -103,6 +103,11 @@ PATIENT: dict[str, Door] = {
         shows=False,
         writes="appointment.booked",
     ),
+    "patient-offer": Door(
+        ask=lambda v, ids: v.get("patient-offer", ids["slot_offer"]),
+        named="slot_offer",
+        writes="waiting_list.offer_read",
+    ),
     "patient-times": Door(ask=lambda v, _: v.get("patient-times"), writes="appointment.listed"),
     "patient-time": Door(
         ask=lambda v, ids: v.get("patient-time", ids["appointment"]), named="appointment", writes="appointment.read"

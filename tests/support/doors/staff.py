@@ -198,6 +198,16 @@ DOORS: dict[str, Door] = {
         ask=lambda v, ids: v.post("schedule-in-hand", time=ids["slot"]), named="slot", shows=False, because=NOBODYS
     ),
     "schedule-hide": Door(ask=lambda v, _: v.post("schedule-hide"), shows=False, because=NOBODYS),
+    "waiting-list": Door(ask=lambda v, _: v.get("waiting-list", q=GIVEN_NAME), because=BY_LIST),
+    "waiting-new": Door(
+        ask=lambda v, ids: v.get("waiting-new", pasient=ids["patient"]), named="patient", writes="patient.read"
+    ),
+    "waiting-hours": Door(ask=lambda v, _: v.post("waiting-hours", timer=24), shows=False, because=NOBODYS, by="ali"),
+    "waiting-entry": Door(
+        ask=lambda v, ids: v.get("waiting-entry", ids["waiting_entry"]),
+        named="waiting_entry",
+        writes="waiting_list.read",
+    ),
     "schedule-patients": Door(ask=lambda v, _: v.get("schedule-patients", q=GIVEN_NAME), because=BY_LIST),
     "schedule-book": Door(
         ask=lambda v, ids: v.post("schedule-book", headers={"HX-Target": "panel"}, patient=ids["patient"],

@@ -1,6 +1,7 @@
 """A clinic with one patient of whom there is something behind every door, each with the marker in it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,8 @@ from skranke.patients.services import register
 from skranke.scheduling.calendars import save_group
 from skranke.scheduling.models import BookedThrough
 from skranke.scheduling.services import add_event, book
+from skranke.scheduling.waiting.models import SlotOffer
+from skranke.scheduling.waiting.services import EntryFacts, add_entry
 from skranke.tenancy.work import acting
 
 from cast import Cast, fresh_national_id
@@ -56,7 +59,7 @@ def make_world() -> World:
     facts = {"patient": patient, "subject": MARKER, "text": MARKER}
     thread = receive(cast, question(cast, kind=E_CONTACT, **facts))
     consultation = receive(cast, question(cast, attachments=files, **facts))
-    slots = [timebok.slot(weekday_at(hour)) for hour in (9, 10, 11)]
+    slots = [timebok.slot(weekday_at(hour)) for hour in (9, 10, 11, 14)]
     with acting(cast.actor(cast.kari)):
         sent = answer(consultation, text=MARKER, expected_version=Thread.objects.get(id=consultation.id).version)
         appointment = book(slot=slots[0], patient=patient, through=BookedThrough.STAFF, reason=MARKER)
@@ -66,6 +69,11 @@ def make_world() -> World:
         template = save_template(TemplateFacts(title=MARKER, subject=MARKER, text=MARKER))
         relation = add_relation(patient, national_id=str(fresh_national_id(age=70)), kind="mother", name=MARKER)
         event = add_event(timebok.schedule, start=weekday_at(16), end=weekday_at(17), text=MARKER)
+        waiting = add_entry(patient, EntryFacts(type=timebok.ordinary, note=MARKER))
+        promised = SlotOffer.objects.create(
+            clinic_id=cast.clinic.id, entry=waiting, patient=patient, slot=slots[3], by="portal",
+            expires_at=clock.now() + timedelta(hours=24),
+        )  # fmt: skip
         group = save_group(None, name="Legene", schedules=[timebok.schedule])
         own_file = upload(PDF + MARKER.encode(), f"{MARKER}.pdf")
     with acting(cast.actor(cast.ali)):
@@ -106,6 +114,8 @@ def make_world() -> World:
         "appointment_version": appointment.version,
         "event": event.id,
         "display_group": group.id,
+        "waiting_entry": waiting.id,
+        "slot_offer": promised.id,
         "own_attachment": own_file.id,
         "list": kept.id,
         "sync": _sync(cast),

@@ -11,7 +11,7 @@ state = CLINIC.state
 _GRACE_SECONDS = 30
 
 
-def _patient(stage: Stage, name: str = "Ola Nordli") -> Any:
+def patient_at_home(stage: Stage, name: str = "Ola Nordli") -> Any:
     """A citizen at home in the patient portal."""
     page = stage.window()
     page.goto(stage.demo.citizen(name)["login_url"])
@@ -24,7 +24,7 @@ def _patient(stage: Stage, name: str = "Ola Nordli") -> Any:
 
 
 def _messages(stage: Stage, name: str = "Ola Nordli") -> Any:
-    page = _patient(stage, name)
+    page = patient_at_home(stage, name)
     page.get_by_role("navigation", name="Meny").get_by_role("link", name="Meldinger").click()
     page.get_by_role("heading", name="Mine meldinger").wait_for()
     return page
@@ -147,7 +147,7 @@ def _closed(stage: Stage) -> Any:
 
 @state("min-side-bestill", "patient-book", main=True)
 def _book(stage: Stage, name: str = "Thea Hauge") -> Any:
-    page = _patient(stage, name)
+    page = patient_at_home(stage, name)
     page.get_by_role("link", name="Bestille time Hos fastlegen").click()
     page.get_by_role("heading", name="Hvem vil du ha time hos?").wait_for()
     return page
@@ -198,7 +198,7 @@ def _booked(stage: Stage) -> Any:
 
 @state("min-side-timer", "patient-times", main=True)
 def _times(stage: Stage) -> Any:
-    page = _patient(stage)
+    page = patient_at_home(stage)
     page.get_by_role("navigation", name="Meny").get_by_role("link", name="Timer").click()
     page.get_by_role("heading", name="Mine timer").wait_for()
     coming = page.get_by_role("navigation", name="Kommende timer").get_by_role("link")
@@ -213,7 +213,7 @@ def _times(stage: Stage) -> Any:
 
 @state("min-side-timer-tomt")
 def _no_times(stage: Stage) -> Any:
-    page = _patient(stage, "Ragnhild Ness")
+    page = patient_at_home(stage, "Ragnhild Ness")
     page.get_by_role("navigation", name="Meny").get_by_role("link", name="Timer").click()
     page.get_by_text("Du har ingen kommende timer.").wait_for()
     return page
@@ -246,7 +246,7 @@ def _cancelled(stage: Stage) -> Any:
 @state("min-side-innsyn", "patient-seen", main=True)
 def _seen(stage: Stage) -> Any:
     stage.compose("Ola Nordli", "e_dialog")
-    page = _patient(stage)
+    page = patient_at_home(stage)
     page.get_by_role("link", name="Hvem har sett journalen min?").click()
     page.get_by_text("Slo opp på deg").first.wait_for()
     return page
@@ -254,7 +254,7 @@ def _seen(stage: Stage) -> Any:
 
 @state("min-side-innsyn-tomt")
 def _nobody_has_seen(stage: Stage) -> Any:
-    page = _patient(stage, "Thea Hauge")
+    page = patient_at_home(stage, "Thea Hauge")
     page.goto(f"{page.url}innsyn?for=1990-01-01")
     page.get_by_text("Det er ikke noe eldre å vise.").wait_for()
     return page
@@ -262,7 +262,7 @@ def _nobody_has_seen(stage: Stage) -> Any:
 
 @state("min-side-meg", "patient-me", main=True)
 def _me(stage: Stage, name: str = "Ola Nordli") -> Any:
-    page = _patient(stage, name)
+    page = patient_at_home(stage, name)
     page.get_by_role("navigation", name="Meny").get_by_role("link", name="Meg").click()
     page.get_by_role("heading", name=name).wait_for()
     return page

@@ -24,7 +24,7 @@ from skranke.dialog.services.handling import apply
 from skranke.dialog.services.sending import checked_subject, checked_text, record_sent
 from skranke.dialog.services.templates import handling_of, known_values, present, require_automatic
 from skranke.dialog.services.uploads import require_room
-from skranke.dialog.values import EventKind
+from skranke.dialog.values import EventKind, Handling
 from skranke.kernel import clock
 from skranke.patients.models import Patient
 from skranke.tenancy.work import current_actor
@@ -41,20 +41,51 @@ def start_by_itself(
     Raises InvalidError where a word has no value or the text is too long, UnreachableError, AttachmentsTooLargeError.
     """
     require_automatic(template)
-    found = rules.reachability_in_portal(patient)
-    if not found.ok:
-        raise UnreachableError(found.sentence, reason=found.reason)
+    _require_reachable(patient)
     clinic = this_clinic()
     known = known_values(patient, clinic.name, appointment)
     subject = checked_subject(_KIND, filling.fill(template.subject, known))
     text = checked_text(_KIND, filling.fill(template.text, known))
+    files = list(template.attachments.order_by("number", "id"))
+    return _start(
+        patient, subject, text, _takes_part(template, owners), handling=handling_of(template, None), files=files
+    )
+
+
+def tell_by_itself(patient: Patient, *, subject: str, text: str, owners: Sequence[Recipient]) -> Thread:
+    """Write to a patient in our own portal in the clinic's name, in words of the program's own (REQ-6).
+
+    owners: who takes part, and reads what the patient answers. Raises InvalidError, UnreachableError.
+    """
+    _require_reachable(patient)
+    subject, text = checked_subject(_KIND, subject), checked_text(_KIND, text)
+    return _start(patient, subject, text, owners)
+
+
+def _require_reachable(patient: Patient) -> None:
+    found = rules.reachability_in_portal(patient)
+    if not found.ok:
+        raise UnreachableError(found.sentence, reason=found.reason)
+
+
+def _start(
+    patient: Patient,
+    subject: str,
+    text: str,
+    owners: Sequence[Recipient],
+    *,
+    handling: Handling | None = None,
+    files: Sequence[Attachment] = (),
+) -> Thread:
+    clinic_name = this_clinic().name
     thread = _thread(patient, subject)
-    message = _message(thread, template, clinic.name, subject, text)
+    message = _message(thread, files, clinic_name, subject, text)
     refresh(thread)
-    for one in _takes_part(template, owners):
+    for one in owners:
         join(thread, one, in_inbox=False)
-    apply(thread, handling_of(template, None), by=None)
-    add_event(thread, EventKind.STARTED, detail={"message": str(message.id)}, actor_name=clinic.name)
+    if handling is not None:
+        apply(thread, handling, by=None)
+    add_event(thread, EventKind.STARTED, detail={"message": str(message.id)}, actor_name=clinic_name)
     record_sent(Action.THREAD_STARTED, thread, message)
     save_change(thread)
     return thread
@@ -80,8 +111,8 @@ def _thread(patient: Patient, subject: str) -> Thread:
     )
 
 
-def _message(thread: Thread, template: MessageTemplate, clinic_name: str, subject: str, text: str) -> Message:
-    now, files = clock.now(), list(template.attachments.order_by("number", "id"))
+def _message(thread: Thread, files: Sequence[Attachment], clinic_name: str, subject: str, text: str) -> Message:
+    now = clock.now()
     require_room(files)
     message = Message.objects.create(
         clinic_id=thread.clinic_id,

@@ -11,9 +11,11 @@ from skranke.clinics.queries import this_clinic
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import ConflictError
 from skranke.scheduling.access import get_appointment_for
+from skranke.scheduling.choosing import pick_of
 from skranke.scheduling.models import AppointmentState, BookedThrough
 from skranke.scheduling.own import own_time, own_times
 from skranke.scheduling.services import cancel, check_in_self
+from skranke.scheduling.waiting.queries import own_offers
 from skranke.web.numbers import number_of
 from skranke.web.patient import words
 from skranke.web.patient.place import place_of
@@ -29,7 +31,9 @@ def times(request: HttpRequest, actor: Actor) -> HttpResponse:
     shell = frame(request, actor, "patient-times")
     given_up = request.GET.get("avbestilt", "")
     done = next((one for one in found.past if str(one.id) == given_up), None)
-    context = {"shell": shell, "times": found, "done": done}
+    offers = [(one, pick_of(one.slot)) for one in own_offers(actor)]
+    said_no = "takket-nei" in request.GET
+    context = {"shell": shell, "times": found, "done": done, "offers": offers, "said_no": said_no}
     return render(request, "patient/times.html", context | _common(request))
 
 

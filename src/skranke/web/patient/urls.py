@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from skranke.web.own_sessions import addresses
-from skranke.web.patient import booking, home, login, me, messages, payments, relations, seen, starting, times
+from skranke.web.patient import booking, home, login, me, messages, offers, payments, relations, seen, starting, times
 from skranke.web.patient.session import log_out
 from skranke.web.sessions import PATIENT
 
@@ -24,6 +24,7 @@ _PAGES = [
     path("bestill/tid/<uuid:slot_id>", booking.confirm, name="patient-book-confirm"),
     path("bestill/<uuid:schedule_id>", booking.what_for, name="patient-book-kind"),
     path("bestill/<uuid:schedule_id>/<uuid:type_id>", booking.when, name="patient-book-time"),
+    path("tilbud/<uuid:offer_id>", offers.offer, name="patient-offer"),
     path("timer", times.times, name="patient-times"),
     path("timer/<uuid:appointment_id>", times.time, name="patient-time"),
     path("timer/<uuid:appointment_id>/fremmote", times.check_in, name="patient-check-in"),

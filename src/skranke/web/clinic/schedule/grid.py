@@ -1,7 +1,7 @@
 """The week as the template draws it: lanes of tiles, each number a class (docs/ui.md)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -15,7 +15,9 @@ from skranke.billing.queries import appointments_with_card
 from skranke.scheduling import rules
 from skranke.scheduling.models import STANDING, AppointmentState, BookedThrough, ContactInterface
 from skranke.scheduling.screens import AppointmentCell, DayView, EventCell, FreeCell, WeekView, week_views
-from skranke.ui.dates import format_age, format_date, format_time, holiday_name
+from skranke.scheduling.waiting.models import SlotOffer
+from skranke.scheduling.waiting.queries import offers_in
+from skranke.ui.dates import format_age, format_date, format_relative, format_time, holiday_name
 from skranke.web.clinic.schedule.place import GROUP, Place, with_query
 from skranke.web.clinic.settings.type_words import icon_texts
 
@@ -84,12 +86,13 @@ class Lane:
 
 
 class _Pen(NamedTuple):
-    """What the tiles of a lane are drawn with. billed: appointments that have an invoice card."""
+    """What tiles are drawn with. billed: appointments that have an invoice card; offered: what is held for whom."""
 
     view: WeekView
     place: Place
     chosen: UUID | None
     billed: frozenset[UUID]
+    offered: Mapping[UUID, SlotOffer]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +118,13 @@ def grid_of(place: Place, chosen: UUID | None = None) -> Grid | None:
     opens, closes = min(one.opens for one in views), max(one.closes for one in views)
     views = [replace(one, opens=opens, closes=closes) for one in views]
     billed = _billed(views) if place.layout.invoices else frozenset[UUID]()
+    offered = offers_in(place.shown)
     first, last = opens // 60, -(-closes // 60)
     return Grid(
         view=views[0],
-        lanes=tuple(_lane(day, _Pen(view, place, chosen, billed)) for view in views for day in _shown(view, place)),
+        lanes=tuple(
+            _lane(day, _Pen(view, place, chosen, billed, offered)) for view in views for day in _shown(view, place)
+        ),
         hours=last - first,
         first=first * 60,
         axis=tuple((f"a{(hour - first) * 60 // STEP}", f"{hour:02}") for hour in range(first, last)),
@@ -222,16 +228,16 @@ def _free(cell: FreeCell, pen: _Pen) -> Tile:
     else:
         address = reverse("schedule-move", args=[place.slug, place.moving])
         url = with_query(address, til=cell.id, **place.seen_as)
-    online = place.layout.online and cell.online
+    online, held = place.layout.online and cell.online, cell.id in pen.offered
     return Tile(
         id=f"t-{cell.id}",
         css=f"free {_colour(cell.colour, place)} {where}{marks}",
         title=title % {"tid": _span(cell.start, cell.end), "type": cell.type_name},
         spoken=_("Ikke brukt") if past else _("Ledig time"),
         bold=_span(cell.start, cell.end) if place.layout.times else format_time(cell.start),
-        text=cell.type_name,
-        symbol=_CONTACTS.get(ContactInterface(cell.contact), "eyeoff" if cell.hidden else ""),
-        marks=(*_icon(cell.icon), *((("globe", _("på nett")),) if online else ())),
+        text=_offered(pen.offered[cell.id], place) if held else cell.type_name,
+        symbol="clock" if held else _CONTACTS.get(ContactInterface(cell.contact), "eyeoff" if cell.hidden else ""),
+        marks=(*_icon(cell.icon), *((("globe", _("på nett")),) if online and not held else ())),
         url=url,
         chosen=cell.id == chosen,
     )
@@ -263,6 +269,14 @@ def _group(cell: FreeCell, day: DayView, pen: _Pen) -> Tile:
 def _in_flow(css: str) -> str:
     """The classes of a tile in a group's box, where it has no time and lane of its own."""
     return " ".join(one for one in css.split() if one not in {"tall", "tiny"} and not re.fullmatch(r"[ad]\d+", one))
+
+
+def _offered(offer: SlotOffer, place: Place) -> str:
+    """REQ-6: for whom on the waiting list the time is held, and until when."""
+    patient = offer.patient
+    name = _("pasient") if place.hidden else f"{patient.given_name} {patient.family_name[:1]}."
+    until = format_relative(offer.expires_at)
+    return _("tilbudt %(navn)s til %(tid)s") % {"navn": name, "tid": until}
 
 
 def _colour(colour: str, place: Place) -> str:

@@ -13,6 +13,7 @@ from skranke.web.clinic.schedule import (
     several,
     viewing,
     views,
+    waiting,
 )
 
 urlpatterns = [
@@ -24,6 +25,10 @@ urlpatterns = [
     path("timebok/visning", viewing.layout, name="schedule-layout"),
     path("timebok/i-hand", viewing.in_hand_told, name="schedule-in-hand"),
     path("timebok/skjul", viewing.hide, name="schedule-hide"),
+    path("timebok/venteliste", waiting.overview, name="waiting-list"),
+    path("timebok/venteliste/ny", waiting.new, name="waiting-new"),
+    path("timebok/venteliste/svartid", waiting.hours, name="waiting-hours"),
+    path("timebok/venteliste/<uuid:entry_id>", waiting.entry, name="waiting-entry"),
     path("timebok/pasienter", booking.patients, name="schedule-patients"),
     path("timebok/ny", booking.book, name="schedule-book"),
     path("timebok/avbestillinger", cancellations.page, name="schedule-cancellations"),
