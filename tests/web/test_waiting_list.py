@@ -277,6 +277,21 @@ def test_an_offer_stands_as_long_as_the_clinic_says_and_never_past_what_can_be_b
     assert offer_to(timebok, cast.nora).expires_at == near.during.lower - timedelta(hours=2)
 
 
+@pytest.mark.req("REQ-6")
+def test_who_is_blocked_is_offered_no_hidden_time_either() -> None:
+    """Where the type is on the net the limits for booking say so, too; here nothing else does."""
+    timebok = make_timebok()
+    cast = timebok.cast
+    with acting(cast.system):
+        secret = create_type(name="Skjult time", minutes=20, visibility="hidden")
+        Patient.objects.filter(id=cast.ola.id).update(blocked=True)
+    timebok.slot(weekday_at(10), type=secret)
+    wait(timebok, cast.ola, type=secret)
+    wait(timebok, cast.nora, type=secret)
+    worker()
+    assert offers(timebok) == [("Nora", "open", "call")]
+
+
 @pytest.mark.req("REQ-6", "TYP-4")
 def test_who_cannot_be_told_in_the_portal_is_called_and_a_hidden_type_leaves_in_no_message() -> None:
     timebok = make_timebok()
