@@ -13,7 +13,7 @@ from skranke.kernel.ids import new_id
 from skranke.patients.models import Patient, PatientList
 from skranke.scheduling.followed import Cancellation, CancelledBy  # noqa: F401 - Django finds these
 from skranke.scheduling.layouts import CalendarLayout, DisplayGroup, SlotInHand  # noqa: F401 - Django finds these
-from skranke.scheduling.waiting.models import SlotOffer, WaitingEntry, WaitingEvent  # noqa: F401 - as above
+from skranke.scheduling.waiting.models import SlotOffer, WaitingEntry, WaitingEvent  # noqa: F401 - Django finds them
 from skranke.tenancy.models import TenantModel
 
 

@@ -77,7 +77,7 @@ def _times(columns: str, table: str, where: str = "") -> tuple[str, ...]:
     return (
         "DROP FUNCTION IF EXISTS times_in_use(uuid[], timestamptz, timestamptz)",
         (
-            "CREATE FUNCTION times_in_use(schedules uuid[], since timestamptz, until timestamptz) "  # noqa: S608 - as above
+            "CREATE FUNCTION times_in_use(schedules uuid[], since timestamptz, until timestamptz) "  # noqa: S608 - our words
             f"RETURNS {table} LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $body$ "
             f"SELECT o.schedule_id, o.starts, o.ends, o.expires_at, CASE WHEN {_IS_OWN} THEN o.source_id END{columns} "
             f"FROM scheduling_occupancy o WHERE o.clinic_id = {_CLINIC} AND o.schedule_id = ANY(schedules) "

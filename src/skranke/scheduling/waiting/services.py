@@ -149,8 +149,7 @@ def end_offer(offer: SlotOffer, state: OfferState, appointment: Appointment | No
     now = clock.now()
     offer.state, offer.ended_at, offer.appointment = state, now, appointment
     offer.save(update_fields=["state", "ended_at", "appointment"])
-    starts = Slot.objects.filter(id=offer.slot_id).values_list("starts", flat=True).first()
-    schedule_id = Slot.objects.filter(id=offer.slot_id).values_list("schedule_id", flat=True).first()
+    starts, schedule_id = Slot.objects.values_list("starts", "schedule_id").get(id=offer.slot_id)
     row = WaitingEvent(
         clinic_id=offer.clinic_id,
         entry_id=offer.entry_id,
@@ -166,7 +165,7 @@ def end_offer(offer: SlotOffer, state: OfferState, appointment: Appointment | No
         patient_id=offer.patient_id,
         detail={"state": state.value, "slot": str(offer.slot_id)},
     )
-    insert(row, told, calls=[announcement("schedule", schedule_id)] if schedule_id else [])
+    insert(row, told, calls=[announcement("schedule", schedule_id)])
 
 
 def free_hold(offer: SlotOffer) -> None:

@@ -25,7 +25,7 @@ from skranke.scheduling.access import get_appointment_for
 from skranke.scheduling.cancellations import CancellationPage, SoughtCancellations, cancellation_page
 from skranke.scheduling.followed import Cancellation, CancelledBy
 from skranke.scheduling.models import BookedThrough, Schedule
-from skranke.ui.forms import date_input
+from skranke.ui.forms import date_input, offer
 from skranke.ui.shell import NavItem
 from skranke.web.clinic.session import clinic_view
 from skranke.web.clinic.shell import shell
@@ -52,12 +52,9 @@ class SearchForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.auto_id = "avbestilling-%s"
         self.schedules = {str(one.id): one for one in schedules}
-        choices = {
-            "timebok": [("", _("Alle")), *((key, one.internal_name) for key, one in self.schedules.items())],
-            "av": [("", _("Alle")), (CancelledBy.CLINIC, _("Klinikken")), (CancelledBy.PATIENT, _("Pasienten"))],
-        }
-        for name, options in choices.items():
-            self.fields[name].choices = options  # type: ignore[attr-defined]  # a ChoiceField has them
+        offer(self, "timebok", [("", _("Alle")), *((key, one.internal_name) for key, one in self.schedules.items())])
+        whose = [(CancelledBy.CLINIC, _("Klinikken")), (CancelledBy.PATIENT, _("Pasienten"))]
+        offer(self, "av", [("", _("Alle")), *whose])
 
     def clean(self) -> dict[str, Any]:
         """A period does not end before it begins."""
