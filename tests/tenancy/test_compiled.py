@@ -53,6 +53,8 @@ def seen(cast: Cast, employee) -> list[object]:
                     found.append([row.id for row in queries.mailbox(box, order=order).rows])
                 except NotFoundError:
                     found.append("refused")
+        for q in ("vondt", "vondt kari", "nordmann"):
+            found += [[row.id for row in queries.mailbox(box, q=q).rows] for box in (Mailbox.INBOX, Mailbox.ARCHIVE)]
         found += [queries.counts(), queries.unread(), presence.open_by(), services.draft_counts()]
     return found
 

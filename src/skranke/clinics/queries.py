@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Expression, Subquery
+from django.db.models import QuerySet
 
 from skranke.clinics.access import get_employee_for
 from skranke.clinics.errors import NotConnectedError, UnknownCounterpartError
@@ -16,6 +16,7 @@ from skranke.kernel import clock
 from skranke.kernel.actor import Actor, ActorKind, system
 from skranke.kernel.errors import NotFoundError
 from skranke.kernel.ids import HerId
+from skranke.tenancy.compiled import compiled
 from skranke.tenancy.work import acting, current_actor, once
 
 
@@ -120,15 +121,19 @@ def this_clinic() -> Clinic:
     return clinic
 
 
-def employees(**beside: Expression | Subquery) -> list[Employee]:
-    """The active employees, by family name. beside: what each is annotated with."""
-    found = Employee.objects.filter(active=True).annotate(**beside)
-    return list(found.order_by("family_name", "given_name", "id"))
+def employees() -> list[Employee]:
+    """The active employees, by family name."""
+    return compiled(lambda: by_name(active=True), ("employees",), ()).rows(Employee)
 
 
 def former_employees() -> list[Employee]:
     """Those who do not work here any more, by family name: what they took part in is still there."""
-    return list(Employee.objects.filter(active=False).order_by("family_name", "given_name", "id"))
+    return compiled(lambda: by_name(active=False), ("former employees",), ()).rows(Employee)
+
+
+def by_name(*, active: bool) -> QuerySet[Employee]:
+    """Who works here, or does not any more, in the order of the lists."""
+    return Employee.objects.filter(active=active).order_by("family_name", "given_name", "id")
 
 
 def gps() -> list[Employee]:

@@ -102,7 +102,7 @@ def reads_for_another(employee: Employee, thread: Thread, participant_id: UUID |
     return thread.channel != Channel.INTERNAL and participant_id in stands_in_for(employee)
 
 
-def compiled_for(employee: Employee, build: Build, shape: tuple[Hashable, ...], *about: UUID | date) -> Compiled:
+def compiled_for(employee: Employee, build: Build, shape: tuple[Hashable, ...], *about: UUID | date | str) -> Compiled:
     """A query about what the employee may read, its SQL put together once for all who share in as many groups.
 
     build: makes it from nothing but the employee, `shape` and `about`: see `tenancy.compiled`.

@@ -11,6 +11,7 @@ from skranke.dialog.layouts import ListColumn, ListLayout
 from skranke.dialog.models import Participant, Reading
 from skranke.dialog.values import Reader
 from skranke.kernel.errors import InvalidError
+from skranke.tenancy.compiled import compiled
 from skranke.tenancy.work import current_actor
 
 USUAL = tuple(one for one in ListColumn if one != ListColumn.PARTICIPANTS)
@@ -19,9 +20,11 @@ USUAL = tuple(one for one in ListColumn if one != ListColumn.PARTICIPANTS)
 
 def chosen_layout() -> tuple[tuple[ListColumn, ...], bool]:
     """What the acting employee's lists show, in the order of `ListColumn`, and whether they are grouped by patient."""
-    kept = ListLayout.objects.filter(employee=access.employee_of(current_actor())).first()
-    if kept is None:
+    employee = access.employee_of(current_actor())
+    own = compiled(lambda: ListLayout.objects.filter(employee=employee), ("layout",), (employee.id,)).rows(ListLayout)
+    if not own:
         return USUAL, False
+    kept = own[0]
     return tuple(one for one in ListColumn if one in kept.columns), kept.by_patient
 
 

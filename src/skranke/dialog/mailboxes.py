@@ -18,9 +18,8 @@ from django.db.models import (
     Subquery,
     Value,
     When,
-    prefetch_related_objects,
 )
-from django.db.models.functions import Coalesce, Left
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
@@ -39,21 +38,19 @@ from skranke.dialog.models import (
     ThreadState,
 )
 from skranke.dialog.narrowing import narrowed
-from skranke.dialog.searching import having_words
-from skranke.dialog.values import Counts, KindCount, Mailbox, Narrowing, Order, Page, ThreadRow
+from skranke.dialog.rows import rows
+from skranke.dialog.searching import Words, having, words_of
+from skranke.dialog.values import Counts, KindCount, Mailbox, Narrowing, Order, Page
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, NotFoundError
 from skranke.tenancy.compiled import Build
 from skranke.tenancy.work import current_actor, remember, remembered
 
 LARGEST_PAGE = 200
-PREVIEW = 140
 CROWD = 500
 """An inbox with more than this is not sorted for its first page (`_top_of_crowd`)."""
 _GRANTED = {Mailbox.CLINIC_OPEN: ThreadState.OPEN, Mailbox.CLINIC_ARCHIVE: ThreadState.CLOSED}
 """The clinic's own mailboxes, which not everybody is granted (ORG-11), and what is in them."""
-_TOLD = ("thread_id", "direction", "author_name", "on_behalf_of", "relation", "begins")
-"""What a row tells of the newest message."""
 _COUNTED = "inbox"
 _WITHOUT_DEADLINE = date.max
 _DUE_KEY = Coalesce("answer_due", Value(_WITHOUT_DEADLINE))
@@ -91,12 +88,13 @@ def mailbox(
     asked = _Asked(box, str(kind or ""), order, patient_id)
     if by_patient:
         return _by_patient(asked, employee, cursor, limit, _filtered(asked, employee, q, narrow))
-    if cursor or q.strip() or narrow not in {None, Narrowing()}:
+    if cursor or narrow not in {None, Narrowing()}:
         found = list(_narrower(asked, employee, cursor, q, narrow)[: limit + 1])
+    elif q.strip():
+        found = _searched(asked, employee, q, limit + 1)
     else:
         found = _top(asked, employee, limit + 1)
-    prefetch_related_objects(found, "patient", "responsible")
-    return Page(rows=_rows(found[:limit]), next_cursor=_cursor(found[limit - 1]) if len(found) > limit else "")
+    return Page(rows=rows(found[:limit]), next_cursor=_cursor(found[limit - 1]) if len(found) > limit else "")
 
 
 class _Asked(NamedTuple):
@@ -112,9 +110,19 @@ class _Asked(NamedTuple):
         """Only what waits for somebody in the order of what is due has its important ones on top (MSG-14)."""
         return self.box == Mailbox.INBOX and self.order == Order.DUE
 
-    def threads(self, employee: Employee, *, searched: bool = False) -> QuerySet[Thread]:
+    @property
+    def about(self) -> tuple[UUID, ...]:
+        """The ids that it names."""
+        return () if self.patient_id is None else (self.patient_id,)
+
+    @property
+    def shape(self) -> tuple[Hashable, ...]:
+        """All but the ids."""
+        return self.box, self.kind, self.order, len(self.about)
+
+    def threads(self, employee: Employee, *, sifted: bool = False) -> QuerySet[Thread]:
         """All of it, in no order."""
-        threads = _held_by(self.box, employee, searched=searched)
+        threads = _held_by(self.box, employee, sifted=sifted)
         if self.kind:
             threads = threads.filter(kind=self.kind)
         return threads if self.patient_id is None else threads.filter(patient_id=self.patient_id)
@@ -131,21 +139,32 @@ class _Asked(NamedTuple):
 
 def _by_patient(asked: _Asked, employee: Employee, cursor: str | None, limit: int, threads: QuerySet[Thread]) -> Page:
     found = grouped(threads, limit, cursor, by_due=asked.order == Order.DUE, important_first=asked.important_first)
-    rows = {row.id: row for row in _annotated(Thread.objects.filter(id__in=found.ids), employee)}
-    shown = [rows[one] for one in found.ids]
-    prefetch_related_objects(shown, "patient", "responsible")
-    return Page(rows=_rows(shown), next_cursor=found.next_cursor, groups=found.sizes, continues=found.continues)
+    annotated = {one.id: one for one in _annotated(Thread.objects.filter(id__in=found.ids), employee)}
+    return Page(
+        rows=rows([annotated[one] for one in found.ids]),
+        next_cursor=found.next_cursor,
+        groups=found.sizes,
+        continues=found.continues,
+    )
 
 
 def _filtered(asked: _Asked, employee: Employee, q: str, narrow: Narrowing | None) -> QuerySet[Thread]:
     """What of a list is searched for, or left by the filter; in no order."""
-    threads = asked.threads(employee, searched=bool(q.strip()))
-    if narrow is not None:
-        threads = threads.filter(narrowed(narrow))
-    if q.strip():
-        threads = having_words(threads, q)
-        record(Action.THREAD_SEARCHED, subject_kind="mailbox", subject_id=None, detail={"mailbox": asked.box})
-    return threads
+    kept = Q() if narrow is None else narrowed(narrow)
+    if not q.strip():
+        return asked.threads(employee).filter(kept)
+    words = _words(asked, q)
+    return Thread.objects.none() if words is None else _with_words(asked, employee, words).filter(kept)
+
+
+def _with_words(asked: _Asked, employee: Employee, words: Words) -> QuerySet[Thread]:
+    return having(asked.threads(employee, sifted=words.holders is None), words)
+
+
+def _words(asked: _Asked, q: str) -> Words | None:
+    """What is searched for; that it is, is written in the audit log."""
+    record(Action.THREAD_SEARCHED, subject_kind="mailbox", subject_id=None, detail={"mailbox": asked.box})
+    return words_of(q)
 
 
 def _narrower(
@@ -163,16 +182,29 @@ def _top(asked: _Asked, employee: Employee, wanted: int) -> list[Thread]:
     whole = asked.important_first and not (asked.kind or asked.patient_id)
     if whole and _is_crowded(employee) and (found := _top_of_crowd(employee, wanted)):
         return found
-    about = () if asked.patient_id is None else (asked.patient_id,)
     return _rows_of(
         lambda: asked.ordered(asked.threads(employee), employee)[:wanted],
-        ("mailbox", asked.box, asked.kind, asked.order, len(about), wanted),
+        ("mailbox", *asked.shape, wanted),
         employee,
-        *about,
+        *asked.about,
     )
 
 
-def _rows_of(build: Build, shape: tuple[Hashable, ...], employee: Employee, *about: UUID | date) -> list[Thread]:
+def _searched(asked: _Asked, employee: Employee, q: str, wanted: int) -> list[Thread]:
+    """The first rows of what a search leaves of a list."""
+    words = _words(asked, q)
+    if words is None:
+        return []
+    return _rows_of(
+        lambda: asked.ordered(_with_words(asked, employee, words), employee)[:wanted],
+        ("mailbox searched", *asked.shape, words.holders is None, len(words.each), wanted),
+        employee,
+        *asked.about,
+        *words.values,
+    )
+
+
+def _rows_of(build: Build, shape: tuple[Hashable, ...], employee: Employee, *about: UUID | date | str) -> list[Thread]:
     return access.compiled_for(employee, build, shape, *about).rows(Thread)
 
 
@@ -258,12 +290,10 @@ def counts() -> Counts:
 
 
 def _counted(employee: Employee, today: date) -> QuerySet[Any, Any]:
-    """Grouped by what is counted, so that each is asked once of a thread.
-
-    Most of what somebody takes part in is closed: so it is asked of each open thread, or found once where fewer are.
-    """
+    """Grouped by what is counted, so that each is asked once of a thread."""
+    taken_part_in = _taken_part_in(employee).filter(thread_open=True)
     return (
-        Thread.objects.filter(_case(access.participated_by(employee)), state=ThreadState.OPEN)
+        Thread.objects.filter(pk__in=taken_part_in.values("thread_id"), state=ThreadState.OPEN)
         .annotate(
             waits=_among(_waiting_for(employee)),
             is_read=_among(Reading.objects.filter(employee=employee)),
@@ -347,9 +377,9 @@ def _read_by(employee: Employee) -> Exists:
     return Exists(Reading.objects.filter(thread=OuterRef("pk"), employee=employee))
 
 
-def _held_by(box: Mailbox, employee: Employee, *, searched: bool) -> QuerySet[Thread]:
-    """searched: what is read is the clinic's threads with some word, of which most are others'. So what the employee
-    takes part in is found once then, and looked up; the top of a list is asked thread by thread.
+def _held_by(box: Mailbox, employee: Employee, *, sifted: bool) -> QuerySet[Thread]:
+    """sifted: all of the clinic's threads are gone through for some word, of which most are others'. So what the
+    employee takes part in is found once then, and looked up; else each thread is asked.
     """
     if box == Mailbox.INBOX:
         return Thread.objects.filter(_in_inbox(employee))
@@ -361,7 +391,7 @@ def _held_by(box: Mailbox, employee: Employee, *, searched: bool) -> QuerySet[Th
     if box in _GRANTED:
         return Thread.objects.filter(Q(private=False) | access.participated_by(employee), state=_GRANTED[box])
     state = ThreadState.OPEN if box == Mailbox.OPEN else ThreadState.CLOSED
-    taking_part = Q(_among(_taken_part_in(employee))) if searched else access.participated_by(employee)
+    taking_part = Q(_among(_taken_part_in(employee))) if sifted else access.participated_by(employee)
     own = Thread.objects.filter(taking_part, state=state)
     return own.alias(waits=_stands_in_inbox(employee)).filter(waits=False)
 
@@ -385,47 +415,3 @@ def _after(cursor: str, *, by_due: bool, important_first: bool) -> Q:
     if not important_first:
         return below
     return Q(important=important) & below | Q(important=False) if important else Q(important=False) & below
-
-
-def _rows(threads: Sequence[Thread]) -> tuple[ThreadRow, ...]:
-    newest = Message.objects.filter(thread__in=threads).order_by("thread", "-generated_at", "-msg_id")
-    told = newest.distinct("thread").annotate(begins=Left("text", PREVIEW * 2)).values(*_TOLD)
-    messages = {message["thread_id"]: message for message in told}
-    today = clock.today()
-    return tuple(_row(thread, messages.get(thread.id), today) for thread in threads)
-
-
-def _row(thread: Thread, newest: Mapping[str, Any] | None, today: date) -> ThreadRow:
-    patient = thread.patient
-    return ThreadRow(
-        id=thread.id,
-        kind=DialogKind(thread.kind),
-        own_type=thread.own_type,
-        title=thread.title,
-        patient_id=thread.patient_id,
-        patient_name=patient.name if patient else "",
-        patient_birth_date=patient.birth_date if patient else None,
-        preview=" ".join(newest["begins"].split())[:PREVIEW] if newest else "",
-        author_name=newest["author_name"] if newest else "",
-        on_behalf_of=newest["on_behalf_of"] if newest else "",
-        relation=newest["relation"] if newest else "",
-        last_message_at=thread.last_message_at,
-        last_is_outgoing=newest is not None and newest["direction"] == Direction.OUT,
-        answer_due=thread.answer_due,
-        days_left=rules.days_left(thread.answer_due, today),
-        important=thread.important,
-        unread=getattr(thread, "is_waiting", False) and not getattr(thread, "is_read", True),
-        read_by_clinic=bool(getattr(thread, "is_read_here", False)),
-        has_attachments=bool(getattr(thread, "has_files", False)),
-        delivery_problem=bool(getattr(thread, "has_problem", False)),
-        list_unconfirmed=thread.list_unconfirmed,
-        closed=thread.state == ThreadState.CLOSED,
-        start_missing=thread.start_missing,
-        responsible_name=thread.responsible.name if thread.responsible else "",
-        private=thread.private,
-        is_task=thread.is_task and thread.task_done_at is None,
-        task_done=thread.task_done_at is not None,
-        task_due=thread.task_due,
-        reply_due=thread.reply_due,
-        version=thread.version,
-    )

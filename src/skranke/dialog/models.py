@@ -150,7 +150,7 @@ class Participant(TenantModel):
     """Who takes part: one employee, a group, a role, or with none of them the whole clinic (RCV-8, ORG-10).
 
     in_inbox: waits for somebody to treat it (MSG-3). personal: it was given to this employee by name, who may close it
-    but not leave it (MSG-11).
+    but not leave it (MSG-11). thread_open: whether the thread is open; the database sees to it.
     """
 
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="participants")
@@ -160,6 +160,7 @@ class Participant(TenantModel):
     in_inbox = models.BooleanField(default=True)
     personal = models.BooleanField(default=False)
     last_message_at = models.DateTimeField(default=clock.now)
+    thread_open = models.BooleanField(default=False, editable=False)
 
     class Meta:
         constraints = [
@@ -176,7 +177,10 @@ class Participant(TenantModel):
                 fields=["clinic_id", "employee", "-last_message_at"],
                 name="participant_inbox",
                 condition=Q(in_inbox=True),
-            )
+            ),
+            models.Index(
+                fields=["clinic_id", "employee", "thread"], name="participant_open", condition=Q(thread_open=True)
+            ),
         ]
 
 

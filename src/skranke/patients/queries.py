@@ -1,6 +1,6 @@
 """Finding patients, and whether they can be reached."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from skranke.audit.actions import Action
@@ -25,7 +25,8 @@ from skranke.patients.rules import Reachability
 from skranke.tenancy.work import remember, remembered
 
 SEARCH_LIMIT = 50
-_MANY = 5000
+_MANY = 2000
+_TOGETHER = "SELECT count(*), COALESCE(array_agg(patient_id), '{{}}')::text FROM ({}) AS found"
 
 
 class Represented(NamedTuple):
@@ -87,21 +88,27 @@ def _matches(q: str) -> tuple[str, QuerySet[Patient]]:
         return "birth_date", Patient.objects.filter(wanted, merged_into=None)
     if phone:
         return "phone", Patient.objects.filter(phone_key=phone, merged_into=None)
-    words = rules.name_parts(q)
-    matches = Patient.objects.all() if words else Patient.objects.none()
-    for word in words:
-        matches = matches.filter(_is_called(word))
-    return "name", matches
+    return "name", _called(rules.name_parts(q))
 
 
-def _is_called(word: str) -> Q:
-    """Those who have a name that begins so; where there are many, each patient is asked, in the order of the list.
+def _called(words: Sequence[str]) -> QuerySet[Patient]:
+    """Those who have names that begin so; where there are many, each patient is asked, in the order of the list.
 
-    Left to itself the database asks each also for a name that few have, or that many have late in the list.
+    Left to itself the database reads the whole clinic, or asks each also for a name that few have.
     """
-    parts = NamePart.objects.filter(key__gte=word, key__lt=rules.after_beginning(word))
-    few = list(parts.values_list("patient_id", flat=True)[:_MANY])
-    return Q(pk__in=few) if len(few) < _MANY else Q(Exists(parts.filter(patient=OuterRef("pk"))))
+    if not words:
+        return Patient.objects.none()
+    parts = [NamePart.objects.filter(key__gte=word, key__lt=rules.after_beginning(word)) for word in words]
+    first, *others = [one.values("patient_id") for one in parts]
+    sql, parameters = (first.intersection(*others) if others else first)[:_MANY].query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_TOGETHER.format(sql), parameters)
+        count, few = cursor.fetchone()
+    if count < _MANY:
+        # As the database wrote them: nobody here reads hundreds of ids.
+        return Patient.objects.filter(Q(RawSQL("patients_patient.id = ANY(%s::uuid[])", [few], BooleanField())))
+    # A slice within keeps the database from reading everybody's names first.
+    return Patient.objects.filter(*(Q(Exists(one.filter(patient=OuterRef("pk"))[:1])) for one in parts))
 
 
 def _having(national_id: str) -> QuerySet[Patient]:

@@ -51,11 +51,12 @@ class Compiled(NamedTuple):
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def compiled(build: Build, shape: tuple[Hashable, ...], values: Sequence[UUID | date]) -> Compiled:
+def compiled(build: Build, shape: tuple[Hashable, ...], values: Sequence[UUID | date | str]) -> Compiled:
     """What `build()` asks, built only the first time in this process.
 
     shape: all that the text depends on, the query's name first; how many of the values are of each sort belongs to it.
-    values: every id and day that the query is about, but for the clinic's; they stand in the query as themselves.
+    values: every id and day that the query is about, but for the clinic's, and every text that is not the same for all
+    who ask with this shape; they stand in the query as themselves.
     Raises UnknownParameterError where the query holds an id or a moment that is not one of them, or where two are the
     same: nobody could tell then which of them stands where.
     """

@@ -53,7 +53,7 @@ _TALK = """
     participants AS (
         INSERT INTO dialog_participant SELECT (jsonb_populate_record(m.participant, jsonb_build_object(
             'id', gen_random_uuid(), 'thread_id', f.id, 'employee_id', f.gp_id, 'last_message_at', f.at,
-            'in_inbox', f.state = 'open'))).* FROM model m, pg_temp.talk f)
+            'in_inbox', f.state = 'open', 'thread_open', f.state = 'open'))).* FROM model m, pg_temp.talk f)
     INSERT INTO dialog_message ({columns}) SELECT {columns} FROM (
         SELECT (jsonb_populate_record(m.message, jsonb_build_object(
             'id', s.id, 'thread_id', f.id, 'msg_id', s.id, 'subject', f.title, 'text', s.text,

@@ -14,6 +14,7 @@ from skranke.clinics.organisation.values import WHOLE_CLINIC, Recipient
 from skranke.clinics.permissions import Permission
 from skranke.clinics.queries import this_clinic
 from skranke.kernel.errors import ChangedError, InvalidError, NotFoundError
+from skranke.tenancy.compiled import compiled
 from skranke.tenancy.work import current_actor
 
 
@@ -26,7 +27,8 @@ def service_parties() -> list[CommunicationParty]:
 def recipients_by_party() -> dict[UUID | None, tuple[Recipient, ...]]:
     """Who is set as recipient of each service's HER-id; of the clinic's own row under None."""
     found: dict[UUID | None, tuple[Recipient, ...]] = {}
-    for row in ServiceRecipient.objects.order_by("id"):
+    rows = compiled(lambda: ServiceRecipient.objects.order_by("id"), ("service recipients",), ())
+    for row in rows.rows(ServiceRecipient):
         one = Recipient(row.employee_id, row.group_id, row.role_id)
         found[row.party_id] = (*found.get(row.party_id, ()), one)
     return found

@@ -1,11 +1,12 @@
 """Reading departments, roles, groups and their members."""
 
+import json
 from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, OuterRef, Q
+from django.db.models import Count, OuterRef, Q, QuerySet
 
 from skranke.clinics.models import (
     Alert,
@@ -23,10 +24,12 @@ from skranke.clinics.models import (
 from skranke.clinics.organisation import rules
 from skranke.clinics.organisation.memory import GROUPS, ROLES, SHARES, STAFF
 from skranke.clinics.organisation.values import Choice, Recipient, Shares
-from skranke.clinics.queries import employees
+from skranke.clinics.queries import by_name, employees
 from skranke.clinics.substitutes.today import stands_in_today
 from skranke.clinics.words import role_name
+from skranke.kernel import clock
 from skranke.kernel.actor import ActorKind
+from skranke.tenancy.compiled import compiled
 from skranke.tenancy.work import current_actor, once
 
 
@@ -56,8 +59,12 @@ def groups() -> list[Group]:
 
 
 def _groups() -> list[Group]:
+    return compiled(_with_members, ("groups",), ()).rows(Group)
+
+
+def _with_members() -> QuerySet[Group]:
     own = {"group": OuterRef("pk")}
-    return list(
+    return (
         Group.objects.filter(active=True)
         .annotate(
             picked=ArraySubquery(GroupMember.objects.filter(**own).values("employee_id")),
@@ -110,7 +117,15 @@ def staff() -> list[Employee]:
 def _staff() -> list[Employee]:
     if current_actor().kind == ActorKind.PATIENT:
         return employees()
-    return employees(stands_in=stands_in_today())
+    found = compiled(_with_whom_they_stand_in_for, ("staff",), (clock.today(),)).rows(Employee)
+    for one in found:
+        told = one.stands_in  # type: ignore[attr-defined]  # annotated, and as the database wrote it
+        one.stands_in = [json.loads(each) for each in told]  # type: ignore[attr-defined]
+    return found
+
+
+def _with_whom_they_stand_in_for() -> QuerySet[Employee]:
+    return by_name(active=True).annotate(stands_in=stands_in_today())
 
 
 def members_of(group: Group) -> list[Employee]:
@@ -189,4 +204,5 @@ def workplaces(employee_id: UUID) -> list[tuple[str, str]]:
 
 def open_alerts() -> list[Alert]:
     """What no administrator has seen yet, the newest first."""
-    return list(Alert.objects.filter(seen_at=None).order_by("-last_at", "-id"))
+    unseen = compiled(lambda: Alert.objects.filter(seen_at=None).order_by("-last_at", "-id"), ("open alerts",), ())
+    return unseen.rows(Alert)
