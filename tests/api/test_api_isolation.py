@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
+from random import randrange
 from uuid import uuid4
 
 import pytest
 
 from skranke.audit.models import AuditEvent
+from skranke.clinics.absences.receiving import Wanted, set_period
+from skranke.clinics.choices import ReceiverFormat
 from skranke.clinics.models import Employee
+from skranke.clinics.organisation.values import WHOLE_CLINIC
 from skranke.dialog.models import Message
 from skranke.dialog.services import mark_delivery
 from skranke.kernel import clock
@@ -55,6 +60,15 @@ def _world() -> World:
     made = kari.post("appointments", {"slot_id": str(slots[0].id), "patient_id": str(cast.ola.id), "comment": MARKER})
     with acting(cast.system):
         unused = create_type(name=MARKER, minutes=5)
+        wanted = Wanted(
+            kinds=(RENEWAL,),
+            gp_id=cast.kari.id,
+            format=ReceiverFormat.FIXED,
+            recipients=(WHOLE_CLINIC,),
+            starts_at=None,
+            ends_at=None,
+        )
+        (period,) = set_period(wanted)
         mark_delivery(
             Message.objects.get(id=sent["id"]).msg_id, "failed", clock.now(), MARKER, "transport:internal-error"
         )
@@ -76,11 +90,19 @@ def _world() -> World:
             "slot": str(slots[1].id),
             "schedule": str(book.schedule.id),
             "type": str(unused.id),
+            "period": str(period.id),
             "employee": str(cast.kari.id),
             "appointment": made.body["id"],
             "etag": made.headers["ETag"],
         },
     )
+
+
+def _some_minute() -> dict[str, object]:
+    """A period that no other asks for: strangers share a clinic."""
+    first = clock.now() + timedelta(days=1 + randrange(9_999))
+    span = {"starts_at": first.isoformat(), "ends_at": (first + timedelta(minutes=1)).isoformat()}
+    return {"kinds": ["e_contact"], "format": "fixed", "recipients": [{}], **span}
 
 
 def _set_type(api: Api, ids: dict[str, str], kind: str) -> Answer:
@@ -221,6 +243,10 @@ RECIPES: dict[str, tuple[str, Recipe]] = {
             **{"If-Match": "*"},
         ),
     ),
+    "DELETE /receiver-periods/{period_id}": (
+        "period",
+        lambda api, ids: api.delete(f"receiver-periods/{ids['period']}"),
+    ),
     "PUT /communication-types/{kind}": ("employee", lambda api, ids: _set_type(api, ids, "e_dialog")),
     "DELETE /communication-types/{kind}": (
         "employee",
@@ -284,6 +310,9 @@ SETTINGS = {
     "POST /schedules/{schedule_id}/copies",
     "GET /receivers",
     "PUT /receivers/{kind}",
+    "GET /receiver-periods",
+    "POST /receiver-periods",
+    "DELETE /receiver-periods/{period_id}",
     "PUT /appointment-types/{type_id}/automatic-dialog",
 }
 # Routes that name no thing: the stranger gets an answer, with nothing of ours in it.
@@ -300,6 +329,8 @@ LISTS: dict[str, Recipe] = {
     "GET /booking-limits": lambda api, ids: api.get("booking-limits"),
     "PATCH /booking-limits": lambda api, ids: api.patch("booking-limits", {"days_ahead": 90}, **{"If-Match": "*"}),
     "GET /receivers": lambda api, ids: api.get("receivers"),
+    "GET /receiver-periods": lambda api, ids: api.get("receiver-periods"),
+    "POST /receiver-periods": lambda api, ids: api.post("receiver-periods", _some_minute()),
     "GET /templates": lambda api, ids: api.get("templates"),
     "POST /templates": lambda api, ids: api.post("templates", {"title": str(uuid4())}),
     "GET /slots": lambda api, ids: api.get(
@@ -364,6 +395,8 @@ WRITES: dict[str, str] = {
     "DELETE /appointment-types/{type_id}": "appointment_type.removed",
     "PATCH /booking-limits": "schedule.limits_changed",
     "PUT /receivers/{kind}": "receivers.changed",
+    "POST /receiver-periods": "receivers.period_set",
+    "DELETE /receiver-periods/{period_id}": "receivers.period_ended",
     "PUT /communication-types/{kind}": "communication_type.changed",
     "DELETE /communication-types/{kind}": "communication_type.deleted",
     "PUT /appointment-types/{type_id}/automatic-dialog": "appointment_type.dialog_set",
@@ -374,7 +407,7 @@ WRITES: dict[str, str] = {
 }
 NO_PATIENT_IN_IT = {
     "GET /appointment-types", "GET /appointment-types/{type_id}", "GET /booking-limits",
-    "GET /communication-types", "GET /receivers", "GET /schedules", "GET /slots",
+    "GET /communication-types", "GET /receivers", "GET /receiver-periods", "GET /schedules", "GET /slots",
     "GET /templates", "GET /templates/{template_id}", "GET /drafts", "GET /drafts/{draft_id}", "PUT /drafts/{draft_id}",
 }  # fmt: skip
 ABOUT_NO_PATIENT = {*SETTINGS, *(route for route in RECIPES if "/templates" in route or "/appointment-types" in route)}

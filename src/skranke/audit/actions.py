@@ -31,6 +31,8 @@ class Action(StrEnum):
     GROUP_REMOVED = "group.removed"
     RECIPIENTS_CHANGED = "recipients.changed"
     RECEIVERS_CHANGED = "receivers.changed"
+    RECEIVERS_PERIOD_SET = "receivers.period_set"
+    RECEIVERS_PERIOD_ENDED = "receivers.period_ended"
     COMMUNICATION_TYPE_CHANGED = "communication_type.changed"
     COMMUNICATION_TYPE_DELETED = "communication_type.deleted"
     PARTY_REGISTERED = "party.registered"

@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from skranke.clinics.absences.models import Absence  # noqa: F401  # Django looks for rows here
+from skranke.clinics.absences.models import Absence, ReceiverPeriod, ReceiverPeriodChoice  # noqa: F401  # rows
 from skranke.clinics.choices import AlertKind, FirstOnly, ReceiverFormat
-from skranke.clinics.substitutes.models import Substitute  # noqa: F401  # and here
+from skranke.clinics.substitutes.models import Substitute  # noqa: F401  # Django looks for rows here
 from skranke.kernel import clock
 from skranke.kernel.ids import new_id
 from skranke.tenancy.models import OwnClinic, TenantModel

@@ -9,6 +9,7 @@ from django.db.models import Count, Max, QuerySet, prefetch_related_objects
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
+from skranke.clinics.absences.receiving import chosen_meanwhile
 from skranke.clinics.models import Employee, Group, Role
 from skranke.clinics.organisation.addressing import recipients_by_party
 from skranke.clinics.organisation.clinical_words import clinical_words
@@ -289,7 +290,9 @@ def unread_recipients() -> list[tuple[Group | Role, int]]:
         for row in compiled(_shared_by_unit, ("shared by unit",), ()).dicts()
     }
     by_party = {one for recipients in recipients_by_party().values() for one in recipients}
-    chosen = {one for one in by_party | chosen_in_set_up() | set_recipients() if not one.employee_id}
+    chosen = {
+        one for one in by_party | chosen_in_set_up() | chosen_meanwhile() | set_recipients() if not one.employee_id
+    }
     empty = [one for one in chosen | set(counted) if not one.is_whole_clinic and not readers(one)]
     groups = Group.objects.in_bulk([one.group_id for one in empty if one.group_id])
     roles = Role.objects.in_bulk([one.role_id for one in empty if one.role_id])

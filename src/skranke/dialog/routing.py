@@ -1,12 +1,13 @@
 """Who a new thread from HelseNorge goes to: what the clinic has set up, and never nobody (RCV-5 to RCV-13)."""
 
+from skranke.clinics.absences.receiving import receivers_now
 from skranke.clinics.choices import AlertKind
 from skranke.clinics.models import Employee
 from skranke.clinics.organisation import rules
 from skranke.clinics.organisation.addressing import catch_all
 from skranke.clinics.organisation.alerts import alert
 from skranke.clinics.organisation.queries import readers
-from skranke.clinics.organisation.receivers import Receivers, names_of, receivers_of
+from skranke.clinics.organisation.receivers import Receivers, names_of
 from skranke.clinics.organisation.values import WHOLE_CLINIC, Recipient
 
 
@@ -26,9 +27,14 @@ def readable(recipients: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
     return tuple(one for one in recipients if one.is_whole_clinic or readers(one)) or (WHOLE_CLINIC,)
 
 
+def in_force(kind: str, practitioner: Employee | None) -> Receivers:
+    """The set-up of a type that holds now for the patients of a practitioner (ABS-15 to ABS-17)."""
+    return receivers_now(kind, practitioner.id if practitioner is not None else None)
+
+
 def receivers(kind: str, practitioner: Employee | None) -> tuple[Recipient, ...]:
     """Who gets a new thread of this type; an administrator is told where nobody of those chosen reads (RCV-12)."""
-    set_up = receivers_of(kind)
+    set_up = in_force(kind, practitioner)
     wanted = meant(set_up, practitioner)
     found = readable(wanted)
     if set_up.id is not None and not set(found) & set(wanted):

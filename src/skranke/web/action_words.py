@@ -29,6 +29,10 @@ _BY_WORD: tuple[tuple[Promise, tuple[Action, ...]], ...] = (
     (_("Endret adressen til reseptvinduet"), (Action.PRESCRIPTION_WINDOW_CHANGED,)),
     (_("Endret hvem som får meldinger"), (Action.RECIPIENTS_CHANGED, Action.RECEIVERS_CHANGED)),
     (
+        _("Satte eller avsluttet en periode med andre mottakere"),
+        (Action.RECEIVERS_PERIOD_SET, Action.RECEIVERS_PERIOD_ENDED),
+    ),
+    (
         _("Endret en kommunikasjonstype"),
         (Action.COMMUNICATION_TYPE_CHANGED, Action.COMMUNICATION_TYPE_DELETED),
     ),

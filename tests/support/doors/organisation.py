@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 from skranke.clinics.absences.models import Absence
-from skranke.clinics.choices import AlertKind
+from skranke.clinics.absences.receiving import Wanted, set_period
+from skranke.clinics.choices import AlertKind, ReceiverFormat
 from skranke.clinics.models import Group, PartyKind
 from skranke.clinics.organisation.alerts import alert
 from skranke.clinics.organisation.queries import open_alerts
+from skranke.clinics.organisation.values import WHOLE_CLINIC
 from skranke.clinics.services import register_party
 from skranke.clinics.substitutes.models import Substitute
 from skranke.kernel import clock
@@ -25,6 +27,7 @@ _PAGES = (
     "settings-new-role",
     "settings-groups",
     "settings-new-group",
+    "settings-new-receiver-period",
     "settings-addressing",
     "settings-addressing-clinic",
     "settings-me",
@@ -115,6 +118,13 @@ DOORS = {
         because=NOBODYS,
         by="ali",
     ),
+    "settings-receiver-period-ended": Door(
+        ask=lambda v, ids: v.post("settings-receiver-period-ended", ids["receiver_period"]),
+        named="receiver_period",
+        shows=False,
+        because=NOBODYS,
+        by="ali",
+    ),
     "settings-my-group": Door(
         ask=lambda v, ids: v.post("settings-my-group", ids["group"], "ut"),
         named="group",
@@ -139,7 +149,16 @@ def things(cast: Cast) -> dict[str, Any]:
         substitute = Substitute.objects.create(
             clinic_id=cast.clinic.id, gp=cast.mona, employee=cast.per, starts_on=clock.today() + timedelta(days=30)
         )
+        wanted = Wanted(
+            kinds=("e_contact",),
+            gp_id=cast.mona.id,
+            format=ReceiverFormat.FIXED,
+            recipients=(WHOLE_CLINIC,),
+            starts_at=clock.now() + timedelta(days=30),
+            ends_at=None,
+        )
         return {
+            "receiver_period": set_period(wanted)[0].id,
             "absence": absence.id,
             "substitute": substitute.id,
             "gp": cast.mona.id,

@@ -83,6 +83,16 @@ def _receivers(stage: Stage) -> Any:
     return page
 
 
+@state("konfigurasjon-helsenorge-periode", "settings-new-receiver-period", main=True)
+def _receiver_period(stage: Stage) -> Any:
+    """What a period would mean is looked at, and nothing is saved."""
+    page = stage.settings("helsenorge/perioder/ny")
+    page.get_by_label("Hele klinikken").check()
+    page.get_by_role("button", name="Vis hva det betyr").click()
+    page.get_by_role("heading", name="Når du lagrer").wait_for()
+    return page
+
+
 @state("konfigurasjon-helsenorge-mottaker-ingen")
 def _no_receivers(stage: Stage) -> Any:
     page = stage.settings("helsenorge/mottakere/e_contact")

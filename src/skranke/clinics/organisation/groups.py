@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
+from skranke.clinics.absences.models import ReceiverPeriodChoice
 from skranke.clinics.access import require
 from skranke.clinics.models import (
     Department,
@@ -30,6 +32,7 @@ from skranke.clinics.organisation.memory import forget_members
 from skranke.clinics.organisation.naming import unique_name
 from skranke.clinics.organisation.queries import belongs, groups
 from skranke.clinics.permissions import Permission
+from skranke.kernel import clock
 from skranke.kernel.errors import NotFoundError
 from skranke.tenancy import live
 from skranke.tenancy.rows import insert_once
@@ -80,7 +83,7 @@ def remove_group(group_id: UUID) -> None:
         raise InUseError(
             _("Gruppen får meldinger (Tjenestebasert adressering). Ingenting er endret. Velg først en annen mottaker.")
         )
-    if ReceiverChoice.objects.filter(group=group).exists():
+    if ReceiverChoice.objects.filter(group=group).exists() or _receives_meanwhile(group):
         raise InUseError(
             _("Gruppen får meldinger fra helsenorge.no. Ingenting er endret. Velg først en annen mottaker.")
         )
@@ -89,6 +92,12 @@ def remove_group(group_id: UUID) -> None:
         group.save()
     forget_members()
     record(Action.GROUP_REMOVED, subject_kind="group", subject_id=group.id, detail={"name": group.name})
+
+
+def _receives_meanwhile(group: Group) -> bool:
+    """Whether it is a receiver in a period that is on or will be (ABS-15)."""
+    lasts = Q(period__ends_at=None) | Q(period__ends_at__gt=clock.now())
+    return ReceiverPeriodChoice.objects.filter(lasts, group=group).exists()
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from skranke.tenancy.work import forget
 
 GROUPS, STAFF, ROLES, RECEIVERS, SHARES = "groups", "staff", "roles", "receivers", "shares"
+PERIODS = "receiver periods"
 
 
 def forget_members() -> None:

@@ -17,6 +17,7 @@ from skranke.web.api import (
     message_log,
     patients,
     problems,
+    receiver_periods,
     receivers,
     reports,
     set_up,
@@ -35,8 +36,8 @@ api = NinjaAPI(
     auth=BearerToken(),
 )
 _routers = (
-    threads, message_log, patients, appointments, cancellations, receivers, communication_types, templates, set_up,
-    appointment_types, reports, drafts,
+    threads, message_log, patients, appointments, cancellations, receivers, receiver_periods, communication_types,
+    templates, set_up, appointment_types, reports, drafts,
 )  # fmt: skip
 for _router in (part.router for part in _routers):
     api.add_router("", _router)

@@ -26,7 +26,7 @@ from skranke.scheduling.visibility import SERVICES, service_name
 from skranke.tenancy.work import acting
 from skranke.web.clinic.post.place import slug_of
 from skranke.web.clinic.session import asking_view
-from skranke.web.clinic.settings import receivers
+from skranke.web.clinic.settings import receiver_periods, receivers
 from skranke.web.clinic.settings.frame import settings_page, settings_view
 
 ROUTE = "settings-helsenorge"
@@ -116,17 +116,21 @@ def _page(
     clinic = clinics.this_clinic()
     able = [one for one in party_statuses() if one.eligible]
     read = [one.party.services_read_at for one in able if one.party is not None and one.party.services_read_at]
-    context = receivers.section() | {
-        "clinic": clinic,
-        "red": [line for line in clinic_lines(clinic) if not line.ok],
-        "services": [(one.value, service_name(one.value)) for one in SERVICES],
-        "rows": [(one, _states(one)) for one in able],
-        "read_at": min(read) if read else None,
-        "form_offers": form or OffersForm(initial={"offers": clinic.offers}),
-        "notice": notice,
-        "wrongly_owned": wrongly_owned(),
-        "links": settings.OURS,
-    }
+    context = (
+        receivers.section()
+        | receiver_periods.section()
+        | {
+            "clinic": clinic,
+            "red": [line for line in clinic_lines(clinic) if not line.ok],
+            "services": [(one.value, service_name(one.value)) for one in SERVICES],
+            "rows": [(one, _states(one)) for one in able],
+            "read_at": min(read) if read else None,
+            "form_offers": form or OffersForm(initial={"offers": clinic.offers}),
+            "notice": notice,
+            "wrongly_owned": wrongly_owned(),
+            "links": settings.OURS,
+        }
+    )
     return settings_page(
         request,
         actor,

@@ -1,6 +1,7 @@
 """Who gets the messages from helsenorge.no: a row for each type, with two cells to edit (RCV-3 to RCV-14)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from skranke.audit.actions import Action
 from skranke.audit.models import AuditEvent
 from skranke.audit.queries import changes_of_set_up
 from skranke.clinics.choices import ReceiverFormat
@@ -27,9 +29,10 @@ from skranke.clinics.organisation.values import Choice, Recipient
 from skranke.clinics.permissions import Permission
 from skranke.clinics.queries import gps
 from skranke.dialog.queries import open_from_helsenorge
-from skranke.dialog.routing import people
+from skranke.dialog.routing import in_force, people
 from skranke.kernel.actor import Actor
 from skranke.scheduling.visibility import service_name
+from skranke.ui.dates import format_moment
 from skranke.ui.forms import offer
 from skranke.web.clinic.settings.editing import save
 from skranke.web.clinic.settings.frame import address, settings_page, settings_view, to
@@ -122,7 +125,7 @@ def section() -> dict[str, Any]:
     doctors = gps()
     return {
         "receivers": [_row(one, doctors) for one in set_ups],
-        "per_gp": [(gp.name, [_names(people(one, gp)) for one in set_ups]) for gp in doctors],
+        "per_gp": [(gp.name, [gets_now(one.kind, gp) for one in set_ups]) for gp in doctors],
         "changes": [_change(event) for event in changes_of_set_up({SUBJECT}, limit=_CHANGES)],
     }
 
@@ -135,7 +138,7 @@ def _row(one: Receivers, doctors: list[Employee]) -> Row:
         about=_abouts()[one.kind],
         format=format_texts()[one.format.value],
         recipients=tuple(labelled(who, name) for who, name in zip(one.recipients, texts, strict=True)),
-        gets=_gets(one, doctors),
+        gets=_gets(in_force(one.kind, None), doctors),
     )
 
 
@@ -165,7 +168,15 @@ def consequence(form: ReceiversForm) -> str:
     kept = ngettext(
         "%(num)s åpen samtale beholder sine deltakere.", "%(num)s åpne samtaler beholder sine deltakere.", count
     )
-    return f"{told.rstrip('.')}. {kept % {'num': count}}" if count else f"{told.rstrip('.')}."
+    told = f"{told.rstrip('.')}. {kept % {'num': count}}" if count else f"{told.rstrip('.')}."
+    if in_force(form.kind, None).id != form.standing.id:
+        told += " " + _("En periode med andre mottakere gjelder nå, og går foran til den er over.")
+    return told
+
+
+def gets_now(kind: str, gp: Employee) -> str:
+    """Who gets a message of the type to a GP at this moment, periods among it."""
+    return _names(people(in_force(kind, gp), gp))
 
 
 def _names(found: list[Employee]) -> str:
@@ -174,13 +185,23 @@ def _names(found: list[Employee]) -> str:
 
 def _change(event: AuditEvent) -> dict[str, Any]:
     detail = event.detail
-    return {
-        "at": event.at,
-        "by": event.actor_name,
-        "type": service_name(detail["kind"]),
-        "old": _told(detail["old"]),
-        "new": _told(detail["new"]),
-    }
+    if event.action == Action.RECEIVERS_CHANGED:
+        text = _("«%(old)s» ble «%(new)s»") % {"old": _told(detail["old"]), "new": _told(detail["new"])}
+    else:
+        whose, who = detail["gp"] or _("alle fastleger"), _told(detail["new"])
+        span = span_text(*(datetime.fromisoformat(detail[end]) if detail[end] else None for end in ("from", "to")))
+        is_set = event.action == Action.RECEIVERS_PERIOD_SET
+        told = _("satt for %(gp)s, %(span)s: %(who)s") if is_set else _("avsluttet for %(gp)s, %(span)s: %(who)s")
+        text = told % {"gp": whose, "span": span, "who": who}
+    return {"at": event.at, "by": event.actor_name, "type": service_name(detail["kind"]), "text": text}
+
+
+def span_text(starts_at: datetime | None, ends_at: datetime | None) -> str:
+    """From when to when, in words; no end is permanent."""
+    first = format_moment(starts_at, "kort") if starts_at else ""
+    if ends_at is None:
+        return _("fra %(first)s, uten sluttdato") % {"first": first}
+    return _("fra %(first)s til %(last)s") % {"first": first, "last": format_moment(ends_at, "kort")}
 
 
 def _told(side: dict[str, Any]) -> str:
