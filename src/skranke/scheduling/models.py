@@ -403,13 +403,21 @@ class Occupancy(Timed, TenantModel):
 
 
 class CalendarEvent(Timed, TenantModel):
-    """Time that is taken without a patient: lunch, a meeting (hendelse, PLN-12)."""
+    """Time that is taken without a patient: lunch, a meeting (hendelse, PLN-12).
+
+    series: shared by those made by one rule (PLN-15). apart: given a time of its own since.
+    """
 
     schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="events")
     text = models.CharField(max_length=200)
+    series = models.UUIDField(null=True)
+    apart = models.BooleanField(default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["schedule", "ends"], name="calendar_event_end")]
+        indexes = [
+            models.Index(fields=["schedule", "ends"], name="calendar_event_end"),
+            models.Index(fields=["series"], name="calendar_event_series", condition=Q(series__isnull=False)),
+        ]
 
 
 class AppointmentEvent(TenantModel):

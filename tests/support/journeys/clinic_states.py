@@ -404,6 +404,19 @@ def _new_event(stage: Stage) -> Any:
     return page
 
 
+@state("hendelse-gjentas")
+def _event_repeated(stage: Stage) -> Any:
+    page = _new_event(stage)
+    page.get_by_label("Hva", exact=True).fill("Fagmøte")
+    page.get_by_label("Fra", exact=True).fill("12:00")
+    page.get_by_label("Til", exact=True).fill("13:00")
+    page.get_by_text("Gjenta hendelsen").click()
+    page.get_by_label("Eller antall ganger").fill("60")
+    page.get_by_role("button", name="Lagre hendelsen").click()
+    page.locator("#gjentatte").wait_for()
+    return page
+
+
 @state("hendelse", "schedule-event")
 def _event(stage: Stage) -> Any:
     page = stage.timebok()

@@ -17,6 +17,13 @@ from skranke.scheduling.services.planning import (
     remove_slots,
     restore_slots,
 )
+from skranke.scheduling.services.recurring import (
+    Scope,
+    add_events,
+    change_events,
+    preview_events,
+    remove_events,
+)
 from skranke.scheduling.services.setup import (
     change_schedule,
     create_schedule,
@@ -29,7 +36,9 @@ from skranke.scheduling.services.telling import tell_again
 from skranke.scheduling.services.wishes import answer_wish, receive_wish
 
 __all__ = [
+    "Scope",
     "add_event",
+    "add_events",
     "add_single_slot",
     "answer_wish",
     "apply_plan",
@@ -39,6 +48,7 @@ __all__ = [
     "cancel_several",
     "change",
     "change_event",
+    "change_events",
     "change_schedule",
     "change_state",
     "check_in_self",
@@ -55,8 +65,10 @@ __all__ = [
     "move",
     "move_for_patient",
     "plan_weeks",
+    "preview_events",
     "receive_wish",
     "remove_event",
+    "remove_events",
     "remove_slots",
     "replace_template",
     "restore_slots",

@@ -312,16 +312,18 @@ def restore_slots(schedule: Schedule, slot_ids: Sequence[UUID]) -> int:
     return back
 
 
-def add_event(schedule: Schedule, *, start: datetime, end: datetime, text: str) -> CalendarEvent:
+def add_event(
+    schedule: Schedule, *, start: datetime, end: datetime, text: str, series: UUID | None = None
+) -> CalendarEvent:
     """Block time without a patient (PLN-12). Over appointments that stand it is laid without pushing them away.
 
-    Raises InvalidError.
+    series: of one that repeats. Raises InvalidError.
     """
     _check_event(start, end, text)
     lock_schedule(schedule.id)
     during = DateTimeTZRange(start, end)
     event = CalendarEvent.objects.create(
-        clinic_id=schedule.clinic_id, schedule=schedule, during=during, text=text.strip()
+        clinic_id=schedule.clinic_id, schedule=schedule, during=during, text=text.strip(), series=series
     )
     _block(event, start, end)
     record(Action.SCHEDULE_CHANGED, subject_kind="event", subject_id=event.id)

@@ -1,4 +1,4 @@
-"""Events (hendelser): time that is blocked without a patient, made, changed and taken away in the calendar (PLN-12)."""
+"""Events (hendelser): time blocked without a patient, made, changed and taken away in the calendar (PLN-12, PLN-15)."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from skranke.ui.forms import date_input
 from skranke.web.clinic.schedule.forms import add_error
 from skranke.web.clinic.schedule.frame import OK, PANEL, Panel, show
 from skranke.web.clinic.schedule.place import Place, clock_text, place_of, with_query
+from skranke.web.clinic.schedule.repeating import SCOPES, RepeatingForm, chosen_scope, span_of, ticked
 from skranke.web.clinic.session import clinic_view
 
 INVALID = 422
@@ -37,7 +38,7 @@ def _time_field(label: Any) -> forms.TimeField:
     return forms.TimeField(label=label, widget=widget, error_messages=told)
 
 
-class EventForm(forms.Form):
+class EventForm(RepeatingForm):
     """What it is, and when: whole days, or from a time to a time, also over several days."""
 
     text = forms.CharField(label=gettext_lazy("Hva"), max_length=200, widget=forms.TextInput(attrs={"autofocus": True}))
@@ -47,10 +48,12 @@ class EventForm(forms.Form):
     start = _time_field(gettext_lazy("Fra"))
     end = _time_field(gettext_lazy("Til"))
 
+    field_order = ("text", "day", "until", "whole", "start", "end")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = "hendelse-%s"
-        whole = bool(self.data.get("whole") if self.is_bound else self.initial.get("whole"))
+        whole = bool(self["whole"].value())
         self.fields["start"].required = self.fields["end"].required = not whole
 
     def clean(self) -> dict[str, Any]:
@@ -64,6 +67,7 @@ class EventForm(forms.Form):
             walls = (datetime.combine(day, time()), datetime.combine(last + timedelta(days=1), time()))
         else:
             walls = (datetime.combine(day, cleaned["start"]), datetime.combine(last, cleaned["end"]))
+        cleaned["walls"] = walls
         for name, wall, field in (("begins", walls[0], "start"), ("ends", walls[1], "end")):
             cleaned[name] = clock.from_oslo(wall)
             if cleaned[name] is None:
@@ -94,7 +98,7 @@ def event(request: HttpRequest, actor: Actor, event_id: UUID) -> HttpResponse:
     begins, ends = clock.oslo(kept.during.lower), clock.oslo(kept.during.upper)
     place = place_of(request, actor, schedule=kept.schedule, day=_shown_day(request, begins.date()))
     if "slett" in request.POST:
-        services.remove_event(kept)
+        services.remove_events(kept, chosen_scope(request))
         return _closed(request, actor, place)
     address = with_query(reverse("schedule-event", args=[place.slug, kept.id]), dag=place.day, **place.seen_as)
     return _edit(request, actor, place, kept, address=address, initial=_as_it_stands(kept, begins, ends))
@@ -115,22 +119,43 @@ def _edit(
     initial: dict[str, object],
 ) -> HttpResponse:
     form = EventForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
+    context = {"form": form, "kept": kept, "address": address, "at": clock_text(request), "scopes": SCOPES}
+    context |= {"scope": chosen_scope(request), "instances": (), "none_chosen": False}
+    if form.is_valid() and "endre" not in request.POST:
         try:
-            _save(place, kept, form.cleaned_data)
+            if form.cleaned_data["rule"] and kept is None:
+                context |= _repeated(request, place, form)
+            else:
+                _save(place, kept, form.cleaned_data, chosen_scope(request))
         except InvalidError as error:
             add_error(form, error)
         else:
-            return _closed(request, actor, place)
-    context = {"form": form, "kept": kept, "address": address, "at": clock_text(request)}
+            if not context["instances"]:
+                return _closed(request, actor, place)
     panel = Panel(template="clinic/schedule/event.html", url=address, context=context, chosen=kept.id if kept else None)
-    return show(request, actor, place, panel, status=INVALID if form.errors else OK)
+    return show(request, actor, place, panel, status=INVALID if form.errors or context["none_chosen"] else OK)
 
 
-def _save(place: Place, kept: CalendarEvent | None, filled: dict[str, Any]) -> None:
+def _repeated(request: HttpRequest, place: Place, form: EventForm) -> dict[str, Any]:
+    """Make the events on the days that were chosen; before that, the days to choose among, each with what is on it."""
+    if place.schedule is None:
+        raise NotFoundError("The clinic has no schedule.")
+    filled = form.cleaned_data
+    if filled["ends"] <= filled["begins"]:
+        raise InvalidError(_("Hendelsen må slutte etter at den begynner."), field="end")
+    instances = services.preview_events(place.schedule, filled["day"], span_of(filled), filled["rule"])
+    chosen = ticked(request.POST, instances)
+    if "lag" not in request.POST or not chosen:
+        return {"instances": instances, "ticked": chosen, "none_chosen": "lag" in request.POST}
+    stretches = [one.stretch for one in instances if one.day in chosen and one.stretch]
+    services.add_events(place.schedule, stretches, text=filled["text"])
+    return {}
+
+
+def _save(place: Place, kept: CalendarEvent | None, filled: dict[str, Any], scope: services.Scope) -> None:
     facts = {"start": filled["begins"], "end": filled["ends"], "text": filled["text"]}
     if kept is not None:
-        services.change_event(kept, **facts)
+        services.change_events(kept, scope, **facts)
     elif place.schedule is not None:
         services.add_event(place.schedule, **facts)
 
