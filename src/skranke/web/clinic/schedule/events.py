@@ -119,7 +119,13 @@ def _edit(
     initial: dict[str, object],
 ) -> HttpResponse:
     form = EventForm(request.POST if request.method == "POST" else None, initial=initial)
-    context = {"form": form, "kept": kept, "address": address, "at": clock_text(request), "scopes": SCOPES}
+    context: dict[str, Any] = {
+        "form": form,
+        "kept": kept,
+        "address": address,
+        "at": clock_text(request),
+        "scopes": SCOPES,
+    }
     context |= {"scope": chosen_scope(request), "instances": (), "none_chosen": False}
     if form.is_valid() and "endre" not in request.POST:
         try:
