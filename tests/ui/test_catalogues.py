@@ -94,6 +94,12 @@ def test_a_lost_placeholder_is_told(package: Path) -> None:
     assert found == [f"{one}: other placeholders than the source: Hei, %(name)s" for one in ("en", "nn")]
 
 
+def test_norwegian_in_the_english_catalogue_is_told(package: Path) -> None:
+    assert fill(package, {"Hei, %(name)s": "Hello, %(name)s", "Lagret": "Det er lagra"}) == [
+        "en: not in English: Lagret"
+    ]
+
+
 def test_an_old_compiled_file_is_told(package: Path) -> None:
     fill(package, {"Hei, %(name)s": "Hello, %(name)s", "Lagret": "Saved"})
     locales = package.parent / "locale"

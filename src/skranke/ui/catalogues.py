@@ -40,6 +40,10 @@ _KEYWORDS: dict[str, Any] = DEFAULT_KEYWORDS | {
 # The catalogues change when words change, not when the command is run.
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+_WORD = re.compile(r"\w+")
+_NORWEGIAN = frozenset(
+    ["og", "ikke", "ikkje", "er", "på", "som", "til", "av", "har", "eller", "det", "den", "jeg", "eg", "en", "ein", "ei", "et", "eit", "du", "vi", "fra", "frå", "ble", "vart", "hva", "kva", "å"]
+)
 
 
 def extract(package: Path = PACKAGE) -> Catalog:
@@ -120,12 +124,19 @@ def _message_problems(language: str, wanted: Message, found: Message | None) -> 
         yield f"{language}: not translated: {name}"
     elif found.fuzzy:
         yield f"{language}: fuzzy: {name}"
+    elif language == "en" and any(_is_norwegian(text) for text in texts):
+        yield f"{language}: not in English: {name}"
     else:
         needed = set(_PLACEHOLDER.findall(name))
         if any(set(_PLACEHOLDER.findall(text)) - _all_placeholders(wanted) for text in texts) or (
             needed and isinstance(wanted.id, str) and set(_PLACEHOLDER.findall(texts[0])) != needed
         ):
             yield f"{language}: other placeholders than the source: {name}"
+
+
+def _is_norwegian(text: str) -> bool:
+    """Whether a text has words that only Norwegian ones have: one catalogue has been filled with another's texts."""
+    return not _NORWEGIAN.isdisjoint(_WORD.findall(_PLACEHOLDER.sub("", text).lower()))
 
 
 def _shipped(path: Path) -> dict[tuple[str, str], list[str]]:
