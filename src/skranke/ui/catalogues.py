@@ -41,9 +41,10 @@ _KEYWORDS: dict[str, Any] = DEFAULT_KEYWORDS | {
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 _WORD = re.compile(r"\w+")
-_NORWEGIAN = frozenset(
-    ["og", "ikke", "ikkje", "er", "på", "som", "til", "av", "har", "eller", "det", "den", "jeg", "eg", "en", "ein", "ei", "et", "eit", "du", "vi", "fra", "frå", "ble", "vart", "hva", "kva", "å"]
-)
+_NORWEGIAN = {
+    *("og", "ikke", "ikkje", "er", "på", "som", "til", "av", "har", "eller", "det", "den", "jeg", "eg", "en", "ein"),
+    *("ei", "et", "eit", "du", "vi", "fra", "frå", "ble", "vart", "hva", "kva", "å"),
+}
 
 
 def extract(package: Path = PACKAGE) -> Catalog:
