@@ -18,6 +18,7 @@ from skranke.tenancy.work import acting
 
 from cast import Cast, make_clinic
 from support.clinic_pages import address, at_most, body, field, logged_in
+from support.dialog import question, receive
 
 
 def page_of(cast: Cast, route: str, query: str = "") -> str:
@@ -171,3 +172,42 @@ def test_what_was_decided_stands_with_who_decided_it_and_when() -> None:
     user = logged_in(cast, cast.anne)
     assert user.get(address(cast, "settings-start")).status_code == 403
     assert user.post(place, facts | {"text": "Nei."}).status_code == 403
+
+
+_ALL_OFF = "Alle fire tjenestene er av i Adresseregisteret for Kari Lunde."
+
+
+@pytest.mark.req("ABS-19", "ABS-20", "ABS-23")
+def test_an_active_gp_with_all_four_services_off_is_an_alarm_and_with_booking_on_is_none() -> None:
+    cast = make_clinic()
+    places = ("settings", "settings-helsenorge")
+    with acting(cast.system):
+        set_services(cast.kari_party, [])
+    for place in places:
+        page = page_of(cast, place)
+        assert _ALL_OFF in page
+        assert "Da ser pasientene ikke legen på helsenorge.no" in page
+    assert _ALL_OFF not in body(logged_in(cast, cast.kari).get(address(cast, "settings")))
+    for one in (Service.BOOKING, Service.E_CONSULTATION, Service.E_CONTACT, Service.PRESCRIPTION_RENEWAL):
+        with acting(cast.system):
+            set_services(cast.kari_party, [one])
+        assert not any(_ALL_OFF in page_of(cast, place) for place in places), one
+    # What has never been read is no alarm.
+    with acting(cast.system):
+        cast.kari_party.services, cast.kari_party.services_read_at = [], None
+        cast.kari_party.save()
+    assert not any(_ALL_OFF in page_of(cast, place) for place in places)
+
+
+@pytest.mark.req("ABS-21", "ABS-24")
+def test_the_recommended_way_is_told_and_what_comes_though_a_service_is_off_is_received_and_shown() -> None:
+    cast = make_clinic()
+    with acting(cast.system):
+        set_services(cast.kari_party, [Service.BOOKING])
+    page = page_of(cast, "settings-helsenorge")
+    assert "slå av e-konsultasjon, e-kontakt og reseptfornyelse, men la timebestilling stå på" in page
+    assert f'href="{address(cast, "settings-plans")}">Fjern ledige timer<' in page
+    thread = receive(cast, question(cast, subject="Kom likevel fram"))
+    shown = body(logged_in(cast, cast.kari).get(address(cast, "post")))
+    assert str(thread.id) in shown
+    assert "Kom likevel fram" in shown

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from skranke.clinics.activation import rules
 from skranke.clinics.activation.checklist import party_lines
 from skranke.clinics.activation.values import Check, Line
-from skranke.clinics.models import Clinic, CommunicationParty, Employee, OnboardingAnswer, Service
+from skranke.clinics.models import Clinic, CommunicationParty, Employee, EmployeeRole, OnboardingAnswer, Service
 from skranke.clinics.queries import this_clinic
 
 
@@ -65,6 +65,16 @@ def party_statuses() -> list[PartyStatus]:
     people.sort(key=lambda one: not one.is_gp)
     found = [_status(one.name, one, by_employee.get(one.id), clinic) for one in people]
     return found + [_status(row.name, None, row, clinic) for row in rows if row.employee_id is None]
+
+
+def gone_for_patients() -> list[str]:
+    """The names of the active GPs of whom Adresseregisteret says that all four services are off (ABS-23)."""
+    rows = CommunicationParty.objects.filter(active=True, employee__active=True, employee__role=EmployeeRole.GP)
+    return [
+        row.employee.name
+        for row in rows.select_related("employee").order_by("employee__family_name", "her_id")
+        if row.employee and rules.is_gone_for_patients(row.services, read=row.services_read_at is not None)
+    ]
 
 
 def onboarding() -> dict[str, OnboardingAnswer]:

@@ -8,6 +8,8 @@ from skranke.clinics.models import CHOOSABLE, Service
 ONBOARDING_CHARACTERS = 1000
 """As much as a clinic may write about one question of the start (ACT-17)."""
 
+_FOUR = frozenset({Service.BOOKING, Service.E_CONSULTATION, Service.E_CONTACT, Service.PRESCRIPTION_RENEWAL})
+
 
 def missing_of_clinic(facts: ClinicFacts) -> list[Check]:
     """What keeps a clinic from going live, in the order of the checklist (ACT-5, ACT-7, ACT-8)."""
@@ -38,6 +40,14 @@ def offered(
     if not (clinic_live and party_live):
         return frozenset()
     return frozenset(services) & (frozenset(offers) | {Service.APPOINTMENT_CANCELLATION.value})
+
+
+def is_gone_for_patients(services: Collection[str], *, read: bool) -> bool:
+    """ABS-20, ABS-23: all four are off in the register, so HelseNorge shows the patients no panel of their GP at all.
+
+    read: whether the register has been asked; before that nothing is known.
+    """
+    return read and not _FOUR & frozenset(services)
 
 
 def is_choosable(service: str) -> bool:

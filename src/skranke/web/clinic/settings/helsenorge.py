@@ -13,7 +13,7 @@ from skranke.clinics import queries as clinics
 from skranke.clinics.access import require
 from skranke.clinics.activation import services
 from skranke.clinics.activation.checklist import clinic_lines
-from skranke.clinics.activation.queries import PartyStatus, party_statuses
+from skranke.clinics.activation.queries import PartyStatus, gone_for_patients, party_statuses
 from skranke.clinics.directory import refresh_from_register
 from skranke.clinics.models import CHOOSABLE
 from skranke.clinics.permissions import Permission
@@ -128,6 +128,7 @@ def _page(
             "form_offers": form or OffersForm(initial={"offers": clinic.offers}),
             "notice": notice,
             "wrongly_owned": wrongly_owned(),
+            "gone": gone_for_patients(),
             "links": settings.OURS,
         }
     )

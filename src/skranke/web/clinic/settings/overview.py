@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from skranke.clinics.activation.queries import gone_for_patients
 from skranke.clinics.models import Group, Role
 from skranke.clinics.organisation.alerts import see
 from skranke.clinics.organisation.queries import open_alerts
@@ -33,6 +34,7 @@ def index(request: HttpRequest, actor: Actor) -> HttpResponse:
     told = may(actor, Permission.CHANGE_SETTINGS)
     context = {
         "alerts": open_alerts() if told else [],
+        "gone": gone_for_patients() if told else [],
         "unread": [(_recipient_text(row), count) for row, count in unread_recipients()] if told else [],
     }
     return settings_page(request, actor, "settings", "clinic/settings/index.html", context)
