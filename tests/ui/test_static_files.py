@@ -41,9 +41,11 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
 
 
 def test_every_icon_named_in_a_template_exists() -> None:
-    sprite = set(re.findall(r'id="i-([a-z]+)"', (OWN / "icons.svg").read_text()))
+    names = re.findall(r'id="i-([a-z]+)"', (OWN / "icons.svg").read_text())
+    sprite = set(names)
+    assert len(names) == len(sprite)
     for path in STATIC.parents[1].glob("**/templates/**/*.html"):
-        named = set(re.findall(r"""icon\(["']([a-z]+)["']""", path.read_text(encoding="utf-8")))
+        named = set(re.findall(r"""(?:icon\(|symbol=)["']([a-z]+)["']""", path.read_text(encoding="utf-8")))
         assert named <= sprite, path.name
 
 
