@@ -13,7 +13,7 @@ from skranke.clinics.absences.receiving import chosen_meanwhile
 from skranke.clinics.models import Employee, Group, Role
 from skranke.clinics.organisation.addressing import recipients_by_party
 from skranke.clinics.organisation.clinical_words import clinical_words
-from skranke.clinics.organisation.queries import readers, shares
+from skranke.clinics.organisation.queries import readers, shares, staff
 from skranke.clinics.organisation.receivers import chosen_in_set_up
 from skranke.clinics.organisation.values import Recipient
 from skranke.clinics.words import role_name
@@ -77,8 +77,11 @@ def thread_view(thread: Thread) -> ThreadView:
     takes = thread.channel != Channel.INTERNAL or thread.may_be_answered
     may_answer = takes and rules.is_answerable(thread.kind) and not final
     participants, rows = _participants(thread, employee), _rows(thread)
-    entries, files = entry_ids_of(SOURCE, [row.id for row in rows]), _files(thread)
-    messages = tuple(_message(row, entries.get(row.id), files.get(row.id, ()), final=final) for row in rows)
+    entries, files, roles = entry_ids_of(SOURCE, thread.messages.values("id")), _files(thread), _roles(rows)
+    messages = tuple(
+        _message(row, entries.get(row.id), files.get(row.id, ()), roles.get(row.author_id, ""), final=final)
+        for row in rows
+    )
     events = list(thread.events.order_by("at", "id").values_list(*_EVENT))
     declined = [detail for _at, kind, _name, detail in events if kind == EventKind.JOURNAL_DECLINED]
     asked = [one for one in messages if not one.outgoing]
@@ -188,10 +191,25 @@ def _shared(participants: tuple[ParticipantView, ...], employee: Employee) -> li
 
 def _rows(thread: Thread) -> list[Message]:
     """The thread's messages, with what belongs to each."""
-    messages = list(thread.messages.select_related("author", "earlier").order_by("generated_at", "msg_id"))
+    in_order = compiled(lambda: _in_order(thread), ("messages of a thread",), (thread.id,))
+    messages = in_order.rows(Message)
+    for message in messages:
+        message.thread = thread
+    prefetch_related_objects([message for message in messages if message.earlier_id], "earlier")
     asking = [message for message in messages if message.kind == DialogKind.PRESCRIPTION_RENEWAL]
     prefetch_related_objects(asking, "prescriptions", "renewal_results", "renewal_lists")
     return messages
+
+
+def _in_order(thread: Thread) -> QuerySet[Message]:
+    return Message.objects.filter(thread_id=thread.id).order_by("generated_at", "msg_id")
+
+
+def _roles(messages: list[Message]) -> dict[UUID | None, str]:
+    """What those of us who have written in a thread are; most of them still work here, and are known already."""
+    roles: dict[UUID | None, str] = {one.id: one.role for one in staff()}
+    left = {one.author_id for one in messages if one.author_id and one.author_id not in roles}
+    return roles | dict(Employee.objects.filter(id__in=left).values_list("id", "role")) if left else roles
 
 
 def _files(thread: Thread) -> dict[UUID, tuple[AttachmentView, ...]]:
@@ -204,7 +222,7 @@ def _files(thread: Thread) -> dict[UUID, tuple[AttachmentView, ...]]:
 
 
 def _message(
-    message: Message, journal_entry_id: UUID | None, files: tuple[AttachmentView, ...], *, final: bool
+    message: Message, journal_entry_id: UUID | None, files: tuple[AttachmentView, ...], author_role: str, *, final: bool
 ) -> MessageView:
     outgoing, kind = message.direction == Direction.OUT, message.kind
     decided = rules.outcome(kind, message.code) if outgoing and not message.points_on else None
@@ -221,7 +239,7 @@ def _message(
         text=message.text,
         author_id=message.author_id,
         author_name=message.author_name,
-        author_role=message.author.role if message.author else "",
+        author_role=author_role,
         on_behalf_of=message.on_behalf_of,
         relation=message.relation,
         at=message.generated_at,

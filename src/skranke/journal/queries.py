@@ -1,9 +1,10 @@
 """Reading the journal."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from skranke.audit.actions import Action
 from skranke.audit.services import record
@@ -33,7 +34,7 @@ def entries_for(patient: Patient, *, limit: int = 100, before: JournalEntry | No
     return page
 
 
-def entry_ids_of(source_kind: str, source_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Source id to entry id, for the sources that are in the journal (JRN-8)."""
+def entry_ids_of(source_kind: str, source_ids: Collection[UUID] | QuerySet[Any, Any]) -> dict[UUID, UUID]:
+    """Source id to entry id, for the sources that are in the journal (JRN-8). source_ids: or a question for them."""
     entries = JournalEntry.objects.filter(source_kind=source_kind, source_id__in=source_ids)
     return dict(entries.values_list("source_id", "id"))

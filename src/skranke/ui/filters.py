@@ -5,7 +5,7 @@ from typing import Any
 
 from babel.numbers import format_decimal
 from django.utils.translation import get_language
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 _KILO = 1000
@@ -39,6 +39,10 @@ def masked_national_id(value: object) -> str:
     return f"{str(value)[:_BIRTH_DIGITS]} •••••"
 
 
+_AVATAR = (Markup('<span class="av" aria-hidden="true">'), Markup('<span class="av me" aria-hidden="true">'))
+_END = Markup("</span>")
+
+
 def initials(name: str) -> str:
     """The first letters of the first and the last name: "KL"."""
     words = name.split()
@@ -47,7 +51,7 @@ def initials(name: str) -> str:
 
 def avatar(name: str, me: bool = False) -> Markup:  # noqa: FBT001, FBT002 - a template's filter
     """The round mark beside a person's name, with the initials; `me`: of whoever looks at the page."""
-    return Markup('<span class="av{}" aria-hidden="true">{}</span>').format(" me" if me else "", initials(name))
+    return _AVATAR[bool(me)] + escape(initials(name)) + _END
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
