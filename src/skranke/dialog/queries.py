@@ -77,11 +77,8 @@ def thread_view(thread: Thread) -> ThreadView:
     takes = thread.channel != Channel.INTERNAL or thread.may_be_answered
     may_answer = takes and rules.is_answerable(thread.kind) and not final
     participants, rows = _participants(thread, employee), _rows(thread)
-    entries, files, roles = entry_ids_of(SOURCE, thread.messages.values("id")), _files(thread), _roles(rows)
-    messages = tuple(
-        _message(row, entries.get(row.id), files.get(row.id, ()), roles.get(row.author_id, ""), final=final)
-        for row in rows
-    )
+    entries = entry_ids_of(SOURCE, thread.messages.values("id"))
+    messages = _views(thread, rows, entries, final=final)
     events = list(thread.events.order_by("at", "id").values_list(*_EVENT))
     declined = [detail for _at, kind, _name, detail in events if kind == EventKind.JOURNAL_DECLINED]
     asked = [one for one in messages if not one.outgoing]
@@ -219,6 +216,16 @@ def _files(thread: Thread) -> dict[UUID, tuple[AttachmentView, ...]]:
         assert row.message_id is not None
         found[row.message_id] = (*found.get(row.message_id, ()), attachment_view(row))
     return found
+
+
+def _views(
+    thread: Thread, rows: list[Message], entries: Mapping[UUID, UUID], *, final: bool
+) -> tuple[MessageView, ...]:
+    files, roles = _files(thread), _roles(rows)
+    return tuple(
+        _message(row, entries.get(row.id), files.get(row.id, ()), roles.get(row.author_id, ""), final=final)
+        for row in rows
+    )
 
 
 def _message(
