@@ -119,8 +119,8 @@ def _staff() -> list[Employee]:
         return employees()
     found = compiled(_with_whom_they_stand_in_for, ("staff",), (clock.today(),)).rows(Employee)
     for one in found:
-        told = one.stands_in  # type: ignore[attr-defined]  # annotated, and as the database wrote it
-        one.stands_in = [json.loads(each) for each in told]  # type: ignore[attr-defined]
+        told: list[str] = vars(one)["stands_in"]  # as the database wrote it
+        vars(one)["stands_in"] = [json.loads(each) for each in told]
     return found
 
 
