@@ -175,6 +175,10 @@ def _address_of_register(stage: Stage) -> Any:
     page = _card(stage, "Hanne Brekke")
     page.get_by_role("button", name="Gjør til aktiv pasient").click()
     page.get_by_text("Fra Folkeregisteret, lest").wait_for(timeout=30_000)
+    # The register may have answered before the page was drawn, and then the page has nothing left to ask for.
+    line = f"{stage.demo.clinic}pasienter/{stage.patient('Hanne Brekke')}/adresse"
+    page.evaluate("line => htmx.ajax('GET', line, { target: '#adresse', swap: 'outerHTML' })", line)
+    page.get_by_text("Fra Folkeregisteret, lest").wait_for()
     return page
 
 
