@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from itertools import permutations
 
 import pytest
@@ -26,8 +27,12 @@ def _conversation(cast):
     start = question(cast, generated_at=MONDAY, wanted_hpr=cast.mona.hpr_number, attachments=(file(),))
     later = [reply(cast, start, text=f"Nummer {n}", subject=f"Emne {n}") for n in range(2, 6)]
     minutes = (1, 2, 2, 3)
+    # MsgIds decide between equal times: every conversation has the same order of them.
+    ids = sorted(one.msg_id for one in later[1:3])
+    ids = [later[0].msg_id, *ids, later[3].msg_id]
     return [start] + [
-        replace(one, generated_at=MONDAY + timedelta(minutes=m)) for one, m in zip(later, minutes, strict=True)
+        replace(one, generated_at=MONDAY + timedelta(minutes=m), msg_id=msg_id)
+        for one, m, msg_id in zip(later, minutes, ids, strict=True)
     ]
 
 
@@ -63,30 +68,22 @@ def test_each_of_the_120_orders_of_five_messages_ends_in_the_same_thread() -> No
 
 
 def _ends_alike(order) -> None:
-    cast = _shared()
-    straight, shuffled = _conversation(cast), _conversation(cast)
-    # MsgIds decide between equal times: give both conversations the same order of them.
-    ids = sorted(one.msg_id for one in shuffled[2:4])
-    shuffled[2], shuffled[3] = (replace(one, msg_id=n) for one, n in zip(shuffled[2:4], ids, strict=True))
-    ids = sorted(one.msg_id for one in straight[2:4])
-    straight[2], straight[3] = (replace(one, msg_id=n) for one, n in zip(straight[2:4], ids, strict=True))
-    expected = [receive(cast, message) for message in straight][-1]
+    cast, expected = _shared()
+    shuffled = _conversation(cast)
     found = [receive(cast, shuffled[n]) for n in order][-1]
-    assert _seen(cast, found) == _seen(cast, expected)
+    assert _seen(cast, found) == expected
     with acting(cast.system):
         last = max(shuffled, key=lambda one: (one.generated_at, one.msg_id))
         assert Thread.objects.get(id=found.id).last_msg_id == last.msg_id
         assert JournalEntry.objects.filter(thread_id=found.id).count() == 5
 
 
-_cast = []
-
-
+@cache
 def _shared():
-    """One clinic for all examples of the property."""
-    if not _cast:
-        _cast.append(make_clinic())
-    return _cast[0]
+    """One clinic for all examples of the property, and what is seen there of the messages in their own order."""
+    cast = make_clinic()
+    straight = [receive(cast, message) for message in _conversation(cast)][-1]
+    return cast, _seen(cast, straight)
 
 
 def test_a_follow_up_before_its_start_makes_the_thread_and_says_that_the_start_is_missing() -> None:
