@@ -28,6 +28,7 @@ from skranke.scheduling.models import (
     Slot,
     WeekTemplate,
 )
+from skranke.scheduling.smart.models import SmartSlot
 from skranke.tenancy.rows import insert
 
 Row = TypeVar("Row")
@@ -76,6 +77,12 @@ def get_slot_for(actor: Actor, slot_id: UUID) -> Slot:
     """A slot of the actor's clinic."""
     rows = Slot.objects.select_related("schedule", "type")
     return _one(rows.filter(**_staff(actor), id=slot_id).first())
+
+
+def get_smart_slot_for(actor: Actor, slot_id: UUID) -> SmartSlot:
+    """A smart slot of the actor's clinic that stands (PLN-13)."""
+    rows = SmartSlot.objects.select_related("schedule").filter(**_staff(actor), removed=False)
+    return _one(rows.filter(id=slot_id).first())
 
 
 def get_slot_to_book_for(actor: Actor, slot_id: UUID) -> Slot:

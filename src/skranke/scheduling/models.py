@@ -1,7 +1,7 @@
 """Schedules, appointment types, plans, slots, occupancy and appointments."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q
 
@@ -13,6 +13,8 @@ from skranke.kernel.ids import new_id
 from skranke.patients.models import Patient, PatientList
 from skranke.scheduling.followed import Cancellation, CancelledBy  # noqa: F401 - Django finds these
 from skranke.scheduling.layouts import CalendarLayout, DisplayGroup, SlotInHand  # noqa: F401 - Django finds these
+from skranke.scheduling.smart.models import SmartSlot, SmartTypeUsed  # noqa: F401 - Django finds these
+from skranke.scheduling.timed import Timed
 from skranke.scheduling.waiting.models import SlotOffer, WaitingEntry, WaitingEvent  # noqa: F401 - Django finds them
 from skranke.tenancy.models import TenantModel
 
@@ -135,25 +137,6 @@ class BookedThrough(models.TextChoices):
     HELSENORGE = "helsenorge"
     PORTAL = "portal"
     PUBLIC = "public"
-
-
-class Timed(models.Model):
-    """A row that takes time. `during` is half open; `starts` and `ends` are its bounds, kept by the database.
-
-    The operators of ranges are not leakproof, so under row-level security no index serves them (they decide the
-    exclusion constraints only). Questions about time are asked of `starts` and `ends`.
-    """
-
-    during = DateTimeRangeField()
-    starts = models.GeneratedField(
-        expression=models.Func("during", function="lower"), output_field=models.DateTimeField(), db_persist=True
-    )
-    ends = models.GeneratedField(
-        expression=models.Func("during", function="upper"), output_field=models.DateTimeField(), db_persist=True
-    )
-
-    class Meta:
-        abstract = True
 
 
 class Limits(models.Model):

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Q, UUIDField, Value
 
 from skranke.audit.actions import Action
 from skranke.audit.services import event
@@ -26,6 +27,8 @@ from skranke.scheduling.models import (
     Visibility,
 )
 from skranke.scheduling.occupied import apart, stretches
+from skranke.scheduling.smart.models import SmartSlot
+from skranke.scheduling.smart.queries import SmartCell, cells_of
 from skranke.scheduling.values import IsoWeek
 from skranke.tenancy.rows import insert
 
@@ -111,7 +114,7 @@ class EventCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayView:
-    """One day of one schedule. free: slots that can still be given today or later."""
+    """One day of one schedule. free: slots that can still be given, and stretches of smart slots that have room."""
 
     date: date
     is_today: bool
@@ -119,6 +122,7 @@ class DayView:
     slots: tuple[FreeCell, ...]
     appointments: tuple[AppointmentCell, ...]
     events: tuple[EventCell, ...]
+    smart: tuple[SmartCell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +158,7 @@ class _Cells(NamedTuple):
     slots: list[FreeCell]
     booked: list[AppointmentCell]
     events: list[EventCell]
+    smart: list[SmartCell]
 
 
 def week_view(schedule: Schedule, monday: date, *, days: int = 7, now: datetime | None = None) -> WeekView:
@@ -174,15 +179,16 @@ def week_views(
     insert(*(event(Action.SCHEDULE_READ, subject_kind="schedule", subject_id=one, detail=detail) for one in ids))
     span = (_midnight(monday), _midnight(monday + timedelta(days=days)))
     booked = _appointments(ids, span)
-    events = _events(ids, span)
+    events, smart = _blocks(ids, span)
     slots = _free(ids, span, booked, events)
+    left = cells_of(smart, _used(ids, booked, events, slots), now)
     stale = _stale(ids, IsoWeek.of(monday))
     return [
         _view(
             one,
             [monday + timedelta(days=number) for number in range(days)],
             now,
-            _Cells(slots.get(one.id, []), booked.get(one.id, []), events.get(one.id, [])),
+            _Cells(slots.get(one.id, []), booked.get(one.id, []), events.get(one.id, []), left.get(one.id, [])),
             stale=one.id in stale,
         )
         for one in schedules
@@ -253,14 +259,36 @@ def _closed(group: list[tuple[AppointmentCell, int]], lanes: int) -> list[Appoin
     return [replace(cell, lane=lane, lanes=lanes) for cell, lane in group]
 
 
-def _events(ids: list[UUID], span: Span) -> dict[UUID, list[EventCell]]:
+def _blocks(ids: list[UUID], span: Span) -> tuple[dict[UUID, list[EventCell]], list[SmartSlot]]:
+    """Events and smart slots, which one statement asks for."""
+    asked = ("schedule_id", "id", "during", "text", "types")
+    there = Q(schedule_id__in=ids, ends__gt=span[0], starts__lt=span[1])
+    nothing = Value(None, output_field=ArrayField(UUIDField()))
+    events = CalendarEvent.objects.filter(there).annotate(types=nothing).values_list(*asked)
+    kept = SmartSlot.objects.filter(there, removed=False).annotate(text=Value(""), types=F("type_ids"))
     cells: dict[UUID, list[EventCell]] = {}
-    for row in CalendarEvent.objects.filter(schedule_id__in=ids, ends__gt=span[0], starts__lt=span[1]).order_by(
-        "starts", "id"
-    ):
-        start, end = clock.oslo(row.during.lower), clock.oslo(row.during.upper)
-        cells.setdefault(row.schedule_id, []).append(EventCell(id=row.id, start=start, end=end, text=row.text))
-    return cells
+    smart: list[SmartSlot] = []
+    for schedule_id, identity, during, text, types in events.union(kept.values_list(*asked), all=True):
+        if types is not None:
+            smart.append(SmartSlot(id=identity, schedule_id=schedule_id, during=during, type_ids=types))
+            continue
+        start, end = clock.oslo(during.lower), clock.oslo(during.upper)
+        cells.setdefault(schedule_id, []).append(EventCell(id=identity, start=start, end=end, text=text))
+    return {identity: sorted(own, key=lambda one: (one.start, one.id)) for identity, own in cells.items()}, smart
+
+
+def _used(
+    ids: list[UUID],
+    booked: dict[UUID, list[AppointmentCell]],
+    events: dict[UUID, list[EventCell]],
+    slots: dict[UUID, list[FreeCell]],
+) -> dict[UUID, list[Span]]:
+    """What smart slots leave room for: appointments that stand, events, and free slots of their own."""
+    return {
+        identity: [(one.start, one.end) for one in booked.get(identity, ()) if one.state in STANDING]
+        + [(one.start, one.end) for one in (*events.get(identity, ()), *slots.get(identity, ()))]
+        for identity in ids
+    }
 
 
 def _free(
@@ -324,7 +352,7 @@ def _stale(ids: list[UUID], week: IsoWeek) -> set[UUID]:
 
 def _view(schedule: Schedule, days: Sequence[date], now: datetime, cells: _Cells, *, stale: bool) -> WeekView:
     week = IsoWeek.of(days[0])
-    opens, closes = _hours([*cells.slots, *cells.booked])
+    opens, closes = _hours([*cells.slots, *cells.booked, *cells.smart])
     return WeekView(
         schedule_id=schedule.id,
         schedule_name=schedule.internal_name,
@@ -340,7 +368,7 @@ def _view(schedule: Schedule, days: Sequence[date], now: datetime, cells: _Cells
     )
 
 
-def _hours(cells: Sequence[FreeCell | AppointmentCell]) -> tuple[int, int]:
+def _hours(cells: Sequence[FreeCell | AppointmentCell | SmartCell]) -> tuple[int, int]:
     """Whole hours that hold every cell, and at least an ordinary working day."""
     first = min((cell.start.hour * 60 for cell in cells), default=EARLIEST)
     ends = (
@@ -353,13 +381,15 @@ def _hours(cells: Sequence[FreeCell | AppointmentCell]) -> tuple[int, int]:
 def _day(day: date, now: datetime, cells: _Cells) -> DayView:
     begins, ends = _midnight(day), _midnight(day + timedelta(days=1))
     free = tuple(cell for cell in cells.slots if cell.start.date() == day)
+    smart = tuple(cell for cell in cells.smart if cell.start.date() == day)
     return DayView(
         date=day,
         is_today=clock.oslo(now).date() == day,
-        free=sum(cell.start > now and cell.can_be_given for cell in free),
+        free=sum(cell.start > now and cell.can_be_given for cell in free) + sum(bool(one.starts) for one in smart),
         slots=free,
         appointments=tuple(cell for cell in cells.booked if cell.start.date() == day),
         events=tuple(cell for cell in cells.events if cell.start < ends and cell.end > begins),
+        smart=smart,
     )
 
 

@@ -193,6 +193,21 @@ DOORS: dict[str, Door] = {
         because=NOBODYS,
     ),
     "schedule-event": Door(ask=lambda v, ids: v.get("schedule-event", ids["event"]), named="event", because=NOBODYS),
+    "schedule-new-free": Door(
+        ask=lambda v, ids: v.client.post(
+            f"{v.address('schedule-new-free')}?timebok={ids['schedule']}",
+            {"kind": "single", "day": "2027-02-09", "start": "17:30", "type": str(ids["type"])},
+        ),
+        named="schedule",
+        shows=False,
+        because=NOBODYS,
+    ),
+    "schedule-smart": Door(
+        ask=lambda v, ids: v.get("schedule-smart", ids["smart"]), named="smart", shows=False, because=NOBODYS
+    ),
+    "schedule-free-remove": Door(
+        ask=lambda v, ids: v.post("schedule-free-remove", ids["slot"]), named="slot", shows=False, because=NOBODYS
+    ),
     "schedule-layout": Door(ask=lambda v, _: v.post("schedule-layout", vis=["times"]), shows=False, because=NOBODYS),
     "schedule-in-hand": Door(
         ask=lambda v, ids: v.post("schedule-in-hand", time=ids["slot"]), named="slot", shows=False, because=NOBODYS

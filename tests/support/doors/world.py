@@ -25,6 +25,7 @@ from skranke.patients.services import register
 from skranke.scheduling.calendars import save_group
 from skranke.scheduling.models import BookedThrough
 from skranke.scheduling.services import add_event, book
+from skranke.scheduling.smart.services import add_smart_slot
 from skranke.scheduling.waiting.models import SlotOffer
 from skranke.scheduling.waiting.services import EntryFacts, add_entry
 from skranke.tenancy.work import acting
@@ -68,6 +69,7 @@ def make_world() -> World:
         draft = keep_draft(DraftContent(subject=MARKER, text=MARKER), patient=patient, kind=E_CONTACT)
         template = save_template(TemplateFacts(title=MARKER, subject=MARKER, text=MARKER))
         relation = add_relation(patient, national_id=str(fresh_national_id(age=70)), kind="mother", name=MARKER)
+        smart = add_smart_slot(timebok.schedule, start=weekday_at(18), end=weekday_at(19), types=[timebok.ordinary])
         event = add_event(timebok.schedule, start=weekday_at(16), end=weekday_at(17), text=MARKER)
         waiting = add_entry(patient, EntryFacts(type=timebok.ordinary, note=MARKER))
         promised = SlotOffer.objects.create(
@@ -113,6 +115,7 @@ def make_world() -> World:
         "invoice": invoice.id,
         "appointment_version": appointment.version,
         "event": event.id,
+        "smart": smart.id,
         "display_group": group.id,
         "waiting_entry": waiting.id,
         "slot_offer": promised.id,

@@ -433,6 +433,59 @@ def _event_refused(stage: Stage) -> Any:
     return page
 
 
+@state("ny-ledig-tid", "schedule-new-free")
+def _new_free(stage: Stage) -> Any:
+    page = stage.timebok()
+    page.locator("#ny-ledig").click()
+    page.get_by_role("heading", name="Ny ledig tid").wait_for()
+    return page
+
+
+@state("timebok-smartluke", main=True)
+def _smart_slot(stage: Stage) -> Any:
+    """A smart slot with its starts shown; made once, found again by those who come later."""
+    page = stage.timebok(weeks=3)
+    if not page.locator("a.slot.luke").count():
+        page.locator("#ny-ledig").click()
+        page.get_by_label("Smartluke").check()
+        page.get_by_label("Fra", exact=True).fill("17:00")
+        page.get_by_label("Til", exact=True).fill("19:00")
+        for box in page.locator("[name=types]").all()[:3]:
+            box.check()
+        page.get_by_role("button", name="Lagre").click()
+    page.locator("a.slot.luke").first.wait_for()
+    page.keyboard.press("Alt+Shift+S")
+    page.locator(".starts .start").first.wait_for()
+    return page
+
+
+@state("ny-time-i-smartluke", main=True)
+def _into_smart_slot(stage: Stage) -> Any:
+    page = _smart_slot(stage)
+    page.locator(".starts .start").nth(1).click()
+    page.locator("#bok-type").wait_for()
+    return page
+
+
+@state("smartluke", "schedule-smart")
+def _smart_slot_itself(stage: Stage) -> Any:
+    page = _into_smart_slot(stage)
+    page.get_by_role("link", name="Endre", exact=True).click()
+    page.get_by_role("heading", name="Smartluke", exact=True).wait_for()
+    return page
+
+
+@state("enkelttime-fjernet", "schedule-free-remove")
+def _single_removed(stage: Stage) -> Any:
+    page = _new_free(stage)
+    page.get_by_label("Fra", exact=True).fill("18:15")
+    page.get_by_role("button", name="Lagre").click()
+    page.locator("a.slot.free", has_text="18.15").first.click()
+    page.get_by_role("button", name="Fjern den ledige timen").click()
+    page.locator("#panel .side-dlg").wait_for(state="detached")
+    return page
+
+
 @state("timebok-visning")
 def _look_settings(stage: Stage) -> Any:
     page = stage.timebok()

@@ -14,6 +14,7 @@ from skranke.scheduling.services.planning import (
     change_event,
     plan_weeks,
     remove_event,
+    remove_single_slot,
     remove_slots,
     restore_slots,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "receive_wish",
     "remove_event",
     "remove_events",
+    "remove_single_slot",
     "remove_slots",
     "replace_template",
     "restore_slots",

@@ -14,7 +14,7 @@ from skranke.kernel import clock
 from skranke.kernel.errors import ForbiddenError, InvalidError
 from skranke.kernel.ids import new_id
 from skranke.scheduling.access import owners_of
-from skranke.scheduling.errors import OverlappingSlotsError
+from skranke.scheduling.errors import OverlappingSlotsError, SlotTakenError
 from skranke.scheduling.facts import busy_times
 from skranke.scheduling.models import (
     STANDING,
@@ -31,11 +31,13 @@ from skranke.scheduling.models import (
     Visibility,
     WeekTemplate,
 )
+from skranke.scheduling.places import is_free
 from skranke.scheduling.plans import planned_slots
 from skranke.scheduling.rules import may_edit_plan, overlaps
 from skranke.scheduling.services.booking import clear_expired
 from skranke.scheduling.services.locks import lock_schedule
-from skranke.scheduling.values import IsoWeek, PlannedSlot, PlanResult, Seconds, TemplateEntry, Within
+from skranke.scheduling.smart.removing import remove_touching, restore_among
+from skranke.scheduling.values import IsoWeek, PlannedSlot, PlanResult, Refusal, Seconds, TemplateEntry, Within
 from skranke.tenancy.live import announce
 from skranke.tenancy.work import current_actor
 
@@ -271,13 +273,32 @@ def add_single_slot(
     return slot
 
 
+def remove_single_slot(slot: Slot) -> None:
+    """Take away a free slot that was made by hand (PLN-9). Raises SlotTakenError when somebody has it by now.
+
+    Raises InvalidError for one of a plan, which the work plan would bring back.
+    """
+    lock_schedule(slot.schedule_id)
+    present = Slot.objects.filter(id=slot.id, state=SlotState.OPEN).first()
+    if present is None:
+        raise SlotTakenError(Refusal.GONE)
+    if present.origin != SlotOrigin.SINGLE:
+        raise InvalidError(_("Timen kommer fra arbeidsplanen. Fjern den der, eller med «Fjern ledige timer»."))
+    if not is_free(present, clock.now()) or present.appointments.filter(state__in=STANDING).exists():
+        raise SlotTakenError
+    Slot.objects.filter(id=slot.id).update(state=SlotState.REMOVED)
+    record(Action.SLOT_REMOVED, subject_kind="slot", subject_id=slot.id)
+    announce(kind="schedule", id=slot.schedule_id)
+
+
 def remove_slots(
     schedule: Schedule, start: datetime, end: datetime, within: Within | None = None
 ) -> tuple[list[UUID], list[Appointment]]:
     """Make all unbooked slots that touch [start, end) unbookable in every channel at once (PLN-10, PLN-11).
 
-    within: only those that begin on such days, at such hours. Gives the removed slots' ids, for `restore_slots`, and
-    the standing appointments in the range, to follow up. Raises ForbiddenError for others than owner and administrator.
+    within: only those that begin on such days, at such hours. Smart slots go with them (PLN-13). Gives the removed
+    slots' ids, for `restore_slots`, and the standing appointments in the range, to follow up. Raises ForbiddenError
+    for others than owner and administrator.
     """
     _check_right(schedule)
     lock_schedule(schedule.id)
@@ -290,6 +311,7 @@ def remove_slots(
     rows = rows.exclude(id__in=standing.filter(slot__isnull=False, slot__capacity=1).values("slot_id"))
     removed = [slot_id for slot_id, at in rows.values_list("id", "starts") if within.holds(clock.oslo(at))]
     schedule.slots.filter(id__in=removed).update(state=SlotState.REMOVED)
+    removed += remove_touching(schedule, start, end, within)
     record(Action.SLOT_REMOVED, subject_kind="schedule", subject_id=schedule.id, detail={"slots": len(removed)})
     announce(kind="schedule", id=schedule.id)
     return removed, booked
@@ -307,6 +329,7 @@ def restore_slots(schedule: Schedule, slot_ids: Sequence[UUID]) -> int:
         if not schedule.slots.filter(state=SlotState.OPEN, during__overlap=slot.during).exists():
             schedule.slots.filter(id=slot.id).update(state=SlotState.OPEN)
             back += 1
+    back += restore_among(schedule, slot_ids)
     record(Action.SLOT_CREATED, subject_kind="schedule", subject_id=schedule.id, detail={"slots": back})
     announce(kind="schedule", id=schedule.id)
     return back

@@ -1,5 +1,5 @@
-/* Timebok: a double-click in the white area opens what can be made at that time, as the buttons in the bar do; and a
-   blue dot on a free time that somebody else is about to book (CAL-16). */
+/* Timebok: a double-click in the white area opens what can be made at that time, as the buttons in the bar do; the
+   starts of smart slots (PLN-13); and a blue dot on a free time that somebody else is about to book (CAL-16). */
 "use strict";
 (() => {
   const STEP = 5, SNAP = 10;
@@ -16,9 +16,25 @@
     getSelection()?.removeAllRanges();
   });
 
-  // ---- what others are about to book
   const book = document.getElementById("timeboken"), AGAIN = 20000;
   if (!book) return;
+
+  // ---- the starts of smart slots, shown all the time
+  const KEPT = "skranke-starts";
+  function showStarts(shown) {
+    book.classList.toggle("starts-shown", shown);
+    for (const button of book.querySelectorAll("[data-starts]")) button.setAttribute("aria-pressed", String(shown));
+  }
+  const wanted = () => sessionStorage.getItem(KEPT) === "1";
+  book.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-starts]")) return;
+    sessionStorage.setItem(KEPT, wanted() ? "0" : "1");
+    showStarts(wanted());
+  });
+  document.body.addEventListener("htmx:afterSettle", () => showStarts(wanted()));
+  showStarts(wanted());
+
+  // ---- what others are about to book
   const inPanel = () => document.querySelector("#ny-time-skjema [name=time]")?.value ?? "";
   let here = "", asked = 0, open = {};
 

@@ -17,15 +17,18 @@ from skranke.patients import queries as patients_queries
 from skranke.patients.access import get_patient_for
 from skranke.patients.models import Patient
 from skranke.scheduling import queries
-from skranke.scheduling.access import get_appointment_for, get_slot_for
+from skranke.scheduling.access import get_appointment_for, get_slot_for, get_smart_slot_for
 from skranke.scheduling.details import told_at
 from skranke.scheduling.errors import BookingRefusedError, SlotTakenError
 from skranke.scheduling.models import Appointment, BookedThrough, Slot, Visibility
 from skranke.scheduling.places import taken
 from skranke.scheduling.services import book as book_slot
 from skranke.scheduling.services import book_extra
+from skranke.scheduling.smart.models import SmartSlot
+from skranke.scheduling.smart.queries import last_used, possible_starts, types_of
+from skranke.scheduling.smart.services import book_in_smart_slot
 from skranke.web.clinic.schedule.appointment import done
-from skranke.web.clinic.schedule.forms import BookingForm, ExtraForm, add_error
+from skranke.web.clinic.schedule.forms import BookingForm, ExtraForm, SmartForm, add_error
 from skranke.web.clinic.schedule.frame import Panel, by_day, next_free, show
 from skranke.web.clinic.schedule.place import Place, clock_text, place_of, uuid_of, with_query
 from skranke.web.clinic.session import clinic_view
@@ -40,13 +43,15 @@ _FOUND = 8
 class Draft:
     """A booking that is being made. slot: None for a time where nothing is planned; q: a search without script.
 
-    copied: the appointment it is a copy of, for the same patient (APT-25).
+    smart: the smart slot it is made in, which has no slot (PLN-13). copied: the appointment it is a copy of, for the
+    same patient (APT-25).
     """
 
     place: Place
     slot: Slot | None
     patient: Patient | None
     form: BookingForm
+    smart: SmartSlot | None = None
     q: str = ""
     copied: Appointment | None = None
 
@@ -56,6 +61,8 @@ class Draft:
         place, address = self.place, reverse("schedule-book", args=[self.place.slug])
         if self.slot is not None:
             return with_query(address, time=self.slot.id, kopi=place.copying, **place.seen_as)
+        if self.smart is not None:
+            return with_query(address, luke=self.smart.id, kopi=place.copying, **place.seen_as)
         schedule_id = place.schedule.id if place.schedule else ""
         return with_query(address, timebok=schedule_id, dag=place.day, kopi=place.copying, **place.seen_as)
 
@@ -85,12 +92,15 @@ def draft_of(request: HttpRequest, actor: Actor) -> Draft:
     posted = request.POST
     slot_id = uuid_of(posted.get("bytt") or posted.get("time") or request.GET.get("time", ""))
     slot = get_slot_for(actor, slot_id) if slot_id else None
-    day = clock.oslo(slot.during.lower).date() if slot else None
-    place = place_of(request, actor, schedule=slot.schedule if slot else None, day=day)
+    smart_id = None if slot else uuid_of(request.GET.get("luke", ""))
+    smart = get_smart_slot_for(actor, smart_id) if smart_id else None
+    within = slot or smart
+    day = clock.oslo(within.during.lower).date() if within else None
+    place = place_of(request, actor, schedule=within.schedule if within else None, day=day)
     copied = get_appointment_for(actor, place.copying) if place.copying else None
     patient = copied.patient if copied else _patient(request, actor)
-    form = _form(request, place, slot, patient, copied)
-    return Draft(place=place, slot=slot, patient=patient, form=form, q=_search(request), copied=copied)
+    form = _smart_form(request, smart, patient, copied) if smart else _form(request, place, slot, patient, copied)
+    return Draft(place=place, slot=slot, smart=smart, patient=patient, form=form, q=_search(request), copied=copied)
 
 
 def _search(request: HttpRequest) -> str:
@@ -111,8 +121,7 @@ def _form(
     request: HttpRequest, place: Place, slot: Slot | None, patient: Patient | None, copied: Appointment | None = None
 ) -> BookingForm:
     kind = BookingForm if slot else ExtraForm
-    saving = request.method == "POST" and not {"velg", "bytt"} & request.POST.keys()
-    if saving:
+    if _is_saving(request):
         return kind(request.POST)
     typed = {name: request.POST[name] for name in kind.base_fields if name in request.POST}
     if typed.get("contact") == request.POST.get("vanlig", ""):
@@ -124,6 +133,31 @@ def _form(
     if patient is not None and slot is not None:
         form.fields["reason"].widget.attrs["autofocus"] = True
     return form
+
+
+def _is_saving(request: HttpRequest) -> bool:
+    """The buttons that choose a patient, a type or another time send the form too."""
+    return request.method == "POST" and not {"velg", "bytt"} & request.POST.keys()
+
+
+def _smart_form(
+    request: HttpRequest, smart: SmartSlot, patient: Patient | None, copied: Appointment | None
+) -> SmartForm:
+    types = types_of([smart])[smart.id]
+    asked = request.POST.get("type", "") or (str(copied.type_id) if copied else str(last_used() or ""))
+    kind = next((one for one in types if str(one.id) == asked), next(iter(types), None))
+    there = possible_starts(smart, kind.minutes, clock.now()) if kind else []
+    now = clock.now()
+    starts = {str(int(at.timestamp())): clock.oslo(at) for at in there if at >= now or _is_saving(request)}
+    if _is_saving(request):
+        return SmartForm(request.POST, types=types, starts=starts)
+    names = ("contact", "reason", "note", "print_card")
+    typed = {name: request.POST[name] for name in names if name in request.POST}
+    pointed = clock_text(request)
+    chosen = next((key for key, at in starts.items() if f"{at:%H:%M}" == pointed), next(iter(starts), ""))
+    chosen = request.POST["start"] if request.POST.get("start") in starts else chosen
+    usual = {"contact": "", **_words_of(copied), "type": str(kind.id) if kind else "", "start": chosen}
+    return SmartForm(initial=usual | typed | {"patient": patient.id if patient else ""}, types=types, starts=starts)
 
 
 def _words_of(copied: Appointment | None) -> dict[str, object]:
@@ -151,7 +185,8 @@ def _panel(draft: Draft, **extra: object) -> Panel:
     schedule = draft.place.schedule
     if schedule is None:
         raise NotFoundError("The clinic has no schedule.")
-    hidden = draft.slot is not None and draft.slot.type.visibility == Visibility.HIDDEN
+    kind = draft.slot.type if draft.slot else draft.form.chosen if isinstance(draft.form, SmartForm) else None
+    hidden = kind is not None and kind.visibility == Visibility.HIDDEN
     context: dict[str, object] = {
         "draft": draft,
         "form": draft.form,
@@ -159,12 +194,13 @@ def _panel(draft: Draft, **extra: object) -> Panel:
         "taken_places": taken(draft.slot, clock.now()) if draft.slot and draft.slot.capacity > 1 else None,
         "told_at": told_at(draft.patient, hidden=hidden) if draft.patient else None,
         "coming": _coming(draft.patient),
-        "offers": () if draft.slot else by_day(next_free(schedule, _OFFERS)),
+        "offers": () if draft.slot or draft.smart else by_day(next_free(schedule, _OFFERS)),
         "taken": "",
         "q": draft.q,
         "found": patients_queries.search(draft.q, limit=_FOUND).patients if draft.q else (),
     }
-    chosen = draft.slot.id if draft.slot else None
+    within = draft.slot or draft.smart
+    chosen = within.id if within else None
     return Panel(template="clinic/schedule/book.html", url=draft.url, context=context | extra, chosen=chosen)
 
 
@@ -200,6 +236,9 @@ def _book(draft: Draft, patient: Patient, filled: Mapping[str, Any]) -> Appointm
     words = {"reason": filled["reason"], "note": filled["note"], "contact": filled["contact"]}
     if draft.slot is not None:
         return book_slot(slot=draft.slot, patient=patient, through=BookedThrough.STAFF, **words)
+    if draft.smart is not None:
+        kind, start = filled["kind"], filled["at"]
+        return book_in_smart_slot(draft.smart, type=kind, patient=patient, start=start, **words)
     if draft.place.schedule is None:
         raise NotFoundError("The clinic has no schedule.")
     return book_extra(

@@ -1,5 +1,6 @@
 """What is filled in when a time is booked or cancelled."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from skranke.kernel import clock
 from skranke.kernel.errors import InvalidError, SkrankeError
 from skranke.scheduling.models import AppointmentState, AppointmentType, ContactInterface, Visibility
+from skranke.ui.dates import format_time
 from skranke.ui.forms import date_input, offer
 from skranke.web.clinic.schedule.grid import contact_text
 from skranke.web.clinic.settings.type_words import icon_texts
@@ -72,14 +74,54 @@ class ExtraForm(WhenForm, BookingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        contact = self.fields["contact"]
-        contact.choices = [("", _("Som timetypen")), *contact.choices]  # type: ignore[attr-defined]  # a ChoiceField has them
+        _contact_as_the_type(self)
         types = self.fields["type"]
         types.queryset = AppointmentType.objects.filter(active=True).order_by("-is_default", "name", "id")  # type: ignore[attr-defined]  # a ModelChoiceField has it
-        types.label_from_instance = _type_text  # type: ignore[attr-defined]  # likewise
+        types.label_from_instance = type_text  # type: ignore[attr-defined]  # likewise
 
 
-def _type_text(kind: AppointmentType) -> str:
+class SmartForm(BookingForm):
+    """A patient placed in a smart slot, at one of its possible starts (PLN-13)."""
+
+    type = forms.ChoiceField(label=gettext_lazy("Timetype"))
+    start = forms.ChoiceField(
+        label=gettext_lazy("Starter"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Velg når timen starter."),
+            "invalid_choice": gettext_lazy("Denne starten er ikke ledig lenger. Velg en annen."),
+        },
+    )
+
+    def __init__(
+        self, *args: Any, types: Sequence[AppointmentType], starts: Mapping[str, datetime], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.types, self.starts = {str(one.id): one for one in types}, starts
+        _contact_as_the_type(self)
+        offer(self, "type", [(key, type_text(one)) for key, one in self.types.items()])
+        offer(self, "start", [(key, format_time(at)) for key, at in starts.items()])
+
+    @property
+    def chosen(self) -> AppointmentType | None:
+        """The type that stands in the form now."""
+        return self.types.get(str(self["type"].value()))
+
+    def clean(self) -> dict[str, Any]:
+        """The type as a row, under `kind`, and the start as an instant, under `at`."""
+        cleaned = super().clean() or {}
+        cleaned["kind"] = self.types.get(cleaned.get("type", ""))
+        cleaned["at"] = self.starts.get(cleaned.get("start", ""))
+        return cleaned
+
+
+def _contact_as_the_type(form: forms.Form) -> None:
+    contact = form.fields["contact"]
+    contact.choices = [("", _("Som timetypen")), *contact.choices]  # type: ignore[attr-defined]  # a ChoiceField has them
+
+
+def type_text(kind: AppointmentType) -> str:
+    """The name and length of a type, for a list of choices."""
     text = _("%(navn)s, %(minutter)s min") % {"navn": kind.name, "minutter": kind.minutes}
     if kind.icon:
         # A list of choices has no room for a drawing: it says which one to look for in the calendar.

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from skranke.billing.queries import appointments_with_card
 from skranke.scheduling import rules
 from skranke.scheduling.models import STANDING, AppointmentState, BookedThrough, ContactInterface
 from skranke.scheduling.screens import AppointmentCell, DayView, EventCell, FreeCell, WeekView, week_views
+from skranke.scheduling.smart.queries import SmartCell
 from skranke.scheduling.waiting.models import SlotOffer
 from skranke.scheduling.waiting.queries import offers_in
 from skranke.ui.dates import format_age, format_date, format_relative, format_time, holiday_name
@@ -42,7 +43,7 @@ class Tile:
     stretch_url: where another end is asked for, of what has one; begins: the minute of the day (APT-8).
     cancellable: an appointment that can be chosen, to be cancelled with others (APT-13).
     box: of a group, the classes of the box that holds this, its head, and the patients of the group (TYP-6); name: of
-    the box.
+    the box. starts: of a smart slot, where an appointment may begin (PLN-13).
     """
 
     id: str
@@ -63,6 +64,15 @@ class Tile:
     box: str = ""
     name: str = ""
     members: tuple["Tile", ...] = ()
+    starts: tuple["Start", ...] = ()
+
+
+class Start(NamedTuple):
+    """A possible start in a smart slot. when: the time of day."""
+
+    css: str
+    when: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +109,8 @@ class _Pen(NamedTuple):
 class Grid:
     """Everything drawn of a week or of a group.
 
-    first: minutes after midnight of its top. axis: class and text of each whole hour; free: free times in it.
+    first: minutes after midnight of its top. axis: class and text of each whole hour; free: free times in it. smart:
+    there is a smart slot with room (PLN-13).
     """
 
     view: WeekView
@@ -108,6 +119,7 @@ class Grid:
     first: int
     axis: tuple[tuple[str, str], ...]
     free: int
+    smart: bool
 
 
 def grid_of(place: Place, chosen: UUID | None = None) -> Grid | None:
@@ -129,6 +141,7 @@ def grid_of(place: Place, chosen: UUID | None = None) -> Grid | None:
         first=first * 60,
         axis=tuple((f"a{(hour - first) * 60 // STEP}", f"{hour:02}") for hour in range(first, last)),
         free=sum(day.free for view in views for day in view.days),
+        smart=any(cell.starts for view in views for day in view.days for cell in day.smart),
     )
 
 
@@ -142,12 +155,16 @@ def _shown(view: WeekView, place: Place) -> Iterator[DayView]:
     used = (
         one.date
         for one in weekend
-        if one.date == place.day or (not place.layout.hide_weekends and (one.slots or one.appointments or one.events))
+        if one.date == place.day or (not place.layout.hide_weekends and _holds_something(one))
     )
     last = max(used, default=None)
     for day in view.days:
         if len(view.days) == 1 or day.date.isoweekday() <= _FRIDAY or (last is not None and day.date <= last):
             yield day
+
+
+def _holds_something(day: DayView) -> bool:
+    return bool(day.slots or day.appointments or day.events or day.smart)
 
 
 def _lane(day: DayView, pen: _Pen) -> Lane:
@@ -157,6 +174,7 @@ def _lane(day: DayView, pen: _Pen) -> Lane:
         *((cell.start, _group(cell, day, pen) if cell.id in groups else _free(cell, pen)) for cell in day.slots),
         *((cell.start, _booked(cell, pen)) for cell in day.appointments if cell.group_id not in groups),
         *((cell.start, _event(cell, day, pen)) for cell in day.events),
+        *((cell.start, _smart(cell, pen)) for cell in day.smart),
     ]
     minute = view.now.hour * 60 + view.now.minute
     inside = day.is_today and view.opens <= minute < view.closes
@@ -240,6 +258,35 @@ def _free(cell: FreeCell, pen: _Pen) -> Tile:
         marks=(*_icon(cell.icon), *((("globe", _("på nett")),) if online and not held else ())),
         url=url,
         chosen=cell.id == chosen,
+    )
+
+
+def _smart(cell: SmartCell, pen: _Pen) -> Tile:
+    """What is left of a smart slot; it leads to its first start, or to itself where no start is left."""
+    where, _steps = _position(cell.start, cell.end, cell.start.date(), pen.view)
+    seen, colour = pen.place.seen_as, _colour(cell.colour, pen.place)
+    address = reverse("schedule-book", args=[pen.place.slug])
+    length = timedelta(minutes=cell.minutes)
+    starts = tuple(
+        Start(
+            css=f"{colour} {_position(at, at + length, at.date(), pen.view)[0]}",
+            when=format_time(at),
+            url=with_query(address, luke=cell.id, fra=f"{at:%H:%M}", kopi=pen.place.copying, **seen),
+        )
+        for at in ([] if pen.place.moving else cell.starts)
+    )
+    own = with_query(reverse("schedule-smart", args=[pen.place.slug, cell.id]), **seen)
+    facts = {"tid": _span(cell.start, cell.end), "typer": ", ".join(cell.types)}
+    return Tile(
+        id=f"t-{cell.id}-{cell.start:%H%M}",
+        css=f"luke {colour} {where}" + ("" if cell.starts else " past") + (" sel" if cell.id == pen.chosen else ""),
+        title=_("%(tid)s Smartluke: %(typer)s") % facts,
+        spoken=_("Smartluke"),
+        bold=_span(cell.start, cell.end) if pen.place.layout.times else format_time(cell.start),
+        text=_("Smartluke: %(typer)s") % facts if cell.starts else _("Smartluke, ingen plass"),
+        url=starts[0].url if starts else "" if pen.place.moving else own,
+        chosen=cell.id == pen.chosen,
+        starts=starts,
     )
 
 
@@ -391,6 +438,7 @@ def key() -> Iterable[tuple[str, str, str]]:
         ("free vid", "video", _("Ledig, video")),
         ("free lab", "", _("Ledig, lab")),
         ("free past", "", _("Ikke brukt, tiden er over")),
+        ("luke desk", "", _("Smartluke, flere timetyper")),
         ("bk desk", "", _("Booket")),
         ("bk online self", "", _("Selvbestilt, to streker")),
         ("in", "check", _("Innsjekket")),
