@@ -192,7 +192,7 @@ def test_a_smart_slot_is_made_changed_and_taken_away_in_the_calendar() -> None:
     for wrong, told in (
         ({"end": "12:30"}, "samme dag"),
         ({"end": "13:30"}, "kortere enn den lengste timetypen"),
-        ({"types": []}, "Velg minst én timetype"),
+        ({"types": []}, "Velg minst én timetype."),
         ({"start": "11:00"}, "allerede en smartluke"),
     ):
         refused = desk.client.post(address(desk.cast, "schedule-smart", made.id), facts | wrong)

@@ -475,7 +475,7 @@ def _smart_slot_itself(stage: Stage) -> Any:
     return page
 
 
-@state("enkelttime-fjernet", "schedule-free-remove")
+@state("enkelttime-fjernet")
 def _single_removed(stage: Stage) -> Any:
     page = _new_free(stage)
     page.get_by_label("Fra", exact=True).fill("18:15")

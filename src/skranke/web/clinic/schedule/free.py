@@ -30,9 +30,8 @@ SINGLE, SMART = "single", "smart"
 _USUAL = timedelta(hours=2)
 
 
-def _time_field(label: Any, *, required: bool = True) -> forms.TimeField:
-    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
-    return forms.TimeField(label=label, required=required, widget=widget)
+def _time_field(label: Any) -> forms.TimeField:
+    return forms.TimeField(label=label, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300}))
 
 
 class FreeForm(forms.Form):
@@ -48,9 +47,9 @@ class FreeForm(forms.Form):
     )
     day = forms.DateField(label=gettext_lazy("Dag"), widget=date_input())
     start = _time_field(gettext_lazy("Fra"))
-    end = _time_field(gettext_lazy("Til"), required=False)
+    end = _time_field(gettext_lazy("Til"))
     type: "forms.ModelChoiceField[AppointmentType]" = forms.ModelChoiceField(
-        label=gettext_lazy("Timetype"), queryset=None, empty_label=None, required=False
+        label=gettext_lazy("Timetype"), queryset=None, empty_label=None
     )
     minutes = forms.IntegerField(
         label=gettext_lazy("Minutter, hvis ikke som timetypen"), min_value=1, max_value=600, required=False
@@ -59,7 +58,7 @@ class FreeForm(forms.Form):
         label=gettext_lazy("Timetyper som kan gis"),
         queryset=None,
         widget=forms.CheckboxSelectMultiple,
-        required=False,
+        error_messages={"required": gettext_lazy("Velg minst én timetype.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -74,9 +73,9 @@ class FreeForm(forms.Form):
         """The instants, under `begins` and `ends`."""
         cleaned = super().clean() or {}
         smart = cleaned.get("kind") == SMART
-        needed = "end" if smart else "type"
-        if not cleaned.get(needed) and needed not in self.errors:
-            self.add_error(needed, _("Skriv når smartluken slutter.") if smart else _("Velg en timetype."))
+        for name in ("type", "minutes") if smart else ("end", "types"):
+            # Of the other kind, and not on the screen.
+            self.errors.pop(name, None)
         for name, field in (("begins", "start"), ("ends", "end" if smart else "")):
             day, at = cleaned.get("day"), cleaned.get(field)
             if day and at is not None:
