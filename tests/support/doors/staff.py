@@ -202,9 +202,7 @@ DOORS: dict[str, Door] = {
         shows=False,
         because=NOBODYS,
     ),
-    "schedule-smart": Door(
-        ask=lambda v, ids: v.get("schedule-smart", ids["smart"]), named="smart", shows=False, because=NOBODYS
-    ),
+    "schedule-smart": Door(ask=lambda v, ids: v.get("schedule-smart", ids["smart"]), named="smart", because=NOBODYS),
     "schedule-free-remove": Door(
         ask=lambda v, ids: v.post("schedule-free-remove", ids["slot"]), named="slot", shows=False, because=NOBODYS
     ),
