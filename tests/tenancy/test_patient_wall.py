@@ -35,6 +35,8 @@ from skranke.scheduling.models import (
     Schedule,
     Slot,
 )
+from skranke.scheduling.requests.models import AppointmentRequest, RequestListLayout, RequestOutcome
+from skranke.scheduling.requests.services import set_takes_requests
 from skranke.scheduling.services import book, change_schedule, create_type, hold
 from skranke.scheduling.waiting.models import SlotOffer, WaitingEntry, WaitingEvent
 from skranke.scheduling.waiting.services import EntryFacts, add_entry
@@ -129,6 +131,43 @@ def test_of_the_waiting_list_a_patient_sees_the_own_offers_that_are_told_there_a
     for ask in (lambda: WaitingEntry.objects.values_list("note"), WaitingEvent.objects.values_list):
         with pytest.raises(ProgrammingError), acting(cast.actor(cast.ola)):
             list(ask())
+
+
+@pytest.mark.req("NFR-2", "REQ-1", "REQ-2")
+def test_of_the_requests_a_patient_sees_the_own_and_ends_them_only_by_taking_them_back() -> None:
+    cast = make_clinic()
+    with acting(cast.actor(cast.ali)):
+        set_takes_requests(takes=True)
+    with acting(cast.system):
+        facts = {"clinic_id": cast.clinic.id, "remark": "Vondt i kneet"}
+        mine, answered, theirs = (
+            AppointmentRequest.objects.create(patient=one, form_id=new_id(), **facts)
+            for one in (cast.ola, cast.ola, cast.nora)
+        )
+        for row in (answered, theirs):
+            ended = {"kind": "declined", "text": "Ring oss.", "by_name": "Kari"}
+            RequestOutcome.objects.create(clinic_id=cast.clinic.id, request=row, **ended)
+    with acting(cast.actor(cast.ola)):
+        assert set(AppointmentRequest.objects.values_list("id", flat=True)) == {mine.id, answered.id}
+        assert RequestOutcome.objects.get().request_id == answered.id
+    own = {"clinic_id": cast.clinic.id, "by_name": "Ola"}
+    refused: list[Callable[[], object]] = [
+        lambda: AppointmentRequest.objects.create(patient=cast.nora, form_id=new_id(), **facts),
+        lambda: RequestOutcome.objects.create(request=mine, kind="declined", text="Nei", **own),
+        lambda: AppointmentRequest.objects.filter(id=mine.id).update(remark="Noe annet"),
+        lambda: AppointmentRequest.objects.filter(id=mine.id).delete(),
+        lambda: RequestOutcome.objects.update(text="Ja"),
+        RequestListLayout.objects.count,
+    ]
+    for deed in refused:
+        with pytest.raises(ProgrammingError), acting(cast.actor(cast.ola)):
+            deed()
+    with acting(cast.actor(cast.ola)):
+        RequestOutcome.objects.create(request=mine, kind="withdrawn", **own)
+    with acting(cast.actor(cast.ali)):
+        set_takes_requests(takes=False)
+    with pytest.raises(ProgrammingError), acting(cast.actor(cast.ola)):
+        AppointmentRequest.objects.create(patient=cast.ola, form_id=new_id(), **facts)
 
 
 @pytest.mark.req("NFR-2", "TYP-4", "APT-5")

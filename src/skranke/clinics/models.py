@@ -103,13 +103,12 @@ class Clinic(models.Model):
     ordered_on: the day the clinic ordered Digital dialog from Norsk Helsenett (ACT-7).
     live_since: since when the integration is on; None while it is off.
     offers: the services the clinic has chosen to offer (ACT-14), whatever Adresseregisteret says of a party.
-    activation_version: grows with each change of the activation: who changes an older one is told.
-
+    activation_version, limits_version (CAL-7): grow with each change of these: who changes an older state is told.
     tells_booked_times: HelseNorge's question for booked times (HBT) is answered; else with 26 (DDFL-HT-16).
     moves_on_request: an appointment is moved when HelseNorge asks for a change (ERT); else that is answered 34 (D-41).
     prescription_window: address of the record system's window for prescriptions, `{patient_id}` in it (RX-9); or none.
     clinical_words: what makes an e-kontakt look like a clinical question (IMP-6); none, and it is never said.
-    limits_version: grows with each change of the limits (CAL-7): who changes older ones is told.
+    takes_requests: patients may ask for a time in the portal, to be answered by staff (REQ-1).
     has_video: the clinic has a video module, so that its types may be met by video (TYP-8, VID-1).
     shows_practitioners: HelseNorge is told of substitutes beside the GP; without it only GPs are set up there (ABS-11).
     """
@@ -124,6 +123,7 @@ class Clinic(models.Model):
     is_test = models.BooleanField(default=False)
     grace_seconds = models.PositiveIntegerField(default=300)
     waiting_offer_hours = models.PositiveIntegerField(default=24)
+    takes_requests = models.BooleanField(default=False)
     require_comment = models.BooleanField(default=True)
     tells_booked_times = models.BooleanField(default=False)
     moves_on_request = models.BooleanField(default=False)

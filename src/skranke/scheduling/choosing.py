@@ -94,6 +94,11 @@ def books(patient: Patient) -> list[Book]:
     return sorted(found, key=lambda one: (not one.is_gp, one.name.casefold(), one.id))
 
 
+def owners_open_to(patient: Patient) -> set[UUID]:
+    """The employees whose own timebok is open to the patient."""
+    return {row.owner_id for row in _open_to(patient) if row.owner_id is not None}
+
+
 def book_of(patient: Patient, schedule_id: UUID) -> Schedule:
     """One of them. Raises NotFoundError."""
     found = next((one for one in _open_to(patient) if one.id == schedule_id), None)

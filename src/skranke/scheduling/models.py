@@ -13,6 +13,11 @@ from skranke.kernel.ids import new_id
 from skranke.patients.models import Patient, PatientList
 from skranke.scheduling.followed import Cancellation, CancelledBy  # noqa: F401 - Django finds these
 from skranke.scheduling.layouts import CalendarLayout, DisplayGroup, SlotInHand  # noqa: F401 - Django finds these
+from skranke.scheduling.requests.models import (  # noqa: F401 - Django finds them
+    AppointmentRequest,
+    RequestListLayout,
+    RequestOutcome,
+)
 from skranke.scheduling.smart.models import SmartSlot, SmartTypeUsed  # noqa: F401 - Django finds these
 from skranke.scheduling.timed import Timed
 from skranke.scheduling.waiting.models import SlotOffer, WaitingEntry, WaitingEvent  # noqa: F401 - Django finds them

@@ -108,6 +108,18 @@ PATIENT: dict[str, Door] = {
         named="slot_offer",
         writes="waiting_list.offer_read",
     ),
+    "patient-request-new": Door(
+        ask=lambda v, _: v.post(
+            "patient-request-new", remark="Tekst", wished_time="any", skjema="6f1d3a52-0000-4000-8000-000000000002"
+        ),
+        shows=False,
+        writes="appointment_request.made",
+    ),
+    "patient-request": Door(
+        ask=lambda v, ids: v.get("patient-request", ids["appointment_request"]),
+        named="appointment_request",
+        writes="appointment_request.read",
+    ),
     "patient-times": Door(ask=lambda v, _: v.get("patient-times"), writes="appointment.listed"),
     "patient-time": Door(
         ask=lambda v, ids: v.get("patient-time", ids["appointment"]), named="appointment", writes="appointment.read"

@@ -221,6 +221,18 @@ DOORS: dict[str, Door] = {
         named="waiting_entry",
         writes="waiting_list.read",
     ),
+    "request-list": Door(ask=lambda v, _: v.get("request-list", q=GIVEN_NAME), because=BY_LIST),
+    "request-columns": Door(
+        ask=lambda v, _: v.post("request-columns", kolonne="patient"), shows=False, because=NOBODYS
+    ),
+    "request-taking": Door(
+        ask=lambda v, _: v.post("request-taking", mottak="ja"), shows=False, because=NOBODYS, by="ali"
+    ),
+    "request": Door(
+        ask=lambda v, ids: v.get("request", ids["appointment_request"]),
+        named="appointment_request",
+        writes="appointment_request.read",
+    ),
     "schedule-patients": Door(ask=lambda v, _: v.get("schedule-patients", q=GIVEN_NAME), because=BY_LIST),
     "schedule-book": Door(
         ask=lambda v, ids: v.post("schedule-book", headers={"HX-Target": "panel"}, patient=ids["patient"],

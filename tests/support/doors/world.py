@@ -17,6 +17,7 @@ from skranke.dialog.values import DraftContent, Handling, Task, TemplateFacts
 from skranke.identity.models import ApiToken
 from skranke.journal.models import JournalAttachment, JournalEntry
 from skranke.kernel import clock
+from skranke.kernel.ids import new_id
 from skranke.outbox.models import OutboxItem
 from skranke.patients.lists import add_member, make_list
 from skranke.patients.models import GPListSync, Patient
@@ -24,6 +25,8 @@ from skranke.patients.relating import add_relation
 from skranke.patients.services import register
 from skranke.scheduling.calendars import save_group
 from skranke.scheduling.models import BookedThrough
+from skranke.scheduling.requests.models import AppointmentRequest
+from skranke.scheduling.requests.services import decline, set_takes_requests
 from skranke.scheduling.services import add_event, book
 from skranke.scheduling.smart.services import add_smart_slot
 from skranke.scheduling.waiting.models import SlotOffer
@@ -76,11 +79,19 @@ def make_world() -> World:
             clinic_id=cast.clinic.id, entry=waiting, patient=patient, slot=slots[3], by="portal",
             expires_at=clock.now() + timedelta(hours=24),
         )  # fmt: skip
+        asked, refused = (
+            AppointmentRequest.objects.create(
+                clinic_id=cast.clinic.id, patient=patient, remark=MARKER, form_id=new_id()
+            )
+            for _ in range(2)
+        )
+        decline(refused, text=MARKER)
         group = save_group(None, name="Legene", schedules=[timebok.schedule])
         own_file = upload(PDF + MARKER.encode(), f"{MARKER}.pdf")
     with acting(cast.actor(cast.ali)):
         everybody = TypeSetUp(kind=OwnType.E_DIALOG, active=True, recipients=(WHOLE_CLINIC,))
         set_type(everybody, expected_version=0)
+        set_takes_requests(takes=True)
         set_prescription_window("https://journal.example.no/{patient_id}", expected="")
         shared = save_template(TemplateFacts(title=f"Delt {MARKER}", shared=True))
     with acting(cast.actor(cast.kari)):
@@ -119,6 +130,7 @@ def make_world() -> World:
         "display_group": group.id,
         "waiting_entry": waiting.id,
         "slot_offer": promised.id,
+        "appointment_request": asked.id,
         "own_attachment": own_file.id,
         "list": kept.id,
         "sync": _sync(cast),

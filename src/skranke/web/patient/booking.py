@@ -19,6 +19,7 @@ from skranke.scheduling import choosing
 from skranke.scheduling.access import get_slot_to_book_for
 from skranke.scheduling.errors import BookingRefusedError
 from skranke.scheduling.models import BookedThrough, Slot
+from skranke.scheduling.requests.queries import may_ask
 from skranke.scheduling.services import book, held_until, hold, let_go
 from skranke.web.patient import words
 from skranke.web.patient.place import place_of
@@ -38,7 +39,12 @@ def with_whom(request: HttpRequest, actor: Actor) -> HttpResponse:
         return HttpResponseRedirect(here.url("patient-book-kind", chosen))
     found = choosing.books(patient_of(actor))
     chosen_before = next((one.id for one in found if one.is_gp and one.first), None)
-    context = {"books": found, "chosen": chosen_before, "blocked": patient_of(actor).blocked}
+    context = {
+        "books": found,
+        "chosen": chosen_before,
+        "blocked": patient_of(actor).blocked,
+        "may_ask": may_ask(actor),
+    }
     return _page(request, actor, "with_whom", here.url("patient-times"), context)
 
 

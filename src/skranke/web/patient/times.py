@@ -14,6 +14,7 @@ from skranke.scheduling.access import get_appointment_for
 from skranke.scheduling.choosing import pick_of
 from skranke.scheduling.models import AppointmentState, BookedThrough
 from skranke.scheduling.own import own_time, own_times
+from skranke.scheduling.requests.queries import may_ask, own_requests
 from skranke.scheduling.services import cancel, check_in_self
 from skranke.scheduling.waiting.queries import own_offers
 from skranke.web.numbers import number_of
@@ -34,7 +35,8 @@ def times(request: HttpRequest, actor: Actor) -> HttpResponse:
     offers = [(one, pick_of(one.slot)) for one in own_offers(actor)]
     said_no = "takket-nei" in request.GET
     context = {"shell": shell, "times": found, "done": done, "offers": offers, "said_no": said_no}
-    return render(request, "patient/times.html", context | _common(request))
+    asked = {"requests": own_requests(actor), "may_ask": may_ask(actor)}
+    return render(request, "patient/times.html", context | asked | _common(request))
 
 
 @require_GET

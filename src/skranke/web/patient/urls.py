@@ -3,7 +3,20 @@
 from django.urls import include, path
 
 from skranke.web.own_sessions import addresses
-from skranke.web.patient import booking, home, login, me, messages, offers, payments, relations, seen, starting, times
+from skranke.web.patient import (
+    booking,
+    home,
+    login,
+    me,
+    messages,
+    offers,
+    payments,
+    relations,
+    requests,
+    seen,
+    starting,
+    times,
+)
 from skranke.web.patient.session import log_out
 from skranke.web.sessions import PATIENT
 
@@ -25,6 +38,8 @@ _PAGES = [
     path("bestill/<uuid:schedule_id>", booking.what_for, name="patient-book-kind"),
     path("bestill/<uuid:schedule_id>/<uuid:type_id>", booking.when, name="patient-book-time"),
     path("tilbud/<uuid:offer_id>", offers.offer, name="patient-offer"),
+    path("timeforesporsel", requests.new, name="patient-request-new"),
+    path("timeforesporsel/<uuid:request_id>", requests.request, name="patient-request"),
     path("timer", times.times, name="patient-times"),
     path("timer/<uuid:appointment_id>", times.time, name="patient-time"),
     path("timer/<uuid:appointment_id>/fremmote", times.check_in, name="patient-check-in"),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from skranke.billing.models import CardSource, NoUserFee
 from skranke.scheduling.models import AppointmentState, ContactInterface
 from skranke.scheduling.own import OwnAppointment
+from skranke.scheduling.requests.models import OutcomeKind
 
 
 def meeting(contact: str) -> str:
@@ -33,6 +34,15 @@ def time_state(time: OwnAppointment) -> str:
         AppointmentState.CANCELLED_BY_PATIENT: _("Du har avbestilt"),
         AppointmentState.NO_SHOW: _("Du møtte ikke"),
     }.get(time.state, "")
+
+
+def request_state(kind: str) -> str:
+    """What became of a request for a time (REQ-2)."""
+    return {
+        OutcomeKind.ACCEPTED: _("Du fikk time"),
+        OutcomeKind.DECLINED: _("Legekontoret kunne ikke gi deg timen"),
+        OutcomeKind.WITHDRAWN: _("Trukket"),
+    }[OutcomeKind(kind)]
 
 
 def paid_for(source: CardSource) -> str:
