@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import time, timedelta
 from threading import Barrier
 
 import pytest
@@ -12,20 +12,25 @@ from skranke.clinics.activation.services import put_party_live
 from skranke.clinics.services import register_party
 from skranke.outbox.models import OutboxItem
 from skranke.patients.services import register
-from skranke.scheduling.errors import BookingRefusedError, SlotTakenError
+from skranke.scheduling.errors import BookingRefusedError, SeveralTakenError, SlotTakenError
 from skranke.scheduling.models import Appointment, BookedThrough, Occupancy
+from skranke.scheduling.recurring import Recurrence
+from skranke.scheduling.repeated import RepeatedAppointment
 from skranke.scheduling.resources import offer_uid
 from skranke.scheduling.services import (
     add_event,
     add_single_slot,
     apply_plan,
     book,
+    book_appointments,
     book_extra,
     cancel,
     change_schedule,
     create_schedule,
     create_type,
+    preview_appointments,
 )
+from skranke.scheduling.services.recurring_appointments import AppointmentWords, Wanted
 from skranke.scheduling.values import Refusal
 from skranke.tenancy.work import acting
 
@@ -42,7 +47,7 @@ def _at_once(works: list[Callable[[], object]], timebok) -> list[object]:
             start.wait(timeout=30)
             with acting(timebok.cast.system):
                 return work()
-        except BookingRefusedError as error:
+        except (BookingRefusedError, SeveralTakenError) as error:
             return error
         finally:
             connection.close()
@@ -178,6 +183,29 @@ def _rivals(timebok, slot) -> list[Callable[[], object]]:
         lambda: add_event(timebok.schedule, start=begins, end=ends, text="Møte") and None,
         lambda: apply_plan(timebok.schedule) and None,
     ]
+
+
+@pytest.mark.req("PLN-15", "APT-24")
+@pytest.mark.parametrize("planned", [6, 0], ids=["slots", "own times"])
+def test_of_many_who_saw_the_same_days_free_one_gets_them_and_the_others_nothing(planned: int) -> None:
+    timebok = make_timebok()
+    starts = [weekday_at(9, weeks=week) for week in range(1, 7)]
+    for start in starts[:planned]:
+        timebok.slot(start)
+    works = []
+    for number, patient in enumerate(_patients(timebok, 8)):
+        wanted = Wanted(patient, timebok.schedule, timebok.ordinary, starts[0].date(), time(9), 20)
+        with acting(timebok.cast.system):
+            days = preview_appointments(wanted, Recurrence(1, frozenset({2}), times=6))
+        # Each leaves out another day, and names them in another order.
+        chosen = [one for one in days if one.start != starts[number % 6]][:: 1 if number % 2 else -1]
+        works.append(lambda wanted=wanted, chosen=chosen: book_appointments(wanted, chosen, AppointmentWords()))
+    results = _at_once(works, timebok)
+    (won,) = [one for one in results if isinstance(one, list)]
+    assert sum(isinstance(one, SeveralTakenError) for one in results) == 7
+    with acting(timebok.cast.system):
+        assert {one.id for one in Appointment.objects.all()} == {one.id for one in won}
+        assert Occupancy.objects.count() == RepeatedAppointment.objects.count() == OutboxItem.objects.count() == 5
 
 
 @pytest.mark.req("DDFL-PU-05")

@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 
 from skranke.kernel import clock
-from skranke.scheduling.recurring import MOST, Recurrence, WallSpan, days_of, instants
+from skranke.scheduling.recurring import MOST, Recurrence, Unit, WallSpan, days_of, days_with_first, instants
 
 
 @pytest.mark.req("PLN-15")
@@ -27,6 +27,26 @@ def test_a_rule_without_an_end_in_reach_is_cut_off_where_too_many_is_seen() -> N
     assert len(days_of(date(2027, 1, 1), Recurrence(1, frozenset(range(1, 8)), until=date(2099, 1, 1)))) == MOST + 1
     assert days_of(date(9999, 12, 30), Recurrence(1, frozenset(range(1, 8)), times=9))[-1] == date.max
     assert days_of(date(2027, 1, 8), Recurrence(1, frozenset({5}), until=date(2027, 1, 7))) == []
+
+
+@pytest.mark.req("PLN-15")
+def test_an_interval_in_days_goes_on_over_weeks_and_keeps_to_the_weekdays_that_are_named() -> None:
+    every_third = Recurrence(3, frozenset(range(1, 8)), times=4, unit=Unit.DAYS)
+    assert [day.day for day in days_of(date(2027, 2, 5), every_third)] == [5, 8, 11, 14]
+    on_workdays = Recurrence(1, frozenset(range(1, 6)), until=date(2027, 2, 9), unit=Unit.DAYS)
+    assert [day.day for day in days_of(date(2027, 2, 5), on_workdays)] == [5, 8, 9]
+    # Every seventh day from a Friday is never a Monday.
+    assert days_of(date(2027, 2, 5), Recurrence(7, frozenset({1}), times=2, unit=Unit.DAYS)) == []
+
+
+@pytest.mark.req("PLN-15")
+def test_the_day_that_was_chosen_is_the_first_whatever_its_weekday_and_counts_as_one() -> None:
+    on_mondays = Recurrence(1, frozenset({1}), times=3)
+    assert [day.day for day in days_with_first(date(2027, 2, 2), on_mondays, most=52)] == [2, 8, 15]
+    assert [day.day for day in days_with_first(date(2027, 2, 1), on_mondays, most=52)] == [1, 8, 15]
+    assert len(days_with_first(date(2027, 2, 2), on_mondays._replace(times=99), most=52)) == 53
+    over = on_mondays._replace(times=None, until=date(2027, 2, 1))
+    assert days_with_first(date(2027, 2, 2), over, most=52) == [date(2027, 2, 2)]
 
 
 @pytest.mark.req("PLN-15")

@@ -66,7 +66,7 @@ def _offered(timebok, audience: str) -> list[str]:
     return [one["id"] for one in Client().get("/api/v1/slots", query, headers=token).json()["items"]]
 
 
-@pytest.mark.req("PLN-12")
+@pytest.mark.req("PLN-12", "PLN-15")
 @pytest.mark.parametrize("audience", ["staff", "helsenorge", "portal", "public"])
 def test_every_event_of_the_rule_closes_the_free_times_under_it_in_every_channel(audience: str) -> None:
     timebok = make_timebok()
@@ -78,7 +78,7 @@ def test_every_event_of_the_rule_closes_the_free_times_under_it_in_every_channel
     assert _offered(timebok, audience) == []
 
 
-@pytest.mark.req("PLN-12")
+@pytest.mark.req("PLN-12", "PLN-15")
 def test_the_days_are_shown_with_holidays_and_nothing_is_made_before_they_are_confirmed() -> None:
     timebok = make_timebok()
     client = logged_in(timebok.cast, timebok.cast.kari)
@@ -94,7 +94,7 @@ def test_the_days_are_shown_with_holidays_and_nothing_is_made_before_they_are_co
     assert [at for at, _text in _kept(timebok)] == ["18.03 12:00", "01.04 12:00"]
 
 
-@pytest.mark.req("PLN-12")
+@pytest.mark.req("PLN-12", "PLN-15")
 def test_days_the_work_plan_has_closed_and_appointments_that_stand_are_named_by_the_days() -> None:
     timebok = make_timebok()
     client = logged_in(timebok.cast, timebok.cast.kari)
@@ -115,7 +115,7 @@ def test_days_the_work_plan_has_closed_and_appointments_that_stand_are_named_by_
     assert _kept(timebok) == []
 
 
-@pytest.mark.req("PLN-12")
+@pytest.mark.req("PLN-12", "PLN-15")
 def test_the_night_the_clock_is_moved_has_no_event_where_its_time_does_not_exist() -> None:
     timebok = make_timebok()
     client = logged_in(timebok.cast, timebok.cast.kari)
@@ -125,7 +125,7 @@ def test_the_night_the_clock_is_moved_has_no_event_where_its_time_does_not_exist
     assert [at for at, _text in _kept(timebok)] == ["19.03 02:30", "02.04 02:30"]
 
 
-@pytest.mark.req("PLN-12")
+@pytest.mark.req("PLN-12", "PLN-15")
 def test_one_of_a_series_is_changed_alone_and_keeps_its_time_when_all_are_changed() -> None:
     timebok = make_timebok()
     client = logged_in(timebok.cast, timebok.cast.kari)
@@ -138,7 +138,7 @@ def test_one_of_a_series_is_changed_alone_and_keeps_its_time_when_all_are_change
     ]  # fmt: skip
 
 
-@pytest.mark.req("PLN-12")
+@pytest.mark.req("PLN-12", "PLN-15")
 def test_from_one_on_is_changed_and_is_a_series_of_its_own_from_then() -> None:
     timebok = make_timebok()
     client = logged_in(timebok.cast, timebok.cast.kari)
@@ -149,7 +149,7 @@ def test_from_one_on_is_changed_and_is_a_series_of_its_own_from_then() -> None:
     assert _kept(timebok) == [("23.02 14:00", "Ny"), ("02.03 14:00", "Ny")]
 
 
-@pytest.mark.req("PLN-12")
+@pytest.mark.req("PLN-12", "PLN-15")
 @pytest.mark.parametrize(("scope", "left"), [("one", 3), ("following", 1), ("all", 0), ("", 3)])
 def test_as_many_of_a_series_are_taken_away_as_is_said(scope: str, left: int) -> None:
     timebok = make_timebok()
@@ -159,7 +159,7 @@ def test_as_many_of_a_series_are_taken_away_as_is_said(scope: str, left: int) ->
     assert len(_kept(timebok)) == left
 
 
-@pytest.mark.req("PLN-12")
+@pytest.mark.req("PLN-12", "PLN-15")
 def test_where_a_moved_time_does_not_exist_one_night_none_of_the_series_is_changed() -> None:
     timebok = make_timebok()
     client = logged_in(timebok.cast, timebok.cast.kari)
@@ -174,7 +174,7 @@ def test_where_a_moved_time_does_not_exist_one_night_none_of_the_series_is_chang
     assert _kept(timebok) == before
 
 
-@pytest.mark.req("PLN-12")
+@pytest.mark.req("PLN-12", "PLN-15")
 @pytest.mark.parametrize(
     ("facts", "words"),
     [

@@ -13,6 +13,7 @@ from skranke.patients.models import Patient
 from skranke.scheduling import rules
 from skranke.scheduling.facts import clinic_limits, schedule_facts, type_facts
 from skranke.scheduling.models import STANDING, Appointment, AppointmentEvent, BookedThrough, ContactInterface
+from skranke.scheduling.series import SeriesPlace, place_in_series
 from skranke.scheduling.services.record import helsenorge_knows, is_told, pushes
 from skranke.scheduling.services.telling import may_tell_again, undelivered, why_undelivered
 
@@ -37,7 +38,7 @@ class Details:
     told_at: when the telling leaves, left or was received. why: of one that did not arrive, in plain words.
     may_tell_again: that one may be sent once more. deletable_until: the end of the grace period, None when
     it is over (APT-5). cancelling_tells: the patient hears of a cancellation in HelseNorge. steps: the states it may
-    go to now (APT-10).
+    go to now (APT-10). series: its place among those made together, None for one that was made alone (PLN-15).
     """
 
     appointment: Appointment
@@ -52,10 +53,11 @@ class Details:
     may_move: bool
     steps: frozenset[str]
     wait_seconds: int
+    series: SeriesPlace | None
 
 
 def details(appointment: Appointment) -> Details:
-    """All of it, as of now; four statements, or five."""
+    """All of it, as of now; five statements, or six."""
     now = clock.now()
     last = _last(appointment)
     told, told_at = _told(appointment, last)
@@ -76,6 +78,7 @@ def details(appointment: Appointment) -> Details:
         may_move=may_cancel,
         steps=frozenset(one for one in rules.STEPS.get(appointment.state, ()) if begun or one != "no_show"),
         wait_seconds=_wait(told, deletable_until, now),
+        series=place_in_series(appointment),
     )
 
 

@@ -1,6 +1,7 @@
 """What booking, cancelling and planning refuse. `wire_code` is the answer HelseNorge gets (list 7602)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from django.utils.translation import gettext as _
@@ -79,6 +80,19 @@ class SeveralChangedError(ChangedError):
     def __init__(self, message: str, changed: "Sequence[Appointment]") -> None:
         super().__init__(message)
         self.changed = tuple(changed)
+
+
+class SeveralTakenError(ConflictError):
+    """Of several times that were to be booked together some can no longer be had; none was booked (PLN-15).
+
+    `refused`: why, for each day.
+    """
+
+    code = "times_taken"
+
+    def __init__(self, message: str, refused: "Mapping[date, BookingRefusedError]") -> None:
+        super().__init__(message)
+        self.refused = dict(refused)
 
 
 class ScheduleInUseError(ConflictError):

@@ -13,6 +13,7 @@ from skranke.kernel.ids import new_id
 from skranke.patients.models import Patient, PatientList
 from skranke.scheduling.followed import Cancellation, CancelledBy  # noqa: F401 - Django finds these
 from skranke.scheduling.layouts import CalendarLayout, DisplayGroup, SlotInHand  # noqa: F401 - Django finds these
+from skranke.scheduling.repeated import RepeatedAppointment  # noqa: F401 - Django finds it
 from skranke.scheduling.requests.models import (  # noqa: F401 - Django finds them
     AppointmentRequest,
     RequestListLayout,

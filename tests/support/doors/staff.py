@@ -279,6 +279,12 @@ DOORS: dict[str, Door] = {
         named="appointment",
         writes="appointment.moved",
     ),
+    "schedule-repeat": Door(
+        ask=lambda v, ids: v.post("schedule-repeat", ids["appointment"], headers={"HX-Target": "panel"}, every=1,
+                                  count=2, lag=1, dato="2027-02-16.own"),
+        named="appointment",
+        writes="appointment.booked",
+    ),
     "schedule-card": Door(
         ask=lambda v, ids: v.get("schedule-card", ids["appointment"]), named="appointment", writes="appointment.printed"
     ),

@@ -553,6 +553,73 @@ def _book_refused(stage: Stage) -> Any:
     return page
 
 
+@state("ny-time-gjenta")
+def _book_repeatedly(stage: Stage) -> Any:
+    page = _book_filled(stage)
+    page.locator("#panel summary", has_text="Gjenta timen").click()
+    page.get_by_label("Uke eller dag").wait_for()
+    return page
+
+
+@state("ny-time-gjentatt", main=True)
+def _book_repeated(stage: Stage) -> Any:
+    page = _book_repeatedly(stage)
+    page.get_by_label("Eller antall ganger").fill("12")
+    page.get_by_role("button", name="Lagre time").last.click()
+    page.locator("#gjentatte").wait_for()
+    return page
+
+
+@state("ny-time-gjentatt-ingen")
+def _book_repeated_on_no_day(stage: Stage) -> Any:
+    page = _book_repeated(stage)
+    for box in page.locator("#gjentatte input:checked").all():
+        box.uncheck()
+    page.get_by_role("button", name="Book timene").click()
+    page.locator("#panel [data-error-summary]").wait_for()
+    return page
+
+
+@state("time-gjenta", "schedule-repeat", main=True)
+def _repeat(stage: Stage) -> Any:
+    page = stage.taken_time()
+    page.locator("#gjor-gjenta").click()
+    page.get_by_role("heading", name="Gjenta timen").wait_for()
+    return page
+
+
+@state("time-gjenta-feil")
+def _repeat_refused(stage: Stage) -> Any:
+    page = _repeat(stage)
+    page.get_by_role("button", name="Vis dagene").click()
+    page.locator("#panel [aria-invalid=true]").first.wait_for()
+    return page
+
+
+@state("time-gjentatt")
+def _repeated(stage: Stage) -> Any:
+    page = stage.timebok(weeks=4)
+    slot = page.locator("a.free").last.get_attribute("id").removeprefix("t-")
+    facts = {"slot_id": slot, "patient_id": stage.patient("Odd Dahl")}
+    made = stage.demo.ask("kari", "/appointments", make=facts)
+    page.goto(f"{stage.demo.clinic}timebok/time/{made['id']}/gjenta")
+    page.get_by_label("Eller antall ganger").fill("3")
+    page.get_by_role("button", name="Vis dagene").click()
+    for box in page.locator("#gjentatte input:not(:checked)").all():
+        box.check()
+    page.get_by_role("button", name="Book timene").click()
+    page.locator("#bookede").wait_for()
+    return page
+
+
+@state("time-nr-av")
+def _one_of_several(stage: Stage) -> Any:
+    page = _repeated(stage)
+    page.locator("#bookede a").first.click()
+    page.locator("#gjentas").wait_for()
+    return page
+
+
 @state("time", "schedule-appointment", main=True)
 def _appointment(stage: Stage) -> Any:
     return stage.taken_time()

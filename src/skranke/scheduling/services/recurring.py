@@ -49,7 +49,7 @@ def preview_events(schedule: Schedule, first: date, span: WallSpan, rule: Recurr
         raise InvalidError(_("En hendelse kan gjentas høyst 200 ganger."), field="last")
     there = [(day, instants(day, span)) for day in days]
     taken = _standing(schedule, [stretch for _day, stretch in there if stretch])
-    closed = _closed_days(schedule, days)
+    closed = closed_days(schedule, days)
     return [
         Instance(
             day=day,
@@ -70,7 +70,8 @@ def _standing(schedule: Schedule, stretches: Sequence[tuple[datetime, datetime]]
     return list(rows.values_list("starts", "ends"))
 
 
-def _closed_days(schedule: Schedule, days: Iterable[date]) -> set[date]:
+def closed_days(schedule: Schedule, days: Iterable[date]) -> set[date]:
+    """Those of the days that the work plan has closed (PLN-6, PLN-7)."""
     weeks = {day.isocalendar()[:2] for day in days}
     planned = PlannedWeek.objects.filter(schedule=schedule, iso_year__in={year for year, _week in weeks})
     return {

@@ -115,6 +115,12 @@ def done(request: HttpRequest, actor: Actor, appointment: Appointment, *, said: 
     return show(request, actor, place_for(request, actor, appointment), _panel(appointment, said=said))
 
 
+def refused(request: HttpRequest, actor: Actor, appointment_id: UUID, trouble: str) -> HttpResponse:
+    """Nothing was done: the panel says why, and shows the appointment as it stands now."""
+    fresh = get_appointment_for(actor, appointment_id)
+    return show(request, actor, place_for(request, actor, fresh), _panel(fresh, trouble=trouble), status=CONFLICT)
+
+
 def place_for(request: HttpRequest, actor: Actor, appointment: Appointment) -> Place:
     """The calendar an appointment stands in."""
     day = clock.oslo(appointment.during.lower).date()
@@ -132,9 +138,7 @@ def _do(request: HttpRequest, actor: Actor, appointment_id: UUID, verb: Verb, *,
     try:
         changed = verb(appointment, version_of(request))
     except ConflictError as error:
-        fresh = get_appointment_for(actor, appointment_id)
-        panel = _panel(fresh, trouble=str(error))
-        return show(request, actor, place_for(request, actor, fresh), panel, status=CONFLICT)
+        return refused(request, actor, appointment_id, str(error))
     return done(request, actor, changed, said=said)
 
 

@@ -1,8 +1,7 @@
-"""The panel that gives a time to a patient (APT-1, APT-3, CAL-9)."""
+"""The panel that gives a time to a patient (APT-1, APT-3, CAL-9), or several by a rule (PLN-15)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,13 +23,15 @@ from skranke.scheduling.models import Appointment, BookedThrough, Slot, Visibili
 from skranke.scheduling.places import taken
 from skranke.scheduling.services import book as book_slot
 from skranke.scheduling.services import book_extra
+from skranke.scheduling.services.recurring_appointments import AppointmentWords, Wanted
 from skranke.scheduling.smart.models import SmartSlot
 from skranke.scheduling.smart.queries import last_used, possible_starts, types_of
 from skranke.scheduling.smart.services import book_in_smart_slot
 from skranke.web.clinic.schedule.appointment import done
 from skranke.web.clinic.schedule.forms import BookingForm, ExtraForm, SmartForm, add_error
-from skranke.web.clinic.schedule.frame import Panel, by_day, next_free, show
+from skranke.web.clinic.schedule.frame import OK, Panel, by_day, next_free, show
 from skranke.web.clinic.schedule.place import Place, clock_text, place_of, uuid_of, with_query
+from skranke.web.clinic.schedule.repeated import CHANGE, Asked, answer, minutes_of
 from skranke.web.clinic.session import clinic_view
 from skranke.web.clinic.shell import active_patient
 
@@ -100,6 +101,7 @@ def draft_of(request: HttpRequest, actor: Actor) -> Draft:
     copied = get_appointment_for(actor, place.copying) if place.copying else None
     patient = copied.patient if copied else _patient(request, actor)
     form = _smart_form(request, smart, patient, copied) if smart else _form(request, place, slot, patient, copied)
+    form.first = day
     return Draft(place=place, slot=slot, smart=smart, patient=patient, form=form, q=_search(request), copied=copied)
 
 
@@ -123,7 +125,8 @@ def _form(
     kind = BookingForm if slot else ExtraForm
     if _is_saving(request):
         return kind(request.POST)
-    typed = {name: request.POST[name] for name in kind.base_fields if name in request.POST}
+    typed: dict[str, object] = {name: request.POST[name] for name in kind.base_fields if name in request.POST}
+    typed |= {"weekdays": request.POST.getlist("weekdays")}
     if typed.get("contact") == request.POST.get("vanlig", ""):
         # Nobody chose it: it came with the type of the time that is left.
         del typed["contact"]
@@ -151,8 +154,8 @@ def _smart_form(
     starts = {str(int(at.timestamp())): clock.oslo(at) for at in there if at >= now or _is_saving(request)}
     if _is_saving(request):
         return SmartForm(request.POST, types=types, starts=starts)
-    names = ("contact", "reason", "note", "print_card")
-    typed = {name: request.POST[name] for name in names if name in request.POST}
+    typed: dict[str, object] = {name: request.POST[name] for name in BookingForm.base_fields if name in request.POST}
+    typed |= {"weekdays": request.POST.getlist("weekdays")}
     pointed = clock_text(request)
     chosen = next((key for key, at in starts.items() if f"{at:%H:%M}" == pointed), next(iter(starts), ""))
     chosen = request.POST["start"] if request.POST.get("start") in starts else chosen
@@ -164,13 +167,12 @@ def _words_of(copied: Appointment | None) -> dict[str, object]:
     """What a copy begins with; its time is chosen anew (APT-25)."""
     if copied is None:
         return {}
-    minutes = (copied.during.upper - copied.during.lower) // timedelta(minutes=1)
     return {
         "contact": copied.contact,
         "reason": copied.reason,
         "note": copied.note,
         "type": copied.type_id,
-        "minutes": minutes,
+        "minutes": minutes_of(copied.during.upper - copied.during.lower),
     }
 
 
@@ -210,9 +212,12 @@ def _coming(patient: Patient | None) -> int:
 
 def _save(request: HttpRequest, actor: Actor, draft: Draft) -> HttpResponse:
     form = draft.form
-    if not form.is_valid() or draft.patient is None:
-        return show(request, actor, draft.place, _panel(draft), status=INVALID)
+    changing = CHANGE in request.POST
+    if changing or not form.is_valid() or draft.patient is None:
+        return show(request, actor, draft.place, _panel(draft), status=OK if changing else INVALID)
     try:
+        if form.cleaned_data["rule"]:
+            return answer(request, actor, _asked(draft, draft.patient, form.cleaned_data))
         appointment = _book(draft, draft.patient, form.cleaned_data)
     except SlotTakenError as error:
         return _taken(request, actor, draft, str(error))
@@ -233,7 +238,7 @@ def _to_card(request: HttpRequest, slug: str, appointment: Appointment) -> HttpR
 
 
 def _book(draft: Draft, patient: Patient, filled: Mapping[str, Any]) -> Appointment:
-    words = {"reason": filled["reason"], "note": filled["note"], "contact": filled["contact"]}
+    words = _words(filled)._asdict()
     if draft.slot is not None:
         return book_slot(slot=draft.slot, patient=patient, through=BookedThrough.STAFF, **words)
     if draft.smart is not None:
@@ -249,6 +254,31 @@ def _book(draft: Draft, patient: Patient, filled: Mapping[str, Any]) -> Appointm
         minutes=filled["minutes"],
         concurrent=filled["concurrent"],
         **words,
+    )
+
+
+def _words(filled: Mapping[str, Any]) -> AppointmentWords:
+    return AppointmentWords(reason=filled["reason"], note=filled["note"], contact=filled["contact"])
+
+
+def _asked(draft: Draft, patient: Patient, filled: Mapping[str, Any]) -> Asked:
+    """The draft, to be booked on every day of its rule that is chosen."""
+    slot, schedule = draft.slot, draft.place.schedule
+    if schedule is None:
+        raise NotFoundError("The clinic has no schedule.")
+    kind = slot.type if slot else filled["kind"] if draft.smart else filled["type"]
+    begins = clock.oslo(slot.during.lower if slot else filled["at"])
+    length = minutes_of(slot.during.upper - slot.during.lower) if slot else filled.get("minutes") or kind.minutes
+    beside = filled.get("concurrent", False)
+    within = slot or draft.smart
+    return Asked(
+        place=draft.place,
+        wanted=Wanted(patient, schedule, kind, begins.date(), begins.time(), length, concurrent=beside),
+        words=_words(filled),
+        form=draft.form,
+        address=draft.url,
+        chosen=within.id if within else None,
+        own=slot is None,
     )
 
 

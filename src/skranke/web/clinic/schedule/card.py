@@ -13,6 +13,7 @@ from skranke.kernel.actor import Actor
 from skranke.scheduling.access import get_appointment_for
 from skranke.scheduling.details import last_cancellation, visit_address
 from skranke.scheduling.models import STANDING
+from skranke.scheduling.series import place_in_series
 from skranke.web.clinic.schedule.appointment import place_for
 from skranke.web.clinic.schedule.grid import contact_text
 from skranke.web.clinic.session import clinic_view
@@ -35,5 +36,6 @@ def page(request: HttpRequest, actor: Actor, appointment_id: UUID) -> HttpRespon
         "visit": visit_address(one),
         "meets": contact_text(one.contact),
         "cancel_until": last_cancellation(one),
+        "series": place_in_series(one),
     }
     return render(request, "clinic/schedule/card.html", context)

@@ -14,13 +14,14 @@ from skranke.scheduling.models import AppointmentState, AppointmentType, Contact
 from skranke.ui.dates import format_time
 from skranke.ui.forms import date_input, offer
 from skranke.web.clinic.schedule.grid import contact_text
+from skranke.web.clinic.schedule.repeating import RepeatingForm
 from skranke.web.clinic.settings.type_words import icon_texts
 
 CONTACTS = [(one.value, one.label) for one in ContactInterface]
 
 
-class BookingForm(forms.Form):
-    """A free time given to a patient (APT-3)."""
+class BookingForm(RepeatingForm):
+    """A free time given to a patient (APT-3), once or by a rule (PLN-15)."""
 
     patient = forms.UUIDField(
         widget=forms.HiddenInput,

@@ -1,4 +1,6 @@
-"""Cancelling several appointments together: those chosen in the calendar, or what is left of a day (APT-13)."""
+"""Cancelling several appointments together: those chosen in the calendar, what is left of a day (APT-13), or one that
+is repeated and the following (PLN-15).
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,9 +16,10 @@ from django.views.decorators.http import require_http_methods
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import NotFoundError
 from skranke.scheduling import rules
-from skranke.scheduling.access import get_appointments_for
+from skranke.scheduling.access import get_appointment_for, get_appointments_for
 from skranke.scheduling.errors import SeveralChangedError
 from skranke.scheduling.models import Appointment
+from skranke.scheduling.series import from_this_on
 from skranke.scheduling.services import cancelling_several
 from skranke.scheduling.services.cancelling_several import MOST, Concerned
 from skranke.web.clinic.schedule.appointment import CONFLICT, INVALID
@@ -26,7 +29,7 @@ from skranke.web.clinic.schedule.grid import state_text
 from skranke.web.clinic.schedule.place import Place, place_of, uuid_of
 from skranke.web.clinic.session import clinic_view
 
-CHOSEN, WHOLE_DAY = "time", "hele"
+CHOSEN, WHOLE_DAY, FROM_ONE_ON = "time", "hele", "gjentatt"
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,6 +49,8 @@ def _listed(request: HttpRequest, actor: Actor, place: Place) -> list[Appointmen
         if place.schedule is None:
             raise NotFoundError("The clinic has no schedule.")
         return cancelling_several.remaining_of_day(place.schedule, place.day)
+    if (first := uuid_of(request.GET.get(FROM_ONE_ON, ""))) is not None:
+        return from_this_on(get_appointment_for(actor, first))
     wanted = {one for text in request.GET.getlist(CHOSEN)[: MOST + 1] if (one := uuid_of(text)) is not None}
     return [one for one in get_appointments_for(actor, list(wanted)) if rules.may_be_cancelled(one.state)]
 

@@ -11,6 +11,7 @@ from skranke.web.clinic.schedule import (
     free,
     lasting,
     moving,
+    repeated,
     requests,
     several,
     viewing,
@@ -51,5 +52,6 @@ urlpatterns = [
     path("timebok/time/<uuid:appointment_id>/tilstand", appointment.change, name="schedule-state"),
     path("timebok/time/<uuid:appointment_id>/flytt", moving.move, name="schedule-move"),
     path("timebok/time/<uuid:appointment_id>/tider", lasting.times, name="schedule-times"),
+    path("timebok/time/<uuid:appointment_id>/gjenta", repeated.again, name="schedule-repeat"),
     path("timebok/time/<uuid:appointment_id>/timekort", card.page, name="schedule-card"),
 ]
