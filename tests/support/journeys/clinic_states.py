@@ -573,7 +573,7 @@ def _book_repeated(stage: Stage) -> Any:
 @state("ny-time-gjentatt-ingen")
 def _book_repeated_on_no_day(stage: Stage) -> Any:
     page = _book_repeated(stage)
-    for box in page.locator("#gjentatte input:checked").all():
+    for box in page.locator("#gjentatte input").all():
         box.uncheck()
     page.get_by_role("button", name="Book timene").click()
     page.locator("#panel [data-error-summary]").wait_for()
@@ -605,7 +605,7 @@ def _repeated(stage: Stage) -> Any:
     page.goto(f"{stage.demo.clinic}timebok/time/{made['id']}/gjenta")
     page.get_by_label("Eller antall ganger").fill("3")
     page.get_by_role("button", name="Vis dagene").click()
-    for box in page.locator("#gjentatte input:not(:checked)").all():
+    for box in page.locator("#gjentatte input").all():
         box.check()
     page.get_by_role("button", name="Book timene").click()
     page.locator("#bookede").wait_for()
@@ -615,8 +615,11 @@ def _repeated(stage: Stage) -> Any:
 @state("time-nr-av")
 def _one_of_several(stage: Stage) -> Any:
     page = _repeated(stage)
-    page.locator("#bookede a").first.click()
+    first = page.locator("#bookede a").first
+    tile = first.get_attribute("href").rpartition("/")[2]
+    first.click()
     page.locator("#gjentas").wait_for()
+    page.locator(f"[id='t-{tile}']").wait_for()
     return page
 
 

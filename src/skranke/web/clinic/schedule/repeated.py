@@ -138,8 +138,9 @@ def _made(request: HttpRequest, actor: Actor, asked: Asked, made: Sequence[Appoi
     address = reverse("schedule-appointment", args=[asked.place.slug, made[0].id])
     if request.headers.get("HX-Target") != PANEL:
         return HttpResponseRedirect(address)
-    # What was copied has been: free times lead to no further copy of it.
-    asked = replace(asked, place=replace(asked.place, copying=None))
+    # The calendar shows the first of them. What was copied has been: free times lead to no further copy of it.
+    day = clock.oslo(made[0].during.lower).date()
+    asked = replace(asked, place=replace(asked.place.at(day), copying=None))
     context = _about(asked) | {"made": made}
     panel = Panel(template="clinic/schedule/repeated.html", url=address, context=context, chosen=made[0].id)
     return show(request, actor, asked.place, panel)
