@@ -94,6 +94,7 @@ def test_a_patient_asks_staff_see_who_and_what_and_give_a_time_and_the_patient_i
     assert own in times
     assert "Venter på svar" in times
     staff = logged_in(cast, cast.anne)
+    assert "Timeforespørsler (1)" in body(staff.get(address(cast, "schedule")))
     wish = "Vanlig time: Vondt i kneet | tir. 9. feb. | Tidlig (før kl. 10)"
     born = f"{cast.ola.birth_date:%d.%m.%Y}"
     assert lines(staff, timebok) == [f"Ola Nordmann | {born} | {wish} | Kari Lunde | Kari Lunde"]
@@ -107,6 +108,7 @@ def test_a_patient_asks_staff_see_who_and_what_and_give_a_time_and_the_patient_i
     with acting(cast.system):
         made = Appointment.objects.get()
         assert (made.patient_id, made.slot_id, made.booked_through) == (cast.ola.id, slot.id, BookedThrough.STAFF)
+        assert made.comment == "Vondt i kneet", "whoever meets the patient reads why"
         thread = Thread.objects.get(patient=cast.ola)
         text = thread.messages.get().text
         assert "tirsdag 9. februar" in text
@@ -125,6 +127,7 @@ def test_a_patient_asks_staff_see_who_and_what_and_give_a_time_and_the_patient_i
     clock.move(timedelta(minutes=6))
     assert address(cast, "patient-time", made.id) in body(as_patient(cast.ola).get(own))
     assert lines(staff, timebok) == []
+    assert "Timeforespørsler (" not in body(staff.get(address(cast, "schedule")))
     assert "Fikk time" in lines(staff, timebok, "?vis=besvart")[0]
     with acting(cast.actor(cast.ali)):
         cancel(made, by="clinic")

@@ -106,7 +106,7 @@ def accept(row: AppointmentRequest, slot: Slot, *, text: str = "") -> Appointmen
         lock_for_booking(row.patient_id, Stretch(slot.schedule_id, slot.during.lower, slot.during.upper))
         _require_open(row)
         patient = Patient.objects.get(id=row.patient_id)
-        given = book(slot=slot, patient=patient, through=BookedThrough.STAFF)
+        given = book(slot=slot, patient=patient, through=BookedThrough.STAFF, comment=row.remark)
         if given.hidden:
             text = _("Timetypen er skjult for pasienten, og svaret forteller om timen. Velg en annen time.")
             raise InvalidError(text, field="time")

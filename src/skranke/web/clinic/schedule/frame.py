@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from skranke.clinics.queries import this_clinic
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
 from skranke.kernel.ids import uuid_or_none
@@ -17,6 +18,7 @@ from skranke.scheduling.calendars import display_groups, layout_of
 from skranke.scheduling.helsenorge import why_no_slots
 from skranke.scheduling.models import Schedule
 from skranke.scheduling.queries import offered_slots
+from skranke.scheduling.requests.queries import open_requests
 from skranke.scheduling.values import Finding, OfferAudience, OfferedSlot, Refusal
 from skranke.ui.shell import NavItem
 from skranke.web.clinic.schedule.grid import contact_text, grid_of, key, state_text
@@ -57,6 +59,7 @@ def show(
         "groups": display_groups(),
         "panel_template": panel.template if panel else "",
         "key": key(),
+        "asked": open_requests() if this_clinic().takes_requests else 0,
         "findings": findings(place.schedule) if place.view != GROUP else [],
         "aside": request.GET.get("vis") == "valg",
     }
