@@ -22,15 +22,18 @@ from skranke.scheduling.services import (
     add_single_slot,
     apply_plan,
     book,
-    book_appointments,
     book_extra,
     cancel,
     change_schedule,
     create_schedule,
     create_type,
+)
+from skranke.scheduling.services.recurring_appointments import (
+    AppointmentWords,
+    Wanted,
+    book_appointments,
     preview_appointments,
 )
-from skranke.scheduling.services.recurring_appointments import AppointmentWords, Wanted
 from skranke.scheduling.values import Refusal
 from skranke.tenancy.work import acting
 

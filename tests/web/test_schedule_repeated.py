@@ -13,8 +13,9 @@ from skranke.audit.models import AuditEvent
 from skranke.kernel import clock
 from skranke.outbox.models import OutboxItem
 from skranke.scheduling.models import Appointment, AppointmentType, BookedThrough, Occupancy
-from skranke.scheduling.services import add_event, book, create_type, plan_weeks
+from skranke.scheduling.services import add_event, book, book_extra, create_type, plan_weeks
 from skranke.scheduling.services.setup import create_template
+from skranke.scheduling.smart.services import add_smart_slot
 from skranke.scheduling.values import IsoWeek
 from skranke.tenancy.work import acting
 
@@ -400,6 +401,36 @@ def test_a_rule_of_booking_refuses_the_day_it_is_broken_on_and_with_it_all() -> 
     refused = _ask(timebok, client, first, count="2")
     assert refused.status_code == 422
     assert "Timen er ikke lenger ledig." in body(refused)
+
+
+@pytest.mark.req("PLN-15", "PLN-13")
+def test_room_in_a_smart_slot_is_as_good_as_a_free_time() -> None:
+    timebok = make_timebok()
+    client = logged_in(timebok.cast, timebok.cast.ali)
+    nora = {"schedule": timebok.schedule, "patient": timebok.cast.nora}
+    with acting(timebok.cast.system):
+        other = create_type(name="Vaksine", minutes=15)
+        smart = [
+            add_smart_slot(timebok.schedule, start=_tuesday(week, 9), end=_tuesday(week, 11), types=[kind])
+            for week, kind in ((1, timebok.ordinary), (2, other), (3, timebok.ordinary), (4, timebok.ordinary))
+        ]
+        book_extra(type=timebok.ordinary, start=_tuesday(4, 9), **nora)
+    page = address(timebok.cast, "schedule-book", query=f"?luke={smart[0].id}")
+    data = {"patient": timebok.cast.ola.id, "type": timebok.ordinary.id, "contact": "", "every": "1"}
+    at_nine = data | {"start": int(_tuesday(1, 9).timestamp()), "count": "5"}
+    answer = client.post(page, at_nine, headers=PANEL)
+    assert _boxes(answer) == [True, False, True, None, False]
+    assert ["Ledig time" in one for one in _lines(answer)] == [True, False, True, False, False]
+    assert _confirm(client, answer).status_code == 200
+    assert _at(timebok) == ["09.02 09:00", "23.02 09:00", "02.03 09:00"]
+    # Somebody else takes the room meanwhile: the day is told of, and nothing is squeezed in beside it.
+    later = data | {"start": int((_tuesday(1, 9) + timedelta(minutes=20)).timestamp()), "count": "3"}
+    again = client.post(page, later, headers=PANEL)
+    assert _boxes(again) == [True, False, True]
+    with acting(timebok.cast.system):
+        book_extra(type=other, start=_tuesday(3, 9) + timedelta(minutes=20), **nora)
+    assert _confirm(client, again).status_code == 409
+    assert len(_at(timebok)) == 4
 
 
 @pytest.mark.req("PLN-15")

@@ -25,7 +25,6 @@ from skranke.scheduling.services.recurring import (
     preview_events,
     remove_events,
 )
-from skranke.scheduling.services.recurring_appointments import book_appointments, preview_appointments
 from skranke.scheduling.services.setup import (
     change_schedule,
     create_schedule,
@@ -45,7 +44,6 @@ __all__ = [
     "answer_wish",
     "apply_plan",
     "book",
-    "book_appointments",
     "book_extra",
     "cancel",
     "cancel_several",
@@ -68,7 +66,6 @@ __all__ = [
     "move",
     "move_for_patient",
     "plan_weeks",
-    "preview_appointments",
     "preview_events",
     "receive_wish",
     "remove_event",

@@ -3,7 +3,7 @@
 Each is booked as any other, with every rule of booking asked under the locks, and HelseNorge is told of each by itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -28,7 +28,11 @@ from skranke.scheduling.series import GIVEN_UP
 from skranke.scheduling.services.booking import book, book_extra, check_length, check_start, locked
 from skranke.scheduling.services.locks import Stretch, lock_for_several
 from skranke.scheduling.services.recurring import closed_days
-from skranke.scheduling.values import Busy, OfferAudience, OfferedSlot, Refusal
+from skranke.scheduling.smart.models import SmartSlot
+from skranke.scheduling.smart.queries import types_of
+from skranke.scheduling.smart.services import book_in_smart_slot
+from skranke.scheduling.smart.starts import left_of, starts_in
+from skranke.scheduling.values import Busy, OfferAudience, OfferedSlot, Refusal, SlotFacts
 from skranke.tenancy.rows import insert
 from skranke.tenancy.work import current_actor
 
@@ -39,8 +43,9 @@ _DAY = timedelta(days=1)
 class Found(StrEnum):
     """What there is at the time of a rule on one of its days.
 
-    FREE: a free slot of the type. OWN: nothing in the way, so that staff may place the patient there (CAL-9).
-    BESIDE: taken, and the patient may be placed beside it. NO_TIME: the clock skips the time that night.
+    FREE: a free slot of the type, or room for it in a smart slot. OWN: nothing in the way, so that staff may place the
+    patient there (CAL-9). BESIDE: taken, and the patient may be placed beside it. NO_TIME: the clock skips the time
+    that night.
     """
 
     FREE = "free"
@@ -67,7 +72,8 @@ class Wanted(NamedTuple):
 
 
 class Occasion(NamedTuple):
-    """One day of a rule. start, end: None where the clock skips the time. slot_id: of the free slot.
+    """One day of a rule. start, end: None where the clock skips the time. slot_id, smart_id: of the free
+    slot, or of the smart slot that has room (PLN-13).
 
     holiday: the name of a public holiday. closed: the work plan has the day closed. under: the types of free slots
     that an own time would lie over.
@@ -78,6 +84,7 @@ class Occasion(NamedTuple):
     end: datetime | None
     found: Found
     slot_id: UUID | None
+    smart_id: UUID | None
     holiday: str
     closed: bool
     under: tuple[str, ...]
@@ -118,20 +125,47 @@ def preview_appointments(wanted: Wanted, rule: Recurrence) -> list[Occasion]:
         check_length(start, start + length)
     since, until, now = _midnight(days[0]), _midnight(days[-1] + _DAY), clock.now()
     busy = busy_times([wanted.schedule.id], since, until + _DAY, now)
-    free = _by_day(_offer(wanted, since, until, busy, now))
+    slots = open_slots([wanted.schedule.id], since, until)
+    free = _by_day(_offer(wanted, slots, busy, now))
+    room = _room_in_smart_slots(wanted, since, until, [*slots, *busy])
     closed = closed_days(wanted.schedule, days)
-    return [_occasion(wanted, day, starts[day], free.get(day, ()), busy, closed=day in closed) for day in days]
+    return [
+        _occasion(wanted, day, starts[day], free.get(day, ()), busy, room=room, closed=day in closed) for day in days
+    ]
+
+
+def _room_in_smart_slots(
+    wanted: Wanted, since: datetime, until: datetime, used: Sequence[SlotFacts | Busy]
+) -> dict[datetime, UUID]:
+    """Where in smart slots that take the type an appointment may begin, each with its smart slot (PLN-13)."""
+    rows = SmartSlot.objects.filter(schedule=wanted.schedule, removed=False, starts__lt=until, ends__gt=since)
+    found = [one for one in rows if wanted.type.id in one.type_ids]
+    if not found or wanted.minutes != wanted.type.minutes:
+        return {}
+    takes, room = types_of(found), dict[datetime, UUID]()
+    for one in found:
+        if wanted.type.id not in {kind.id for kind in takes[one.id]}:
+            continue
+        start, end = one.during.lower, one.during.upper
+        first, last = start.timestamp(), end.timestamp()
+        taken = [(_instant(it.starts), _instant(it.ends)) for it in used if it.starts < last and it.ends > first]
+        room |= dict.fromkeys(starts_in(left_of((start, end), taken), wanted.minutes), one.id)
+    return room
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.fromtimestamp(rules.midnight(day), UTC)
+    return _instant(rules.midnight(day))
 
 
-def _offer(wanted: Wanted, since: datetime, until: datetime, busy: Sequence[Busy], now: datetime) -> list[OfferedSlot]:
+def _offer(wanted: Wanted, slots: Sequence[SlotFacts], busy: Sequence[Busy], now: datetime) -> list[OfferedSlot]:
     """The free slots of the schedule that staff may give the patient; of a group those the patient is not in yet."""
     schedule = schedule_facts(wanted.schedule)
     return rules.offer(
-        open_slots([schedule.id], since, until),
+        slots,
         busy,
         schedules={schedule.id: schedule},
         types=all_types(),
@@ -156,20 +190,23 @@ def _occasion(
     free: Sequence[OfferedSlot],
     busy: Sequence[Busy],
     *,
+    room: Mapping[datetime, UUID],
     closed: bool,
 ) -> Occasion:
     holiday = public_holidays(day.year).get(day, "")
     if start is None:
-        return Occasion(day, None, None, Found.NO_TIME, None, holiday, closed, ())
+        return Occasion(day, None, None, Found.NO_TIME, None, None, holiday, closed, ())
     fitting = next((one for one in free if one.start == start and one.type.id == wanted.type.id), None)
     if fitting is not None:
-        return Occasion(day, start, fitting.end, Found.FREE, fitting.id, holiday, closed, ())
+        return Occasion(day, start, fitting.end, Found.FREE, fitting.id, None, holiday, closed, ())
     end = start + timedelta(minutes=wanted.minutes)
+    if start in room:
+        return Occasion(day, start, end, Found.FREE, None, room[start], holiday, closed, ())
     span = (int(start.timestamp()), int(end.timestamp()))
     under = tuple(dict.fromkeys(one.type.name for one in free if one.start < end and start < one.end))
     used = any(rules.overlaps(span, (one.starts, one.ends)) for one in busy)
     found = Found.OWN if not used else Found.BESIDE if wanted.concurrent else Found.TAKEN
-    return Occasion(day, start, end, found, None, holiday, closed, under)
+    return Occasion(day, start, end, found, None, None, holiday, closed, under)
 
 
 def book_appointments(wanted: Wanted, chosen: Sequence[Occasion], words: AppointmentWords) -> list[Appointment]:
@@ -186,11 +223,12 @@ def book_appointments(wanted: Wanted, chosen: Sequence[Occasion], words: Appoint
         if wanted.source is not None and locked(wanted.source).state in GIVEN_UP:
             raise WrongStateError(_("Timen kan ikke gjentas slik den står nå."))
         slots = Slot.objects.select_related("schedule", "type").in_bulk([one.slot_id for one in chosen if one.slot_id])
+        smart = SmartSlot.objects.in_bulk([one.smart_id for one in chosen if one.smart_id])
         made: list[Appointment] = []
         refused: dict[date, BookingRefusedError] = {}
         for one in chosen:
             try:
-                made.append(_book(wanted, one, slots, words))
+                made.append(_book(wanted, one, slots, smart, words))
             except BookingRefusedError as error:
                 refused[one.day] = error
         if refused:
@@ -199,14 +237,23 @@ def book_appointments(wanted: Wanted, chosen: Sequence[Occasion], words: Appoint
     return made
 
 
-def _book(wanted: Wanted, one: Occasion, slots: dict[UUID, Slot], words: AppointmentWords) -> Appointment:
+def _book(
+    wanted: Wanted,
+    one: Occasion,
+    slots: Mapping[UUID, Slot],
+    smart: Mapping[UUID, SmartSlot],
+    words: AppointmentWords,
+) -> Appointment:
     if one.slot_id is not None:
         slot = slots.get(one.slot_id)
         if slot is None or slot.during.lower != one.start:
             raise SlotTakenError(Refusal.GONE)
         return book(slot=slot, patient=wanted.patient, through=BookedThrough.STAFF, **words._asdict())
-    if one.start is None:
+    if one.start is None or (one.smart_id is not None and one.smart_id not in smart):
         raise SlotTakenError(Refusal.GONE)
+    if one.smart_id is not None:
+        within, facts = smart[one.smart_id], words._asdict()
+        return book_in_smart_slot(within, type=wanted.type, patient=wanted.patient, start=one.start, **facts)
     return book_extra(
         schedule=wanted.schedule,
         type=wanted.type,

@@ -278,7 +278,7 @@ def _asked(draft: Draft, patient: Patient, filled: Mapping[str, Any]) -> Asked:
         form=draft.form,
         address=draft.url,
         chosen=within.id if within else None,
-        own=slot is None,
+        own=within is None,
     )
 
 

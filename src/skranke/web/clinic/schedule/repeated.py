@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from skranke.kernel import clock
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import InvalidError, NotFoundError
-from skranke.scheduling import services
 from skranke.scheduling.access import get_appointment_for
 from skranke.scheduling.details import told_at
 from skranke.scheduling.errors import BookingRefusedError, SeveralTakenError, WrongStateError
@@ -26,6 +25,8 @@ from skranke.scheduling.services.recurring_appointments import (
     Found,
     Occasion,
     Wanted,
+    book_appointments,
+    preview_appointments,
 )
 from skranke.web.clinic.schedule.appointment import CONFLICT, INVALID, place_for, refused
 from skranke.web.clinic.schedule.forms import add_error
@@ -56,7 +57,7 @@ class RepeatForm(RepeatingForm):
 class Asked:
     """What somebody wishes to repeat. address: where the form is posted; chosen: the tile it is about.
 
-    own: what is repeated has no slot, so that other days without one are as good.
+    own: what is repeated lies outside the free times, so that other days without one are as good.
     """
 
     place: Place
@@ -82,7 +83,7 @@ def answer(request: HttpRequest, actor: Actor, asked: Asked) -> HttpResponse:
 
     Raises InvalidError and BookingRefusedError for a rule that is none, or a type out of use.
     """
-    days = services.preview_appointments(asked.wanted, asked.form.cleaned_data["rule"])
+    days = preview_appointments(asked.wanted, asked.form.cleaned_data["rule"])
     if BOOK not in request.POST:
         return _choose(request, actor, asked, days, _Shown(ticked=_usual(asked, days)))
     keys = request.POST.getlist(DAY)[: MOST_TIMES + 1]
@@ -93,9 +94,9 @@ def answer(request: HttpRequest, actor: Actor, asked: Asked) -> HttpResponse:
         said = _Shown(ticked=ticked, none_chosen=not keys, changed=changed)
         return _choose(request, actor, asked, days, said, status=CONFLICT if changed else INVALID)
     try:
-        made = services.book_appointments(asked.wanted, [one for one in days if one.day in ticked], asked.words)
+        made = book_appointments(asked.wanted, [one for one in days if one.day in ticked], asked.words)
     except SeveralTakenError as error:
-        days = services.preview_appointments(asked.wanted, asked.form.cleaned_data["rule"])
+        days = preview_appointments(asked.wanted, asked.form.cleaned_data["rule"])
         why = {day: str(one) if one.http_status != CONFLICT else "" for day, one in error.refused.items()}
         said = _Shown(ticked=ticked - error.refused.keys(), changed=why)
         return _choose(request, actor, asked, days, said, status=CONFLICT)
@@ -104,7 +105,7 @@ def answer(request: HttpRequest, actor: Actor, asked: Asked) -> HttpResponse:
 
 def key_of(one: Occasion) -> str:
     """A day and what was seen on it, as the form names it: where that has changed, it is not taken unseen."""
-    return f"{one.day.isoformat()}.{one.slot_id or one.found.value}"
+    return f"{one.day.isoformat()}.{one.slot_id or one.smart_id or one.found.value}"
 
 
 def _day_of(key: str) -> date:
