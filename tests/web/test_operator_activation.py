@@ -35,6 +35,7 @@ from support.operator_pages import operator, place
 PAGES = ("operator-clinic", "operator-connection", "operator-log")
 POSTS = (
     "operator-prerequisites",
+    "operator-notices",
     "operator-switch",
     "operator-change-connection",
     "operator-change-peer",

@@ -119,6 +119,8 @@ class Action(StrEnum):
     APPOINTMENT_TYPE_REMOVED = "appointment_type.removed"
     AUTOMATIC_DIALOG_SET = "appointment_type.dialog_set"
     AUTOMATIC_DIALOG = "appointment.dialog_sent"
+    NOTICE_SENT = "notice.sent"
+    NOTICES_SWITCHED = "clinic.notices_changed"
     WEEK_TEMPLATE_CREATED = "week_template.created"
     PLAN_CHANGED = "plan.changed"
     PLAN_APPLIED = "plan.applied"

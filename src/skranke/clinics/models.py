@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 
 from skranke.clinics.absences.models import Absence, ReceiverPeriod, ReceiverPeriodChoice  # noqa: F401  # rows
 from skranke.clinics.choices import AlertKind, FirstOnly, ReceiverFormat
+from skranke.clinics.own_notices import OwnNotices
 from skranke.clinics.substitutes.models import Substitute  # noqa: F401  # Django looks for rows here
 from skranke.kernel import clock
 from skranke.kernel.ids import new_id
@@ -94,13 +95,12 @@ class ThisClinic(OwnClinic["Clinic"]):
     column = "id"
 
 
-class Clinic(models.Model):
+class Clinic(OwnNotices):
     """One clinic: the tenant. Limits left empty mean no limit (BOK-8).
 
     her_id: None until Norsk Helsenett has given one; without it the clinic cannot go live (ACT-8).
     gp_agreement: False for a private clinic, which can never go live (ACT-5).
-    nhn_member: the operator has seen that the clinic is a member of Norsk Helsenett (ACT-8).
-    ordered_on: the day the clinic ordered Digital dialog from Norsk Helsenett (ACT-7).
+    nhn_member, ordered_on (ACT-7, ACT-8): a member of Norsk Helsenett, as the operator has seen; when it ordered there.
     live_since: since when the integration is on; None while it is off.
     offers: the services the clinic has chosen to offer (ACT-14), whatever Adresseregisteret says of a party.
     activation_version, limits_version (CAL-7): grow with each change of these: who changes an older state is told.

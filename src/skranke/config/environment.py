@@ -34,6 +34,7 @@ _NUMBERS = {
     "hold_seconds": (60, 3600),
     "register_refresh_hour": (-1, 23),
     "list_sync_day": (0, 28),
+    "smtp_port": (1, 65535),
 }
 """What each whole number may be: the least and the most."""
 
@@ -156,6 +157,21 @@ class Settings:
         default="https://www.nhn.no/tjenester/helsenorge/helsenorge-for-kommuner/ressurstimebok-koronatiltak",
         metadata={"help": "Norsk Helsenett's guide to resource booking: set-up, and what citizens see (RES-29)."},
     )
+    smtp_host: str = field(
+        default="", metadata={"help": "The mail server that the clinics' own notices go by (NOT-5); empty: no e-mail."}
+    )
+    smtp_port: int = field(default=587, metadata={"help": "Its port."})
+    smtp_security: str = field(
+        default="starttls", metadata={"help": "starttls, tls (from the first byte), or none: on this machine only."}
+    )
+    smtp_user: str = field(default="", metadata={"help": "User name there; empty: no log-in."})
+    smtp_password: str = field(default="", repr=False, metadata={"help": "Its password; name a file with _FILE."})
+    smtp_from: str = field(default="", metadata={"help": "The address that notices come from; needed with SMTP_HOST."})
+    sms_url: str = field(
+        default="", metadata={"help": "The gateway that text messages are posted to (docs/notices.md); empty: no SMS."}
+    )
+    sms_token: str = field(default="", repr=False, metadata={"help": "Bearer token there; name a file with _FILE."})
+    sms_sender: str = field(default="Skranke", metadata={"help": "Who a text message says it is from; 11 characters."})
     health_directory: str = field(default="", metadata={"help": "Where the programs write their heartbeats."})
 
     def __post_init__(self) -> None:
@@ -174,6 +190,7 @@ class Settings:
         for provider in ("helseid", "id_porten"):
             self._check_registration(provider)
         self._check_files()
+        self._check_notices()
         if not all(re.fullmatch(r"[0-2](\.\d+)+", one) for one in self.policies()):
             raise SettingError(f"{PREFIX}CERTIFICATE_POLICIES must be OIDs such as 2.16.578.1.26.1.3.2, with commas.")
 
@@ -184,6 +201,18 @@ class Settings:
             )
         if not self.file_kinds() or not self.file_kinds() <= set(FILE_KINDS):
             raise SettingError(f"{PREFIX}ATTACHMENT_KINDS must be one or more of {', '.join(FILE_KINDS)}, with commas.")
+
+    def _check_notices(self) -> None:
+        if self.smtp_security not in {"starttls", "tls", "none"}:
+            raise SettingError(f"{PREFIX}SMTP_SECURITY must be starttls, tls or none.")
+        if self.smtp_security == "none" and self.smtp_host not in {"", *_THIS_MACHINE}:
+            raise SettingError(f"{PREFIX}SMTP_SECURITY may be none on this machine only: addresses travel with it.")
+        if self.smtp_host and not re.fullmatch(r"[^@\s]+@[^@\s]+", self.smtp_from):
+            raise SettingError(f"{PREFIX}SMTP_FROM must be the address that notices come from.")
+        if not _is_register_address(self.sms_url):
+            raise SettingError(f"{PREFIX}SMS_URL must begin with https://: the token travels with it.")
+        if not re.fullmatch(r"[A-Za-z0-9 +]{1,11}", self.sms_sender):
+            raise SettingError(f"{PREFIX}SMS_SENDER must be 1 to 11 letters, digits and spaces.")
 
     def _check_registration(self, provider: str) -> None:
         issuer = urlsplit(getattr(self, f"{provider}_issuer"))

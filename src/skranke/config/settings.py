@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "skranke.clinics",
     "skranke.patients",
     "skranke.journal",
+    "skranke.notifications",
     "skranke.dialog",
     "skranke.scheduling",
     "skranke.billing",

@@ -164,7 +164,7 @@ class Schedule(Limits, TenantModel):
 
     owner, group: who owns it, the clinic where neither is named. patient_list: whose patients may book (PAT-15).
     department: the part of the clinic it belongs to, None for all of it. owner_sms, reminders: whether the owner is
-    texted when patients book and cancel, and patients are reminded, once notices are sent (CAL-2, BOK-13).
+    texted when patients book and cancel, and patients get the clinic's own notices (CAL-2, BOK-13, NOT-4).
     """
 
     owner_kind = models.CharField(max_length=10, choices=OwnerKind, default=OwnerKind.EMPLOYEE)
@@ -203,7 +203,7 @@ class AppointmentType(Limits, TenantModel):
     owner: who alone may change it beside administrators (TYP-1), None for everybody. custom_limits,
     custom_cancellation: its own limits for booking, or for cancelling, replace the schedule's. capacity: the patients
     of one slot, for a group (TYP-6). is_default: chosen where nothing else is. price: in whole kroner, shown before
-    booking. notifies: patients get the clinic's own notices, once notices are sent. icon: "" for none.
+    booking. notifies: patients get the clinic's own notices (NOT-4). icon: "" for none.
     automatic_dialog: the shared template that a patient who books is sent (BOK-15).
     """
 

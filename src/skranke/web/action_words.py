@@ -44,6 +44,8 @@ _BY_WORD: tuple[tuple[Promise, tuple[Action, ...]], ...] = (
             Action.PARTY_LIVE, Action.PARTY_TAKEN_OFF,
         ),
     ),
+    (_("Endret klinikkens egne varsler"), (Action.NOTICES_SWITCHED,)),
+    (_("Sendte et varsel om en time"), (Action.NOTICE_SENT,)),
     (_("Leste Adresseregisteret"), (Action.REGISTER_READ,)),
     (_("Skrev ned hva klinikken har bestemt"), (Action.ONBOARDING_ANSWERED,)),
     (_("Søkte etter pasienter"), (Action.PATIENT_SEARCHED,)),

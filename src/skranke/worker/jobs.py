@@ -17,11 +17,14 @@ from skranke.audit.sealing import clinics_to_seal, seal
 from skranke.clinics.directory import refresh_every_clinic
 from skranke.dialog.services.listed import look_up_asked
 from skranke.identity.sessions import forget_old
+from skranke.notifications.deciding import clinics_with_due
+from skranke.notifications.sending import send_due
 from skranke.patients.listing.placing import adopt_lists
 from skranke.patients.listing.syncing import ask_monthly, do_what_is_asked
 from skranke.patients.reaching import ask_about_everybody
 from skranke.patients.residing import ask_all_due
 from skranke.scheduling.services.automatic import clinics_with_waiting, send_automatic
+from skranke.scheduling.services.deciding import decide_due
 from skranke.scheduling.waiting.offering import clinics_with_waiting_list, tend_waiting_list
 from skranke.worker.rules import Daily, Every, When
 
@@ -57,6 +60,8 @@ JOBS: tuple[Job, ...] = (
     Job("lists.ask", Every(timedelta(seconds=1)), look_up_asked, whole=True),
     Job("patients.residence", Every(timedelta(seconds=1)), ask_all_due, whole=True),
     Job("dialogs.automatic", Every(timedelta(seconds=1)), send_automatic, clinics=clinics_with_waiting),
+    Job("notices.decide", Every(timedelta(seconds=1)), decide_due, clinics=clinics_with_due),
+    Job("notices.send", Every(timedelta(seconds=1)), send_due, whole=True),
     Job("waiting.offer", Every(timedelta(seconds=5)), tend_waiting_list, clinics=clinics_with_waiting_list),
     Job("sessions.forget", Every(timedelta(hours=1)), forget_old, whole=True),
 )

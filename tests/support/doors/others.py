@@ -159,6 +159,7 @@ OPERATOR: dict[str, Door] = {
         )
         for name in (
             "operator-prerequisites",
+            "operator-notices",
             "operator-switch",
             "operator-change-connection",
             "operator-change-peer",

@@ -53,6 +53,15 @@ def _checklist_refused(stage: Stage) -> Any:
     return page
 
 
+@state("drift-klinikk-varsler", "operator-notices")
+def _notices(stage: Stage) -> Any:
+    page = _clinic(stage)
+    page.get_by_label("Ingen SMS når timen").fill("-1")
+    page.get_by_role("button", name="Endre varslene").click()
+    page.locator("[data-error-summary]").wait_for()
+    return page
+
+
 @state("drift-klinikk-er-pa")
 def _checklist_live(stage: Stage) -> Any:
     page = _clinic(stage)

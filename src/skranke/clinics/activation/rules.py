@@ -8,6 +8,9 @@ from skranke.clinics.models import CHOOSABLE, Service
 ONBOARDING_CHARACTERS = 1000
 """As much as a clinic may write about one question of the start (ACT-17)."""
 
+NO_SMS_MINUTES = 24 * 60
+"""As long ahead as the clinic may ask that no text message confirms an appointment (NOT-20)."""
+
 _FOUR = frozenset({Service.BOOKING, Service.E_CONSULTATION, Service.E_CONTACT, Service.PRESCRIPTION_RENEWAL})
 
 

@@ -154,6 +154,25 @@ def set_peer(peer: Peer, *, expected_version: int | None = None) -> None:
     _save(clinic)
 
 
+def set_own_notices(*, own_notices: bool, no_sms_minutes: int, expected_version: int | None = None) -> Clinic:
+    """Put the clinic's own notices of appointments on or off, as it has ordered them (NOT-6, NOT-20).
+
+    Raises InvalidError, OnlyOperatorError, ActivationChangedError.
+    """
+    clinic = _locked(expected_version)
+    if not 0 <= no_sms_minutes <= rules.NO_SMS_MINUTES:
+        raise InvalidError(
+            _("Skriv et tall fra 0 til %(most)d.") % {"most": rules.NO_SMS_MINUTES}, field="no_sms_minutes"
+        )
+    before = {"own_notices": clinic.own_notices, "no_sms_minutes": clinic.no_sms_minutes}
+    clinic.own_notices, clinic.no_sms_minutes = own_notices, no_sms_minutes
+    _save(clinic, "own_notices", "no_sms_minutes")
+    after = {"own_notices": own_notices, "no_sms_minutes": no_sms_minutes}
+    detail = {name: [before[name], after[name]] for name in after}
+    record(Action.NOTICES_SWITCHED, subject_kind="clinic", subject_id=clinic.id, detail=detail)
+    return clinic
+
+
 def choose_offers(services: Collection[Service | str], *, expected_version: int | None = None) -> Clinic:
     """Say which services the clinic wants to offer: none, some or all, each by itself (ACT-14).
 

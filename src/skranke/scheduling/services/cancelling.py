@@ -21,6 +21,7 @@ from skranke.scheduling.models import STANDING, Appointment, AppointmentState, B
 from skranke.scheduling.services.booking import bump, free_time, locked
 from skranke.scheduling.services.following_up import enlist
 from skranke.scheduling.services.locks import Stretch, lock_for_booking
+from skranke.scheduling.services.noticing import plan_cancellation, withdraw_notices
 from skranke.scheduling.services.record import CANCELLED, helsenorge_knows, log, push, withdraw_pushes
 from skranke.tenancy.work import current_actor
 
@@ -66,6 +67,7 @@ def cancel(
         {"by": by, "through": through.value, "reason": reason} if reason else {"by": by, "through": through.value},
     )
     enlist(held, by=by, through=through, reason=reason, now=now)
+    plan_cancellation(held, now, by=by, through=through)
     withdraw_pushes(held)
     if through != BookedThrough.HELSENORGE and not answers and helsenorge_knows(held):
         push(held, CANCELLED, now)
@@ -110,6 +112,7 @@ def delete_within_grace(appointment: Appointment, *, expected_version: int | Non
     if not in_time or held.booked_through != BookedThrough.STAFF or helsenorge_knows(held):
         raise over
     withdraw_pushes(held)
+    withdraw_notices(held)
     if helsenorge_knows(held):  # rendered between the question and the withdrawal
         raise over
     bump(held, AppointmentState.DELETED)

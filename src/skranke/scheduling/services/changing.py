@@ -11,6 +11,7 @@ from skranke.scheduling.errors import BookingRefusedError, WrongStateError
 from skranke.scheduling.facts import schedule_facts, type_facts
 from skranke.scheduling.models import STANDING, Appointment, AppointmentType, ContactInterface
 from skranke.scheduling.services.booking import REASON_LENGTH, locked
+from skranke.scheduling.services.noticing import plan_change, withdraw_notices
 from skranke.scheduling.services.record import (
     CHANGED,
     MADE,
@@ -59,9 +60,12 @@ def change(
     log(held, "edited", Action.APPOINTMENT_CHANGED, now, {"type": str(held.type_id), "contact": held.contact})
     if held.hidden:
         withdraw_pushes(held)
-    elif rules.concerns_patient(before, _shown(held), was_hidden=was_hidden) and not has_unsent_push(held):
-        code = CHANGED if helsenorge_knows(held) else MADE
-        push(held, code, now, grace_seconds=this_clinic().grace_seconds)
+        withdraw_notices(held)
+    elif rules.concerns_patient(before, _shown(held), was_hidden=was_hidden):
+        plan_change(held, now, is_new=was_hidden)
+        if not has_unsent_push(held):
+            code = CHANGED if helsenorge_knows(held) else MADE
+            push(held, code, now, grace_seconds=this_clinic().grace_seconds)
     return held
 
 

@@ -30,6 +30,7 @@ from skranke.scheduling.services.booking import (
 from skranke.scheduling.services.cancelling import check_may_give_up
 from skranke.scheduling.services.changing import give_type
 from skranke.scheduling.services.locks import Stretch, lock_for_booking
+from skranke.scheduling.services.noticing import BY_PATIENT, plan_change
 from skranke.scheduling.services.record import CHANGED, has_unsent_push, log, push, withdraw_pushes
 from skranke.scheduling.values import Refusal
 from skranke.tenancy.live import announce
@@ -65,6 +66,7 @@ def move(
     elif not concurrent and busy_times([target.id], during.lower, during.upper, now, without=[held.id]):
         raise SlotTakenError
     _put(held, target, during, slot, now, exclusive=not concurrent)
+    plan_change(held, now)
     if not has_unsent_push(held):
         push(held, CHANGED, now, grace_seconds=this_clinic().grace_seconds)
     return held
@@ -105,6 +107,7 @@ def move_for_patient(
         give_type(appointment, wanted.type)
     _put(appointment, wanted.schedule, wanted.during, wanted, now, exclusive=True)
     withdraw_pushes(appointment)
+    plan_change(appointment, now, by=BY_PATIENT)
     return appointment
 
 

@@ -1,4 +1,4 @@
-"""What every verb on an appointment leaves behind: its log, an audit row, a live event, and what HelseNorge is told."""
+"""What every verb on an appointment leaves behind: its log, an audit row, a live event, and what may be told."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -16,6 +16,7 @@ from skranke.outbox.services import enqueue, item_for, waking, withdraw
 from skranke.patients.models import HelseNorgeState, Patient
 from skranke.patients.rules import has_complete_national_id
 from skranke.scheduling.models import Appointment, AppointmentEvent
+from skranke.scheduling.services.noticing import for_booking
 from skranke.tenancy.live import announcement
 from skranke.tenancy.rows import Call, insert
 from skranke.tenancy.work import current_actor
@@ -45,7 +46,7 @@ def log(
 
 
 def store(appointment: Appointment, action: Action, now: datetime, detail: Mapping[str, object], pushed: Push) -> None:
-    """Insert a new appointment with its log and audit rows and what HelseNorge is told, in one statement or two."""
+    """Insert a new appointment with its log and audit rows and what is told of it, in one statement or two."""
     rows = [appointment, *_log_rows(appointment, "booked", action, now, detail)]
     if current_actor().kind == ActorKind.PATIENT:
         # The wall around a patient asks whose appointment a log row is of, so the appointment must be there before.
@@ -54,7 +55,7 @@ def store(appointment: Appointment, action: Action, now: datetime, detail: Mappi
     if pushed is not None and is_told(appointment.patient, hidden=appointment.hidden):
         rows.append(item_for(**_push_facts(appointment, *pushed)))
         calls.append(waking())
-    insert(*rows, calls=calls)
+    insert(*rows, *for_booking(appointment, now), calls=calls)
 
 
 def _log_rows(

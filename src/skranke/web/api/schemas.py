@@ -343,7 +343,7 @@ class ScheduleSettings(Schema):
     """What a schedule has beside names, owner and audience. Its limits: null leaves a question to the clinic.
 
     department_id: null for the whole clinic. first_only: `schedule`, `day`, `all`, or "" as the clinic. owner_sms and
-    reminders are kept, and count when notices are sent.
+    reminders count while the clinic sends notices of its own.
     """
 
     department_id: UUID | None = None

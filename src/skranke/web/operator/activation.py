@@ -19,7 +19,7 @@ from skranke.clinics.activation.queries import party_statuses
 from skranke.kernel.actor import Actor
 from skranke.kernel.errors import ConflictError, InvalidError
 from skranke.tenancy.work import acting
-from skranke.web.operator.forms import PrerequisitesForm
+from skranke.web.operator.forms import NoticesForm, PrerequisitesForm
 from skranke.web.operator.session import Operator, operator_view
 from skranke.web.operator.shell import shell
 
@@ -66,6 +66,17 @@ def prerequisites(request: HttpRequest, operator: Operator, clinic_id: UUID) -> 
     return _attempt(
         visit, lambda seen: services.note_prerequisites(**form.facts(), expected_version=seen), "lagret", form
     )
+
+
+@require_POST
+@operator_view
+def notices(request: HttpRequest, operator: Operator, clinic_id: UUID) -> HttpResponse:
+    """Put the clinic's own notices on or off (NOT-6)."""
+    visit, form = _Visit(request, operator, clinic_id), NoticesForm(request.POST)
+    if not form.is_valid():
+        return _page(visit, notices_form=form, status=422)
+    facts = form.cleaned_data
+    return _attempt(visit, lambda seen: services.set_own_notices(**facts, expected_version=seen), "lagret")
 
 
 @require_POST
@@ -127,7 +138,12 @@ def _wanted(request: HttpRequest) -> bool:
 
 
 def _page(
-    visit: _Visit, outcome: Outcome | None = None, *, form: PrerequisitesForm | None = None, status: int = 200
+    visit: _Visit,
+    outcome: Outcome | None = None,
+    *,
+    form: PrerequisitesForm | None = None,
+    notices_form: NoticesForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     with visit.work():
         clinic = clinics.this_clinic()
@@ -139,6 +155,7 @@ def _page(
             "able": [one for one in everybody if one.eligible],
             "others": [one for one in everybody if not one.eligible],
             "form": form or PrerequisitesForm.of(clinic),
+            "notices_form": notices_form or NoticesForm.of(clinic),
             "outcome": outcome,
         }
         status = outcome.status if outcome else status

@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from skranke.clinics.activation.founding import Administrator
+from skranke.clinics.activation.rules import NO_SMS_MINUTES
 from skranke.clinics.activation.values import Connection, Peer
 from skranke.clinics.models import Clinic, CommunicationProfile, Counterpart, EmployeeRole
 from skranke.clinics.words import position_text
@@ -113,6 +114,27 @@ class PrerequisitesForm(forms.Form):
     def facts(self) -> dict[str, Any]:
         """What is noted, of a form that is valid."""
         return {name: self.cleaned_data[name] for name in ("ordered_on", "nhn_member", "gp_agreement", "her_id")}
+
+
+class NoticesForm(forms.Form):
+    """The clinic's own notices of appointments (NOT-6, NOT-20)."""
+
+    own_notices = forms.BooleanField(
+        label=_("Klinikken sender egne varsler om timer"),
+        required=False,
+        help_text=_("Når klinikken har bestilt det. Timeboken og timetypen må også ha varsler på."),
+    )
+    no_sms_minutes = forms.IntegerField(
+        label=_("Ingen SMS når timen begynner innen så mange minutter"),
+        min_value=0,
+        max_value=NO_SMS_MINUTES,
+        help_text=_("Gjelder bekreftelser. 0: alltid SMS."),
+    )
+
+    @classmethod
+    def of(cls, clinic: Clinic) -> "NoticesForm":
+        """As it stands now."""
+        return cls(initial={"own_notices": clinic.own_notices, "no_sms_minutes": clinic.no_sms_minutes})
 
 
 class ConnectionForm(forms.Form):

@@ -13,6 +13,7 @@ urlpatterns = [
     path("klinikker/ny", home.new_clinic, name="operator-new-clinic"),
     path("klinikker/<uuid:clinic_id>", activation.clinic, name="operator-clinic"),
     path("klinikker/<uuid:clinic_id>/grunnlag", activation.prerequisites, name="operator-prerequisites"),
+    path("klinikker/<uuid:clinic_id>/varsler", activation.notices, name="operator-notices"),
     path("klinikker/<uuid:clinic_id>/bryter", activation.switch, name="operator-switch"),
     path(
         "klinikker/<uuid:clinic_id>/ansatte/<uuid:employee_id>/bryter",

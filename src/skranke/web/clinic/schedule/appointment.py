@@ -18,9 +18,11 @@ from skranke.scheduling import services
 from skranke.scheduling.access import get_appointment_for
 from skranke.scheduling.details import details
 from skranke.scheduling.models import Appointment, AppointmentState
+from skranke.scheduling.noticed import noticed
 from skranke.web.clinic.schedule.forms import CancelForm, StateForm, VersionForm
 from skranke.web.clinic.schedule.frame import PANEL, Panel, show
 from skranke.web.clinic.schedule.log import log_lines
+from skranke.web.clinic.schedule.notices import cancelling_words, notice_words, to_call_about
 from skranke.web.clinic.schedule.place import Place, place_of
 from skranke.web.clinic.session import clinic_view
 
@@ -145,13 +147,17 @@ def _do(request: HttpRequest, actor: Actor, appointment_id: UUID, verb: Verb, *,
 def _panel(
     appointment: Appointment, *, said: str = "", trouble: str = "", cancel_form: CancelForm | None = None
 ) -> Panel:
-    facts = details(appointment)
+    facts, told = details(appointment), noticed(appointment)
     return Panel(
         template="clinic/schedule/appointment.html",
         url=reverse("schedule-appointment", args=[_slug(), appointment.id]),
         context={
             "facts": facts,
             "log": log_lines(facts.log),
+            "noticed": told,
+            "notice_words": notice_words(told),
+            "to_call_about": to_call_about(told),
+            "cancelling_words": cancelling_words(told.cancelling),
             "said": said,
             "trouble": trouble,
             "cancel_form": cancel_form or CancelForm(),

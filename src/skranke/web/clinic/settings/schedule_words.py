@@ -52,7 +52,7 @@ LABELS: dict[str, Promise] = {
     "patient_list": gettext_lazy("Pasientliste"),
     "department": gettext_lazy("Avdeling"),
     "owner_sms": gettext_lazy("SMS til eieren når pasienter bestiller og avbestiller"),
-    "reminders": gettext_lazy("Påminnelser til pasientene"),
+    "reminders": gettext_lazy("Varsler og påminnelser til pasientene"),
     "archived": gettext_lazy("Arkivert"),
 }
 

@@ -83,7 +83,7 @@ class TypeForm(LimitsForm):
     )
     must_call = _yes("must_call")
     urgent = _yes("urgent", help_text=_("Vises som hastetime på helsenorge.no."))
-    notifies = _yes("notifies", help_text=_("Virker først når klinikken har satt opp utsending av varsler."))
+    notifies = _yes("notifies", help_text=_("Virker når klinikken sender egne varsler og timeboken har dem på."))
     is_default = _yes("is_default", help_text=_("Valgt på forhånd når noen setter opp en ny time. Én type om gangen."))
     resource = forms.BooleanField(
         label=_("Bruk som ressurstime på HelseNorge"),
