@@ -101,7 +101,7 @@ def make_lab(office: Surgery, *, helpers: int = 1, owner=None, times: int = 2, c
     return Lab(office, row, schedules, flagged, starts)
 
 
-@pytest.mark.req("RES-1", "RES-4", "RES-11", "RES-20", "RES-21")
+@pytest.mark.req("RES-1", "RES-4", "RES-11", "RES-20", "RES-21", "IMP-5")
 def test_a_start_that_three_helpers_have_is_one_offer_until_none_has_it(office) -> None:
     lab = make_lab(office, helpers=3, owner="group")
     shown = lab.times()

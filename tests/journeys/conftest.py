@@ -70,11 +70,15 @@ def window(chromium: Any, request: pytest.FixtureRequest) -> Iterator[Callable[.
 
 @pytest.fixture
 def staff(demo: Demo, window: Callable[..., Any]) -> Callable[..., Any]:
-    """A window in which a member of staff is logged in to the clinic portal, with Post open."""
+    """A window in which a member of staff is logged in to the clinic portal, with Post open, or the page `at`."""
 
-    def logged_in(username: str, **options: Any) -> Any:
+    def logged_in(username: str, *, at: str = "", **options: Any) -> Any:
         page = window(**options)
-        page.goto(demo.user(username)["login_url"])
+        log_in = demo.user(username)["login_url"]
+        if at:
+            # Post need not be drawn first.
+            assert page.context.request.get(log_in, max_redirects=0).status == 302
+        page.goto(at or log_in)
         return page
 
     return logged_in

@@ -95,6 +95,21 @@ class Clone:
             connection.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
 
+@contextmanager
+def empty_clone() -> Iterator[Clone]:
+    """The block's queries go to a clone of its own, with nothing in it that other tests have left."""
+    wrapper, clone = connections["default"], Clone()
+    before = wrapper.settings_dict["NAME"]
+    wrapper.close()
+    clone.make()
+    wrapper.settings_dict["NAME"] = clone.name
+    try:
+        yield clone
+    finally:
+        clone.drop()
+        wrapper.settings_dict["NAME"] = before
+
+
 # Connections of other roles that wait for their next use: a new one costs more than most tests ask of it, as the
 # server reads what it must know of every table anew.
 _kept: dict[tuple[object, ...], "psycopg.Connection[Any]"] = {}

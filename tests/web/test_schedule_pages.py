@@ -192,7 +192,7 @@ def test_a_plan_that_awaits_an_update_is_told_of() -> None:
     assert "Oppdater arbeidsplanen" in body(_page(timebok))
 
 
-@pytest.mark.req("HNB-4", "HNB-15")
+@pytest.mark.req("HNB-4", "HNB-15", "IMP-2")
 def test_a_gp_with_two_schedules_is_told_why_patients_see_no_times() -> None:
     timebok = make_timebok()
     timebok.slot(weekday_at(9))

@@ -104,7 +104,7 @@ def test_the_administrator_chooses_each_service_by_itself_and_the_second_is_told
     assert logged_in(cast, cast.anne).post(place, facts).status_code == 403
 
 
-@pytest.mark.req("HNB-15", "ACT-13")
+@pytest.mark.req("HNB-15", "ACT-13", "IMP-2")
 def test_what_a_patient_sees_and_the_failing_rule_with_what_mends_it() -> None:
     cast = make_clinic()
     timebok(cast)

@@ -70,12 +70,14 @@ def test_a_type_is_made_a_service_of_the_clinic_by_steps_with_examples_and_help(
     assert (row.status, row.body["category"]) == (201, "corona_test")
 
 
-@pytest.mark.req("RES-15", "RES-16")
+@pytest.mark.req("RES-15", "RES-16", "IMP-8")
 def test_the_editor_counts_warns_above_200_and_shows_what_helsenorge_will_show() -> None:
     timebok = make_timebok()
     cast = timebok.cast
     _schedule, kind = lab(timebok)
     text = page(cast, "settings-type", kind.id)
+    name = text.partition('data-mirror-for="id_name"')[2].partition("</b>")[0].partition(">")[2]
+    assert name == kind.name
     shown = text.partition('data-mirror-for="id_information"')[2].partition("</p>")[0].partition(">")[2]
     assert LONG.startswith(shown + " ")
     assert len(shown) <= 200 < len(f"{shown} {LONG[len(shown) + 1 :].split(maxsplit=1)[0]}")

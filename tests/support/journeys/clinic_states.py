@@ -18,8 +18,7 @@ def _login(stage: Stage) -> Any:
 
 @state("post", "login-by-link", "clinic-front", "post", "live-ticket", main=True)
 def _post(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(stage.demo.clinic)
+    page = stage.staff("kari", at=stage.demo.clinic)
     page.wait_for_function("() => document.body.dataset.liveState === 'open'")
     assert page.locator("#post-rows .it").count() >= 50
     return page
@@ -27,8 +26,7 @@ def _post(stage: Stage) -> Any:
 
 @state("post-tom")
 def _empty_box(stage: Stage) -> Any:
-    page = stage.staff("lise")
-    page.goto(f"{stage.demo.clinic}post?boks=arkiv")
+    page = stage.staff("lise", at=f"{stage.demo.clinic}post?boks=arkiv")
     page.get_by_text("Arkivet er tomt.").wait_for()
     return page
 
@@ -43,23 +41,19 @@ def _no_hits(stage: Stage) -> Any:
 
 @state("post-filter")
 def _filter(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}post?boks=arkiv&fra=2027-03-03&til=2027-03-01")
+    page = stage.staff("kari", at=f"{stage.demo.clinic}post?boks=arkiv&fra=2027-03-03&til=2027-03-01")
     page.get_by_text("Sluttdatoen er før startdatoen").wait_for()
     return page
 
 
 @state("post-postbokser")
 def _boxes(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}post?vis=postbokser")
-    return page
+    return stage.staff("kari", at=f"{stage.demo.clinic}post?vis=postbokser")
 
 
 @state("post-gruppert")
 def _grouped(stage: Stage) -> Any:
-    page = stage.staff("jonas")
-    page.goto(f"{stage.demo.clinic}post")
+    page = stage.staff("jonas", at=f"{stage.demo.clinic}post")
     page.locator("#post-columns-open").click()
     page.get_by_label("Grupper etter pasient").check()
     page.locator("#act-columns").click()
@@ -163,23 +157,17 @@ def _refused(stage: Stage) -> Any:
 
 @state("skriv-velg-pasient", "compose")
 def _whom(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}post/ny?type=e_contact&pasient=velg")
-    return page
+    return stage.staff("kari", at=f"{stage.demo.clinic}post/ny?type=e_contact&pasient=velg")
 
 
 @state("skriv-treff")
 def _whom_found(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}post/ny?type=e_contact&pasient=velg&finn=nordli")
-    return page
+    return stage.staff("kari", at=f"{stage.demo.clinic}post/ny?type=e_contact&pasient=velg&finn=nordli")
 
 
 @state("skriv-ingen-treff")
 def _whom_not_found(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}post/ny?type=e_contact&pasient=velg&finn=finnesikke")
-    return page
+    return stage.staff("kari", at=f"{stage.demo.clinic}post/ny?type=e_contact&pasient=velg&finn=finnesikke")
 
 
 @state("skriv", main=True)
@@ -189,16 +177,14 @@ def _compose(stage: Stage) -> Any:
 
 @state("skriv-kolleger", main=True)
 def _to_colleagues(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}post/ny?type=e_dialog&pasient=velg")
+    page = stage.staff("kari", at=f"{stage.demo.clinic}post/ny?type=e_dialog&pasient=velg")
     page.locator("#compose-to input").nth(1).check()
     return page
 
 
 @state("skriv-kolleger-feil")
 def _to_nobody(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}post/ny?type=e_dialog&pasient=velg")
+    page = stage.staff("kari", at=f"{stage.demo.clinic}post/ny?type=e_dialog&pasient=velg")
     page.locator("#compose-subject").fill("Møte")
     page.locator("#compose-text").fill("Vi ses.")
     page.locator("#act-send").click()
@@ -302,37 +288,27 @@ def _young(stage: Stage) -> Any:
 
 @state("pasienter", "patient-search")
 def _patients(stage: Stage) -> Any:
-    page = stage.staff("lise")
-    page.goto(f"{stage.demo.clinic}pasienter")
-    return page
+    return stage.staff("lise", at=f"{stage.demo.clinic}pasienter")
 
 
 @state("pasienter-treff", main=True)
 def _patients_found(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}pasienter?q=nordli")
-    return page
+    return stage.staff("kari", at=f"{stage.demo.clinic}pasienter?q=nordli")
 
 
 @state("pasienter-ingen-treff")
 def _patients_not_found(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}pasienter?q=finnesikke")
-    return page
+    return stage.staff("kari", at=f"{stage.demo.clinic}pasienter?q=finnesikke")
 
 
 @state("pasientkort", "patient", main=True)
 def _card(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}pasienter/{stage.patient('Ola Nordli')}")
-    return page
+    return stage.staff("kari", at=f"{stage.demo.clinic}pasienter/{stage.patient('Ola Nordli')}")
 
 
 @state("pasientkort-tomt")
 def _empty_card(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}pasienter/{stage.patient('Ragnhild Ness')}")
-    return page
+    return stage.staff("kari", at=f"{stage.demo.clinic}pasienter/{stage.patient('Ragnhild Ness')}")
 
 
 @state("aktiv-pasient", main=True)
@@ -495,9 +471,7 @@ def _look_settings(stage: Stage) -> Any:
 
 @state("timebok-velg-dag")
 def _choose_day(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}timebok?vis=valg")
-    return page
+    return stage.staff("kari", at=f"{stage.demo.clinic}timebok?vis=valg")
 
 
 @state("timebok-ingen-tilbud")
@@ -509,8 +483,7 @@ def _no_offer(stage: Stage) -> Any:
 
 @state("timebok-ingen-plan")
 def _no_plan(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}timebok?dag=2039-03-01")
+    page = stage.staff("kari", at=f"{stage.demo.clinic}timebok?dag=2039-03-01")
     page.locator(".stale").wait_for()
     return page
 
@@ -668,8 +641,7 @@ def _cancellations(stage: Stage) -> Any:
 
 @state("avbestillinger-ingen")
 def _no_cancellations(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}timebok/avbestillinger?q=finnesikke")
+    page = stage.staff("kari", at=f"{stage.demo.clinic}timebok/avbestillinger?q=finnesikke")
     page.locator("#avbestilt .empty").wait_for()
     return page
 
@@ -747,8 +719,7 @@ def _user_menu(stage: Stage) -> Any:
 
 @state("feil-404", main=True)
 def _absent(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}post/00000000-0000-4000-8000-000000000000")
+    page = stage.staff("kari", at=f"{stage.demo.clinic}post/00000000-0000-4000-8000-000000000000")
     page.get_by_role("heading", name="Siden finnes ikke").wait_for()
     return page
 
@@ -779,8 +750,7 @@ def _too_large(stage: Stage) -> Any:
 
 @state("i-dag", "today", main=True)
 def _today(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(stage.demo.clinic)
+    page = stage.staff("kari", at=stage.demo.clinic)
     page.locator("a.brand").click()
     page.get_by_role("heading", name="Må besvares i dag").wait_for()
     return page
@@ -788,31 +758,27 @@ def _today(stage: Stage) -> Any:
 
 @state("i-dag-tom")
 def _nothing_today(stage: Stage) -> Any:
-    page = stage.staff("lise")
-    page.goto(f"{stage.demo.clinic}i-dag")
+    page = stage.staff("lise", at=f"{stage.demo.clinic}i-dag")
     page.get_by_text("Du har ingen oppgaver.").wait_for()
     return page
 
 
 @state("rapporter", "reports", main=True)
 def _reports(stage: Stage) -> Any:
-    page = stage.staff("anne")
-    page.goto(f"{stage.demo.clinic}rapporter")
+    page = stage.staff("anne", at=f"{stage.demo.clinic}rapporter")
     page.get_by_role("img", name="Meldinger inn per uke og type").wait_for()
     return page
 
 
 @state("rapporter-tom")
 def _no_reports(stage: Stage) -> Any:
-    page = stage.staff("anne")
-    page.goto(f"{stage.demo.clinic}rapporter?fra=2020-01-01&til=2020-01-31")
+    page = stage.staff("anne", at=f"{stage.demo.clinic}rapporter?fra=2020-01-01&til=2020-01-31")
     page.get_by_text("Ingen meldinger i denne perioden.").wait_for()
     return page
 
 
 @state("rapporter-feil-periode")
 def _reports_of_a_wrong_period(stage: Stage) -> Any:
-    page = stage.staff("anne")
-    page.goto(f"{stage.demo.clinic}rapporter?fra=2027-03-03&til=2027-03-01")
+    page = stage.staff("anne", at=f"{stage.demo.clinic}rapporter?fra=2027-03-03&til=2027-03-01")
     page.get_by_text("Sluttdatoen er før startdatoen").first.wait_for()
     return page

@@ -154,8 +154,7 @@ def _unlocked_again(stage: Stage) -> Any:
 
 @state("laast-opp", "session-unlocked")
 def _unlocked(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.root}okt/laast-opp")
+    page = stage.staff("kari", at=f"{stage.demo.root}okt/laast-opp")
     page.get_by_role("heading", name="Låst opp").wait_for()
     return page
 
@@ -178,8 +177,7 @@ def _operator_state(stage: Stage) -> Any:
 
 @state("api-nokler", "settings-tokens", main=True)
 def _keys(stage: Stage) -> Any:
-    page = stage.staff("anne")
-    page.goto(f"{stage.demo.clinic}konfigurasjon/api-nokler")
+    page = stage.staff("anne", at=f"{stage.demo.clinic}konfigurasjon/api-nokler")
     page.get_by_role("heading", name="Nøkler i bruk").wait_for()
     return page
 

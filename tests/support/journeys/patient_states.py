@@ -8,15 +8,12 @@ state = CLINIC.state
 
 
 def _card(stage: Stage, name: str, username: str = "anne") -> Any:
-    page = stage.staff(username)
-    page.goto(f"{stage.demo.clinic}pasienter/{stage.patient(name)}")
-    return page
+    return stage.staff(username, at=f"{stage.demo.clinic}pasienter/{stage.patient(name)}")
 
 
 @state("pasientkort-tilpass", "patient-card-layout")
 def _layout(stage: Stage) -> Any:
-    page = stage.staff("lise")
-    page.goto(f"{stage.demo.clinic}pasienter/kort")
+    page = stage.staff("lise", at=f"{stage.demo.clinic}pasienter/kort")
     page.get_by_role("button", name="Skjul Journal").click()
     page.get_by_text("(skjult)").wait_for()
     page.get_by_role("button", name="Nullstill").click()
@@ -111,9 +108,7 @@ def _unanswered(stage: Stage, name: str) -> Any:
     operator.goto(f"{stage.demo.sandbox}drift")
     operator.get_by_role("button", name="Ikke kvitter").click()
     operator.get_by_text("møter feilen").wait_for()
-    page = stage.staff("lise")
-    page.goto(f"{stage.demo.clinic}post/ny?type=e_contact&pasient={stage.patient(name)}")
-    return page
+    return stage.staff("lise", at=f"{stage.demo.clinic}post/ny?type=e_contact&pasient={stage.patient(name)}")
 
 
 @state("skriv-spoer-helsenorge", "compose-reach", main=True)
@@ -184,9 +179,7 @@ def _address_of_register(stage: Stage) -> Any:
 
 @state("pasientlister", "patient-lists", main=True)
 def _lists(stage: Stage) -> Any:
-    page = stage.staff("anne")
-    page.goto(f"{stage.demo.clinic}pasienter/lister")
-    return page
+    return stage.staff("anne", at=f"{stage.demo.clinic}pasienter/lister")
 
 
 @state("pasientliste-ny", "patient-list-new")
@@ -286,8 +279,7 @@ def _open_invoice(stage: Stage) -> Any:
 
 @state("timetype-takster", "settings-type-codes")
 def _codes(stage: Stage) -> Any:
-    page = stage.staff("anne")
-    page.goto(f"{stage.demo.clinic}konfigurasjon/timetyper")
+    page = stage.staff("anne", at=f"{stage.demo.clinic}konfigurasjon/timetyper")
     page.get_by_role("main").get_by_role("link", name="Vanlig konsultasjon").first.click()
     page.get_by_role("link", name="Takster som fylles inn på regningskortet").click()
     page.get_by_role("heading", name="Takster", level=1).wait_for()

@@ -45,8 +45,7 @@ def _message_log_empty(stage: Stage) -> Any:
 @state("konfigurasjon-innsynslogg-uvanlig", main=True)
 def _access_log_unusual(stage: Stage) -> Any:
     """A nurse has opened the record of somebody who has nothing to do with the clinic just now."""
-    page = stage.staff("lise")
-    page.goto(f"{stage.demo.clinic}pasienter/{stage.patient('Ragnhild Ness')}")
+    page = stage.staff("lise", at=f"{stage.demo.clinic}pasienter/{stage.patient('Ragnhild Ness')}")
     page = stage.settings("innsynslogg")
     page.get_by_role("region", name="Uvanlige oppslag").get_by_text("Ragnhild Ness").first.wait_for()
     return page
@@ -63,8 +62,7 @@ def _access_log_wrong(stage: Stage) -> Any:
 
 @state("konfigurasjon-ikke-administrator")
 def _as_user(stage: Stage) -> Any:
-    page = stage.staff("kari")
-    page.goto(f"{stage.demo.clinic}konfigurasjon")
+    page = stage.staff("kari", at=f"{stage.demo.clinic}konfigurasjon")
     page.get_by_role("heading", name="Konfigurasjon", exact=True).wait_for()
     return page
 

@@ -12,9 +12,7 @@ _NAME = "Ola Nordli"
 
 
 def _overview(stage: Stage) -> Any:
-    page = stage.staff("anne")
-    page.goto(f"{stage.demo.clinic}timebok/venteliste")
-    return page
+    return stage.staff("anne", at=f"{stage.demo.clinic}timebok/venteliste")
 
 
 def _waiting(stage: Stage, name: str = _NAME) -> Any:
@@ -46,8 +44,7 @@ def _list(stage: Stage) -> Any:
 
 @state("venteliste-ny", "waiting-new", main=True)
 def _new(stage: Stage) -> Any:
-    page = stage.staff("anne")
-    page.goto(f"{stage.demo.clinic}timebok/venteliste/ny?pasient={stage.patient('Ragnhild Ness')}")
+    page = stage.staff("anne", at=f"{stage.demo.clinic}timebok/venteliste/ny?pasient={stage.patient('Ragnhild Ness')}")
     page.get_by_role("button", name="Sett på ventelisten").wait_for()
     return page
 
