@@ -1,13 +1,15 @@
 """Making a patient active asks Folkeregisteret where the patient lives; another address is overwritten (PAT-8)."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from skranke.audit.models import AuditEvent
 from skranke.kernel import clock
 from skranke.patients.models import Confidentiality, Patient, ResidenceReading
-from skranke.patients.residing import ask_all_due
+from skranke.patients.residing import ask_all_due, reading_of
 from skranke.tenancy.work import acting
 
 from cast import Cast, make_clinic
@@ -46,6 +48,28 @@ def card(client, cast: Cast) -> str:
 def fresh(cast: Cast) -> Patient:
     with acting(cast.system):
         return Patient.objects.get(id=cast.ola.id)
+
+
+def test_an_answer_that_comes_while_the_card_is_read_stands_on_it(cast, monkeypatch) -> None:
+    """Else the card would say that the address is not known, and have nothing to ask for again."""
+    client = activate(cast)
+
+    def answered() -> None:
+        try:
+            ask_all_due()
+        finally:
+            connection.close()
+
+    def late(patient: Patient):
+        worker = threading.Thread(target=answered)
+        worker.start()
+        worker.join()
+        return reading_of(patient)
+
+    monkeypatch.setattr("skranke.patients.residing.reading_of", late)
+    page = card(client, cast)
+    assert f"{NEW}, 5003 Bergen" in page
+    assert "Fra Folkeregisteret, lest" in page
 
 
 def test_another_address_is_overwritten_and_the_card_tells_whose_it_is_and_how_old(cast) -> None:

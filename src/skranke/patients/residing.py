@@ -68,6 +68,19 @@ def reading_of(patient: Patient) -> ResidenceReading | None:
     return ResidenceReading.objects.filter(patient=patient).first()
 
 
+def told_of(patient: Patient) -> ResidenceReading | None:
+    """What is known of the asking, with the patient's address as it was told.
+
+    The register may answer after the patient was read and before this is: then the address is read anew.
+    """
+    reading = reading_of(patient)
+    if reading is not None and reading.due_at is None and not patient.confidentiality:
+        late = reading.told == ResidenceTold.ADDRESS and patient.address_at != reading.read_at
+        if late or reading.told == ResidenceTold.SECRET:
+            patient.refresh_from_db(fields=_WRITTEN)
+    return reading
+
+
 def ask_all_due() -> None:
     """Ask about everybody who is due. Done by the worker, for the installation."""
     with connection.cursor() as cursor:

@@ -18,7 +18,8 @@ def _login(stage: Stage) -> Any:
 
 @state("post", "login-by-link", "clinic-front", "post", "live-ticket", main=True)
 def _post(stage: Stage) -> Any:
-    page = stage.staff("kari", at=stage.demo.clinic)
+    page = stage.staff("kari")
+    page.goto(stage.demo.clinic)
     page.wait_for_function("() => document.body.dataset.liveState === 'open'")
     assert page.locator("#post-rows .it").count() >= 50
     return page

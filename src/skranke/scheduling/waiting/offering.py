@@ -3,7 +3,8 @@
 One step is one unit of work: the hold, the offer and the message stand together, or none of them does.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -31,8 +32,6 @@ from skranke.tenancy.live import announce
 from skranke.tenancy.rows import insert, insert_once
 from skranke.ui.dates import format_moment
 
-_AHEAD = timedelta(days=366)
-
 
 def clinics_with_waiting_list() -> list[UUID]:
     """The clinics where somebody waits; needs no unit of work."""
@@ -59,27 +58,31 @@ def _end_one(now: datetime) -> bool:
 
 
 def _offer_one(now: datetime) -> bool:
-    free = _free(now)
-    if not free:
-        return False
     waiting = WaitingEntry.objects.filter(state=EntryState.WAITING).exclude(offers__state=OfferState.OPEN)
     rows = waiting.select_related("patient", "type", "schedule").order_by("created_at", "id")
+    wanting = [(entry, wanted_of(entry)) for entry in rows]
+    free = _free(now, [wanted for _entry, wanted in wanting])
+    if not free:
+        return False
     before = _offered_before()
-    for entry in rows:
-        wanted = wanted_of(entry)
+    for entry, wanted in wanting:
         for one in free:
             if (entry.id, one.id) not in before and rules.fits(wanted, one.slot, now) and _offer(entry, one, now):
                 return True
     return False
 
 
-def _free(now: datetime) -> list[OfferedSlot]:
-    """What staff could give away now, the earliest first: held times are not among it, nor places in a group.
+def _free(now: datetime, wanting: Sequence[rules.Wanted]) -> list[OfferedSlot]:
+    """What staff could give away now of what somebody waits for, the earliest first.
 
-    A hold has the whole of a time, and would keep the others of a group out.
+    Held times are not among it, nor places in a group: a hold has the whole of a time, and would keep the others of a
+    group out.
     """
-    found = offered_slots(audience=OfferAudience.STAFF, start=now, end=now + _AHEAD)
-    found = [one for one in found if one.type.visibility != Visibility.GROUP]
+    if not wanting:
+        return []
+    types = {one.type_id for one in wanting}
+    found = offered_slots(audience=OfferAudience.STAFF, start=now, end=max(now, rules.last_of(wanting, now)))
+    found = [one for one in found if one.slot.type_id in types and one.type.visibility != Visibility.GROUP]
     return sorted(found, key=lambda one: (one.start, one.id))
 
 

@@ -1,6 +1,7 @@
 """Which free time fits whom on the waiting list, how it is offered, and for how long: pure functions (REQ-6)."""
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,6 +14,8 @@ SHORT_NOTICE = timedelta(hours=48)
 LAST_ANSWER = timedelta(hours=2)
 # An offer that nobody could answer in time is none.
 LEAST_TO_ANSWER = timedelta(hours=1)
+# How far ahead times are looked for.
+FARTHEST = timedelta(days=366)
 MOST_HOURS = 14 * 24
 # The clinic gives these times itself: what keeps a patient from booking them keeps nobody from calling.
 GIVEN_BY_THE_CLINIC = frozenset({Refusal.TYPE_HIDDEN, Refusal.TYPE_OFFLINE, Refusal.SCHEDULE_OFFLINE})
@@ -39,6 +42,13 @@ def fits(wanted: Wanted, slot: SlotFacts, now: datetime) -> bool:
         and (wanted.latest is None or day <= wanted.latest)
         and (wanted.short_notice or start >= now + SHORT_NOTICE)
     )
+
+
+def last_of(wanting: Sequence[Wanted], now: datetime) -> datetime:
+    """The instant after which no time fits any of them; a year ahead at most."""
+    far = clock.oslo(now + FARTHEST).date()
+    last = max(one.latest or far for one in wanting)
+    return datetime.combine(min(last, far) + timedelta(days=1), time(), clock.OSLO)
 
 
 def answer_by(start: datetime, *, hours: int, deadline_hours: int | None, now: datetime) -> datetime | None:

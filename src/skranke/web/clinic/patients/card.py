@@ -21,7 +21,7 @@ from skranke.patients import cards, relating
 from skranke.patients import queries as patients
 from skranke.patients.access import get_patient_for
 from skranke.patients.models import CardArea, Patient
-from skranke.patients.residing import reading_of
+from skranke.patients.residing import told_of
 from skranke.scheduling.queries import appointments
 from skranke.scheduling.tellings import tellings
 from skranke.web.clinic.patients.forms import RelationForm
@@ -82,7 +82,7 @@ def card_page(
 
 
 def _basis(request: HttpRequest, patient: Patient) -> dict[str, Any]:  # noqa: ARG001 - as the others
-    return {"residence": residence(reading_of(patient), patient)}
+    return {"residence": residence(told_of(patient), patient)}
 
 
 def _post(request: HttpRequest, patient: Patient) -> dict[str, Any]:

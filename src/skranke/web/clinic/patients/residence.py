@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from skranke.kernel.actor import Actor
 from skranke.patients.access import get_patient_for
 from skranke.patients.models import Patient, ResidenceReading, ResidenceTold
-from skranke.patients.residing import reading_of
+from skranke.patients.residing import told_of
 from skranke.ui.dates import format_moment
 from skranke.web.clinic.post.place import Place, slug_of
 from skranke.web.clinic.session import clinic_view
@@ -32,7 +32,7 @@ class Residence:
 def address(request: HttpRequest, actor: Actor, patient_id: UUID) -> HttpResponse:
     """The card's line with the address, asked for again when news of the patient comes."""
     patient = get_patient_for(actor, patient_id)
-    context = {"patient": patient, "residence": residence(reading_of(patient), patient)}
+    context = {"patient": patient, "residence": residence(told_of(patient), patient)}
     return render(request, "clinic/patients/address.html", context | {"place": Place(slug=slug_of(request))})
 
 
