@@ -227,6 +227,16 @@ def test_only_a_time_that_fits_type_timebok_days_and_notice_is_offered() -> None
     assert offer_to(timebok, cast.jonas).slot_id == soon.id
 
 
+@pytest.mark.req("REQ-6")
+def test_a_last_day_at_the_end_of_time_keeps_nobody_from_an_offer() -> None:
+    timebok = make_timebok()
+    open_book(timebok)
+    wait(timebok, timebok.cast.ola, latest=date.max)
+    timebok.slot(weekday_at(9))
+    worker()
+    assert offers(timebok) == [("Ola", "open", "portal")]
+
+
 @pytest.mark.req("REQ-6", "BOK-4", "BOK-6", "CAL-4")
 def test_who_may_not_book_the_time_is_passed_over() -> None:
     timebok = make_timebok()
