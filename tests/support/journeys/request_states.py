@@ -96,7 +96,7 @@ def _list(stage: Stage) -> Any:
 def _columns(stage: Stage) -> Any:
     page = _overview(stage)
     page.locator("#foresporsel-kolonner").click()
-    page.get_by_label("Fødselsdato").wait_for()
+    page.get_by_role("checkbox", name="Fødselsdato").wait_for()
     return page
 
 
