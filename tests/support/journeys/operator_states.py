@@ -53,7 +53,7 @@ def _checklist_refused(stage: Stage) -> Any:
     return page
 
 
-@state("drift-klinikk-varsler", "operator-notices")
+@state("drift-klinikk-varsler")
 def _notices(stage: Stage) -> Any:
     page = _clinic(stage)
     page.get_by_label("Ingen SMS når timen").fill("-1")
