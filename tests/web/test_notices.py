@@ -45,7 +45,9 @@ def test_staff_see_by_which_route_it_will_be_and_was_told(desk) -> None:
     worker(5 * MINUTES)
     assert "Bekreftelse på SMS til *** 567: sendt" in panel(desk, booked)
     desk.patient(helsenorge_state=HelseNorgeState.ACTIVE, helsenorge_state_at=clock.now())
-    assert "Påminnelse på helsenorge.no" in panel(desk, booked)
+    told = panel(desk, booked)
+    assert re.search(r"kl\. \d\d\.\d\d Bekreftelse på SMS", told)
+    assert re.search(r"sendt Påminnelse på helsenorge\.no", told), "HelseNorge reminds when it likes"
     desk.patient(helsenorge_state=HelseNorgeState.INACTIVE)
     desk.set(kind=False)
     assert "Påminnelse blir ikke sendt" in panel(desk, booked)

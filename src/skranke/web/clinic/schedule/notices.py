@@ -13,11 +13,11 @@ from skranke.scheduling.noticed import Noticed, NoticeLine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeWords:
-    """One line of the panel. at: when it was told, or will be. state: of a chip."""
+    """One line of the panel. at: when it was told, or will be; None of what HelseNorge tells. state: of a chip."""
 
     what: str
     how: str
-    at: datetime
+    at: datetime | None
     state: str = ""
 
 
@@ -47,7 +47,8 @@ def _words(line: NoticeLine) -> list[NoticeWords]:
         NoticeRoute.OWN: _("på %(vei)s") % {"vei": _ways(line.ways)},
         NoticeRoute.NONE: _("blir ikke sendt") if line.waits else _("ikke sendt"),
     }[line.route]
-    return [NoticeWords(what=what, how=how, at=line.at)]
+    # HelseNorge tells when it has the appointment, and reminds when it likes: the hour of the decision is not that.
+    return [NoticeWords(what=what, how=how, at=None if line.route == NoticeRoute.HELSENORGE else line.at)]
 
 
 def _sent(what: str, sending: NoticeSending, decided_at: datetime) -> NoticeWords:
