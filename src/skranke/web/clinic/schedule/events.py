@@ -18,9 +18,9 @@ from skranke.scheduling import services
 from skranke.scheduling.access import get_event_for
 from skranke.scheduling.models import CalendarEvent
 from skranke.ui.forms import date_input
-from skranke.web.clinic.schedule.forms import add_error
+from skranke.web.clinic.schedule.forms import add_error, time_field
 from skranke.web.clinic.schedule.frame import OK, PANEL, Panel, show
-from skranke.web.clinic.schedule.place import Place, clock_text, place_of, with_query
+from skranke.web.clinic.schedule.place import Place, clock_text, place_of, pointed_url, with_query
 from skranke.web.clinic.schedule.repeating import SCOPES, RepeatingForm, chosen_scope, span_of, ticked
 from skranke.web.clinic.session import clinic_view
 
@@ -32,10 +32,7 @@ def _day_field(label: Any, *, required: bool = True) -> forms.DateField:
     return forms.DateField(label=label, required=required, widget=date_input())
 
 
-def _time_field(label: Any) -> forms.TimeField:
-    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300})
-    told = {"required": gettext_lazy("Skriv klokkeslettet, eller velg hele dagen.")}
-    return forms.TimeField(label=label, widget=widget, error_messages=told)
+_UNLESS_WHOLE = gettext_lazy("Skriv klokkeslettet, eller velg hele dagen.")
 
 
 class EventForm(RepeatingForm):
@@ -45,8 +42,8 @@ class EventForm(RepeatingForm):
     day = _day_field(gettext_lazy("Dag"))
     until = _day_field(gettext_lazy("Til og med"), required=False)
     whole = forms.BooleanField(label=gettext_lazy("Hele dagen"), required=False)
-    start = _time_field(gettext_lazy("Fra"))
-    end = _time_field(gettext_lazy("Til"))
+    start = time_field(gettext_lazy("Fra"), _UNLESS_WHOLE)
+    end = time_field(gettext_lazy("Til"), _UNLESS_WHOLE)
 
     field_order = ("text", "day", "until", "whole", "start", "end")
 
@@ -83,10 +80,7 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponse:
     if place.schedule is None:
         raise NotFoundError("The clinic has no schedule.")
     pointed = clock_text(request)
-    address = with_query(
-        reverse("schedule-new-event", args=[place.slug]),
-        timebok=place.schedule.id, dag=place.day, fra=pointed, **place.seen_as,
-    )  # fmt: skip
+    address = pointed_url(place, "schedule-new-event", pointed)
     return _edit(request, actor, place, None, address=address, initial=_beginning(place.day, pointed))
 
 

@@ -20,18 +20,14 @@ from skranke.scheduling.services import add_single_slot, remove_single_slot
 from skranke.scheduling.smart.models import SmartSlot
 from skranke.scheduling.smart.services import add_smart_slot, change_smart_slot, remove_smart_slot
 from skranke.ui.forms import date_input
-from skranke.web.clinic.schedule.forms import add_error, type_text
+from skranke.web.clinic.schedule.forms import add_error, time_field, type_text
 from skranke.web.clinic.schedule.frame import PANEL, Panel, show
-from skranke.web.clinic.schedule.place import Place, clock_text, place_of, with_query
+from skranke.web.clinic.schedule.place import Place, clock_text, place_of, pointed_url, with_query
 from skranke.web.clinic.session import clinic_view
 
 INVALID = 422
 SINGLE, SMART = "single", "smart"
 _USUAL = timedelta(hours=2)
-
-
-def _time_field(label: Any) -> forms.TimeField:
-    return forms.TimeField(label=label, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "step": 300}))
 
 
 class FreeForm(forms.Form):
@@ -46,8 +42,8 @@ class FreeForm(forms.Form):
         widget=forms.RadioSelect,
     )
     day = forms.DateField(label=gettext_lazy("Dag"), widget=date_input())
-    start = _time_field(gettext_lazy("Fra"))
-    end = _time_field(gettext_lazy("Til"))
+    start = time_field(gettext_lazy("Fra"))
+    end = time_field(gettext_lazy("Til"))
     type: "forms.ModelChoiceField[AppointmentType]" = forms.ModelChoiceField(
         label=gettext_lazy("Timetype"), queryset=None, empty_label=None
     )
@@ -93,10 +89,7 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponse:
     if place.schedule is None:
         raise NotFoundError("The clinic has no schedule.")
     pointed = clock_text(request)
-    address = with_query(
-        reverse("schedule-new-free", args=[place.slug]),
-        timebok=place.schedule.id, dag=place.day, fra=pointed, **place.seen_as,
-    )  # fmt: skip
+    address = pointed_url(place, "schedule-new-free", pointed)
     initial: dict[str, object] = {"kind": SINGLE, "day": place.day, "start": pointed}
     if pointed:
         initial["end"] = (datetime.combine(place.day, time.fromisoformat(pointed)) + _USUAL).time()

@@ -150,6 +150,12 @@ def with_query(address: str, **pairs: object) -> str:
     return f"{address}?{query}" if query else address
 
 
+def pointed_url(place: Place, name: str, pointed: str) -> str:
+    """The address of what is made where the calendar was pointed at; pointed: the time of day, "" where none."""
+    there = {"timebok": place.schedule.id if place.schedule else "", "dag": place.day, "fra": pointed}
+    return with_query(reverse(name, args=[place.slug]), **there, **place.seen_as)
+
+
 def seen_in(address: str, place: Place) -> str:
     """An address of this room that opens in the same view again."""
     path, _mark, query = address.partition("?")
