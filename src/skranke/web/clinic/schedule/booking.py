@@ -149,8 +149,8 @@ def _smart_form(
     types = types_of([smart])[smart.id]
     asked = request.POST.get("type", "") or (str(copied.type_id) if copied else str(last_used() or ""))
     kind = next((one for one in types if str(one.id) == asked), next(iter(types), None))
-    there = possible_starts(smart, kind.minutes, clock.now()) if kind else []
     now = clock.now()
+    there = possible_starts(smart, kind.minutes, now) if kind else []
     starts = {str(int(at.timestamp())): clock.oslo(at) for at in there if at >= now or _is_saving(request)}
     if _is_saving(request):
         return SmartForm(request.POST, types=types, starts=starts)
